@@ -1,0 +1,147 @@
+package dial_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"echopath/netcheck"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// server answers every TCP connection on loopback with handle and waits for all of them when the test ends.
+func server(t *testing.T, handle func(net.Conn)) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	open := map[net.Conn]bool{}
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			open[conn] = true
+			mu.Unlock()
+			wg.Go(func() { handle(conn); _ = conn.Close() })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		mu.Lock()
+		for conn := range open {
+			_ = conn.Close()
+		}
+		mu.Unlock()
+		wg.Wait()
+	})
+	return l.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// tlsServer echoes over TLS.
+func tlsServer(t *testing.T, config *tls.Config) netip.AddrPort {
+	t.Helper()
+	return server(t, func(conn net.Conn) { echo(tls.Server(conn, config)) })
+}
+
+func echo(conn net.Conn) { _, _ = io.Copy(conn, conn) }
+
+// silent takes what comes and never answers.
+func silent(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
+
+// closedPort is a port on which nothing listens.
+func closedPort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// turn is a server entry for an address, known by a name.
+func turn(t *testing.T, scheme, host string, addr netip.AddrPort) netcheck.ICEServer {
+	t.Helper()
+	return netcheck.ICEServer{URL: netcheck.ServerURL{Scheme: netcheck.Scheme(scheme), Host: host, Port: int(addr.Port()), Transport: "tcp"}}
+}
+
+func noProxy(string) (*url.URL, error) { return nil, nil }
+
+// within is a context that no passing test comes near the end of.
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// wantFailure checks code, words and server of a failure, and that it tells the user what to do.
+func wantFailure(t *testing.T, err error, code netcheck.ReasonCode, words ...string) {
+	t.Helper()
+	var f *netcheck.Failure
+	if !errors.As(err, &f) {
+		t.Fatalf("got %v, want a failure of code %s", err, code)
+	}
+	if f.Code != code {
+		t.Errorf("code %s, want %s: %v", f.Code, code, f)
+	}
+	for _, word := range words {
+		if !strings.Contains(f.Text+" "+f.Advice, word) {
+			t.Errorf("%q is missing in %q, advice %q", word, f.Text, f.Advice)
+		}
+	}
+	if f.Advice == "" && code != netcheck.ReasonCancelled {
+		t.Errorf("no advice with %q", f.Text)
+	}
+}
+
+// steps records what is traced.
+type steps []netcheck.StepDone
+
+func (s *steps) trace(step netcheck.StepDone) { *s = append(*s, step) }
+
+func (s *steps) names() string {
+	var names []string
+	for _, step := range *s {
+		name := string(step.Name)
+		if !step.OK {
+			name += "!"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, " ")
+}
+
+// wantEcho checks that a stream is usable: its deadlines are off and its local address is one that pion/ice can use.
+func wantEcho(t *testing.T, conn net.Conn) {
+	t.Helper()
+	defer func() { _ = conn.Close() }()
+	if _, ok := conn.LocalAddr().(*net.TCPAddr); !ok {
+		t.Errorf("local address is a %T", conn.LocalAddr())
+	}
+	const text = "echo"
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatalf("write: %v", err)
+	}
+	got := make([]byte, len(text))
+	if _, err := io.ReadFull(conn, got); err != nil || string(got) != text {
+		t.Fatalf("read %q, %v", got, err)
+	}
+}

@@ -1,0 +1,267 @@
+package echo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/control"
+	"echopath/netcheck/stamp"
+	"echopath/netcheck/stats"
+)
+
+// Responder answers the orders that come over a link. The zero value is ready. One Responder may serve many links at once.
+type Responder struct {
+	// Now gives the time with its monotonic reading; nil means time.Now.
+	Now func() time.Time
+}
+
+// Serve answers orders until the link closes or ctx ends, and returns nil then. It returns when everything it started has
+// ended. A message that can not be used is refused and does not end it.
+func (r Responder) Serve(ctx context.Context, l netcheck.Link) error {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	s := &session{link: l, now: r.Now, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
+	defer s.stop()
+	for {
+		b, err := l.Control().Receive(ctx)
+		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("echo: control channel: %w", err)
+		}
+		if err := s.handle(ctx, b); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("echo: %w", err)
+		}
+	}
+}
+
+// session is what one link's orders share.
+type session struct {
+	link       netcheck.Link
+	now        func() time.Time
+	clock      stamp.Clock
+	resolution time.Duration
+
+	id         uint32 // of the order that runs
+	order      *control.Order
+	reflectors []*reflector
+	wg         sync.WaitGroup
+	before     netcheck.PairCounters
+}
+
+func (s *session) handle(ctx context.Context, b []byte) error {
+	m, err := control.Decode(b)
+	switch {
+	case err != nil:
+		return s.refuse(ctx, m.ID, "malformed", err.Error())
+	case m.Order != nil:
+		return s.begin(ctx, m.ID, *m.Order)
+	case m.Finish != nil && s.order != nil && m.ID == s.id:
+		return s.finish(ctx)
+	}
+	return s.refuse(ctx, m.ID, "unexpected", "no such probe is running here")
+}
+
+func (s *session) refuse(ctx context.Context, id uint32, code, text string) error {
+	return s.send(ctx, control.Message{ID: id, Refusal: &control.Refusal{Code: code, Text: text}})
+}
+
+func (s *session) send(ctx context.Context, m control.Message) error {
+	b, err := control.Encode(m)
+	if err != nil {
+		return err
+	}
+	return s.link.Control().Send(ctx, b)
+}
+
+// begin starts a reflector for each carrier, and only then grants: the first datagram may follow the grant at once. An order
+// that comes while another runs replaces it; the one who ordered has given that one up.
+func (s *session) begin(ctx context.Context, id uint32, o control.Order) error {
+	s.stop()
+	var reflectors []*reflector
+	for _, name := range o.Carriers {
+		carrier := netcheck.Carrier(name)
+		conn := s.link.Datagrams(carrier)
+		if conn == nil {
+			return s.refuse(ctx, id, "no_carrier", fmt.Sprintf("this link has no carrier %q", name))
+		}
+		reflectors = append(reflectors, newReflector(s, conn, carrier, o))
+	}
+	s.id, s.order, s.reflectors = id, &o, reflectors
+	s.before = s.link.Counters()
+	for _, r := range reflectors {
+		if err := r.conn.SetReceiveDeadline(time.Time{}); err != nil {
+			return s.refuse(ctx, id, "no_carrier", err.Error())
+		}
+		s.wg.Go(r.run)
+	}
+	return s.send(ctx, control.Message{ID: id, Grant: &control.Grant{ClockStart: s.clock.NTP(0), ClockResolution: s.resolution}})
+}
+
+// stop ends the reflectors and waits for them. It is idempotent.
+func (s *session) stop() {
+	for _, r := range s.reflectors {
+		// A deadline in the past is the only way to wake a reader without closing the link, which others may share.
+		_ = r.conn.SetReceiveDeadline(time.Unix(1, 0))
+	}
+	s.wg.Wait()
+}
+
+// finish hands over the log of each carrier in blocks and closes with the counters.
+func (s *session) finish(ctx context.Context) error {
+	s.stop()
+	after := s.link.Counters()
+	out := control.Counters{Pair: control.PairCounters{
+		PacketsSent: after.PacketsSent - s.before.PacketsSent, PacketsReceived: after.PacketsReceived - s.before.PacketsReceived,
+		Drops: after.Drops - s.before.Drops, DropsKnown: after.DropsKnown,
+	}}
+	for _, r := range s.reflectors {
+		for block := range r.log.Blocks(s.order.Session, r.wire, stamp.MaxBlock) {
+			if err := s.link.Control().Send(ctx, block); err != nil {
+				return fmt.Errorf("send the log: %w", err)
+			}
+		}
+		out.Carriers = append(out.Carriers, r.counters())
+	}
+	id := s.id
+	s.order, s.reflectors = nil, nil
+	return s.send(ctx, control.Message{ID: id, Counters: &out})
+}
+
+// reflector answers the datagrams of one carrier.
+type reflector struct {
+	now        func() time.Time
+	clock      stamp.Clock
+	conn       netcheck.DatagramConn
+	carrier    netcheck.Carrier
+	wire       stamp.Carrier
+	session    uint32
+	estimate   uint16
+	queueLimit int
+
+	seen  stamp.Bitmap
+	log   *stamp.Log
+	dwell stats.Sketch
+	count control.CarrierCounters
+}
+
+// queueSeconds is how much of the asked load may wait in the sender before it skips: a queue of a second is a saturated path,
+// and what waits longer would be measured as delay of the network. 64 KiB leaves room for what is under way on any path.
+const (
+	queueSeconds = 1
+	queueFloor   = 64 << 10
+)
+
+// QueueLimit is the number of bytes that may wait at one end before datagrams are skipped. The sender and the reflector use
+// the same rule, so neither hides what the other can not carry.
+func QueueLimit(rate float64, size int) int {
+	return max(queueFloor, int(rate*float64(size)*queueSeconds))
+}
+
+// logSlack is the room in the log for copies beyond the packets that were ordered.
+const logSlack = 1024
+
+func newReflector(s *session, conn netcheck.DatagramConn, c netcheck.Carrier, o control.Order) *reflector {
+	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: WireCarrier(c), session: o.Session,
+		estimate: stamp.ErrorEstimate(s.resolution, false), queueLimit: QueueLimit(o.Rate, o.Size),
+		log: stamp.NewLog(o.Packets + o.Packets/10 + logSlack)}
+	r.count.Carrier = string(c)
+	return r
+}
+
+// WireCarrier is the carrier's number in datagrams.
+func WireCarrier(c netcheck.Carrier) stamp.Carrier {
+	switch c {
+	case netcheck.CarrierDataChannel:
+		return stamp.CarrierDataChannel
+	case netcheck.CarrierSRTP:
+		return stamp.CarrierSRTP
+	}
+	return stamp.CarrierUnknown
+}
+
+// run reflects until the receive deadline passes or the link closes.
+func (r *reflector) run() {
+	buf := make([]byte, 2048)
+	for {
+		n, err := r.conn.Receive(buf)
+		if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				return
+			}
+			return // the link has closed; its owner learns that from the control channel
+		}
+		r.reflect(buf[:n], r.now())
+	}
+}
+
+func (r *reflector) reflect(b []byte, at time.Time) {
+	d, err := stamp.Parse(b)
+	if err != nil || d.Kind != stamp.KindTest || d.Session != r.session || d.Carrier != r.wire {
+		r.count.Foreign++
+		return
+	}
+	received := r.clock.At(at)
+	if d.Flags&stamp.FlagWarmUp != 0 {
+		r.answer(b, stamp.Reply{Received: received, Window: 1})
+		return
+	}
+	r.count.Received++
+	entry := stamp.Entry{Seq: d.Seq, RecvUS: r.clock.Micros(received)}
+	switch {
+	case !r.seen.Mark(d.Seq): // a copy is logged and not answered: answering would hide on which way it arose
+		entry.Duplicate = true
+	case r.conn.Queued()+len(b) > r.queueLimit:
+		r.count.Distinct++
+		r.count.Skipped++
+		entry.Skipped = true
+	default:
+		r.count.Distinct++
+		r.reply(b, d.Seq, received, &entry)
+	}
+	r.count.QueuedMax = max(r.count.QueuedMax, r.conn.Queued())
+	if !r.log.Append(entry) {
+		r.count.LogLost++
+	}
+}
+
+func (r *reflector) reply(b []byte, seq uint32, received uint64, entry *stamp.Entry) {
+	sent, err := r.answer(b, stamp.Reply{Seq: uint32(r.count.Replies), Received: received, Window: r.seen.Window(seq), //nolint:gosec // bounded by control.MaxPackets
+		Skipped: uint32(r.count.Skipped), Distinct: uint32(r.count.Distinct)}) //nolint:gosec // as above
+	if err != nil {
+		r.count.Skipped++
+		entry.Skipped = true
+		return
+	}
+	r.count.Replies++
+	entry.Replied = true
+	entry.SendUS = r.clock.Micros(sent)
+	r.dwell.Add(stamp.Between(received, sent))
+}
+
+// answer turns the test in b into its reply and sends it. The send timestamp is taken last.
+func (r *reflector) answer(b []byte, reply stamp.Reply) (sent uint64, err error) {
+	reply.ReflectorError = r.estimate
+	reply.Sent = r.clock.At(r.now())
+	if err := stamp.Reflect(b, reply); err != nil {
+		return 0, err
+	}
+	return reply.Sent, r.conn.Send(b)
+}
+
+func (r *reflector) counters() control.CarrierCounters {
+	c := r.count
+	c.DwellP95 = r.dwell.Percentile(0.95)
+	return c
+}

@@ -1,0 +1,204 @@
+package netcheck
+
+import (
+	"fmt"
+	"time"
+
+	"echopath/netcheck/stats"
+)
+
+// pathRules look at one path each.
+var pathRules = []func(Report, PathReport) []Finding{
+	findState, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
+}
+
+// findState speaks of a path that did not connect, or whose figures are in doubt.
+func findState(_ Report, p PathReport) []Finding {
+	f := Finding{Path: p.Path, Detail: p.Reason, Advice: p.Advice, Evidence: evidence("state", string(p.State), "reason", string(p.Code))}
+	if p.Server != "" {
+		f.Evidence = append(f.Evidence, Evidence{"server", p.Server})
+	}
+	if p.Cause != "" {
+		f.Evidence = append(f.Evidence, Evidence{"cause", p.Cause})
+	}
+	switch p.State {
+	case StateBlocked:
+		f.ID, f.Severity, f.Title = "path_blocked", SeverityCritical, p.Path.Title()+" is blocked"
+	case StateFailed:
+		f.ID, f.Severity, f.Title = "path_failed", SeverityCritical, p.Path.Title()+" did not work"
+	case StateSaturated:
+		f.ID, f.Severity, f.Title = "saturated", SeverityWarning, p.Path.Title()+": the asked rate could not be carried"
+	case StateInconclusive:
+		f.ID, f.Severity, f.Title = "inconclusive", SeverityWarning, p.Path.Title()+": the measurement is in doubt"
+	case StateInterrupted:
+		f.ID, f.Severity, f.Title = "interrupted", SeverityInfo, p.Path.Title()+" was stopped before its end"
+	default:
+		return nil
+	}
+	return []Finding{f}
+}
+
+func evidence(pairs ...string) []Evidence {
+	var out []Evidence
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out = append(out, Evidence{pairs[i], pairs[i+1]})
+	}
+	return out
+}
+
+// ways names the two directions. With both ends on this computer nothing may speak of upload or download.
+func ways(d Direction) (up, down string) {
+	if d == DirectionUpDown {
+		return "on the way up", "on the way down"
+	}
+	return "on the way out", "on the way back"
+}
+
+func findLoss(_ Report, p PathReport) []Finding {
+	c, ok := judged(p)
+	if !ok || !c.Stats.Total.RatioOK || c.Stats.Total.Sent < minJudged {
+		return nil
+	}
+	if c.Stats.Total.Received == 0 {
+		return []Finding{{ID: "no_data", Severity: SeverityCritical, Path: p.Path,
+			Title:    p.Path.Title() + ": connected, but no packet came back",
+			Detail:   fmt.Sprintf("The connection was made, yet none of %d packets on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()),
+			Advice:   "Something lets the first packets through and then drops the flow: look for a firewall or VPN that inspects or limits UDP.",
+			Evidence: evidence("sent", fmt.Sprint(c.Stats.Total.Sent), "received", "0", "carrier", string(c.Carrier))}}
+	}
+	if !c.Stats.Up.Known {
+		return lossFinding(p, c, "loss_total", "out or back", c.Stats.Total, stats.BurstResult{})
+	}
+	up, down := ways(p.Direction)
+	return append(lossFinding(p, c, "loss_out", up, c.Stats.Up.Loss, c.Stats.Up.Bursts),
+		lossFinding(p, c, "loss_back", down, c.Stats.Down.Loss, c.Stats.Down.Bursts)...)
+}
+
+func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b stats.BurstResult) []Finding {
+	grade := metricByID(id).grade(l.LossRatio)
+	if grade == GradeGood || !l.RatioOK {
+		return nil
+	}
+	f := Finding{ID: id, Severity: severityOf(grade), Path: p.Path,
+		Title: fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), percent(l.LossRatio), way),
+		Detail: fmt.Sprintf("%d of %d packets were lost %s (95 %% interval %s to %s).", l.Lost, l.Sent, way,
+			percent(l.CI95Low), percent(l.CI95High)),
+		Advice: "Speech breaks up and video freezes. Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
+		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", percent(l.CI95Low)+" to "+percent(l.CI95High),
+			"carrier", string(c.Carrier))}
+	if b.Max > 1 {
+		f.Detail += fmt.Sprintf(" They came in %d bursts, the longest of %d packets in a row.", b.Count, b.Max)
+		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
+	}
+	return []Finding{f}
+}
+
+func findLate(r Report, p PathReport) []Finding {
+	c, ok := judged(p)
+	if !ok || c.Stats.Total.Received < minJudged {
+		return nil
+	}
+	v, _ := lateRatio(c)
+	grade := metricByID("late").grade(v)
+	if grade == GradeGood {
+		return nil
+	}
+	limit := millis(r.Granted.Loss.LateAfter)
+	return []Finding{{ID: "late", Severity: severityOf(grade), Path: p.Path,
+		Title:    fmt.Sprintf("%s: %s of the packets come too late", p.Path.Title(), percent(v)),
+		Detail:   fmt.Sprintf("%d of %d answers took more than %s ms. They are not lost, but a call can not wait for them.", c.Stats.Late, c.Stats.Total.Received, limit),
+		Advice:   "Something queues packets: a busy line, Wi-Fi, a VPN or a far relay. Look at when the delay rises, and choose a nearer server if the delay is always there.",
+		Evidence: evidence("late", fmt.Sprint(c.Stats.Late), "answered", fmt.Sprint(c.Stats.Total.Received), "late_after_ms", limit)}}
+}
+
+func findRTT(_ Report, p PathReport) []Finding {
+	c, ok := judged(p)
+	if !ok || !c.Stats.RTT.OK || c.Stats.RTT.N < minJudged {
+		return nil
+	}
+	v, _ := metricByID("rtt").value(c)
+	grade := metricByID("rtt").grade(v)
+	if grade == GradeGood {
+		return nil
+	}
+	t := c.Stats.RTT
+	return []Finding{{ID: "rtt", Severity: severityOf(grade), Path: p.Path,
+		Title:    fmt.Sprintf("%s: packets are under way for long", p.Path.Title()),
+		Detail:   fmt.Sprintf("The round trip takes %s ms for half of the packets and over %s ms for one in twenty.", micros(t.P50US), micros(t.P95US)),
+		Advice:   "People will talk over each other. Choose a server that is nearer, and avoid a VPN that makes a detour.",
+		Evidence: evidence("rtt_p50_ms", micros(t.P50US), "rtt_p95_ms", micros(t.P95US), "rtt_max_ms", micros(t.MaxUS))}}
+}
+
+func findJitter(_ Report, p PathReport) []Finding {
+	c, ok := judged(p)
+	v, measured := jitterSeconds(c)
+	if !ok || !measured || c.Stats.Total.Received < minJudged {
+		return nil
+	}
+	grade := metricByID("jitter").grade(v)
+	if grade == GradeGood {
+		return nil
+	}
+	return []Finding{{ID: "jitter", Severity: severityOf(grade), Path: p.Path,
+		Title:    fmt.Sprintf("%s: the delay varies a lot", p.Path.Title()),
+		Detail:   fmt.Sprintf("The jitter (RFC 3550) is %s ms: a call must wait that much longer, or lose what comes late.", millis(time.Duration(v*float64(time.Second)))),
+		Advice:   "Wi-Fi and busy lines do this. Test again by cable and while the line is quiet.",
+		Evidence: evidence("jitter_out_ms", micros(c.Stats.Up.JitterUS), "jitter_back_ms", micros(c.Stats.Down.JitterUS))}}
+}
+
+// findReorderingAsLoss explains loss that only the data channel has. Its sender gives every message up at once, so what is
+// overtaken is thrown away at the receiver (RFC 3758; pion/sctp issue 505).
+func findReorderingAsLoss(_ Report, p PathReport) []Finding {
+	dc, ok1 := p.Carrier(CarrierDataChannel)
+	srtp, ok2 := p.Carrier(CarrierSRTP)
+	if !ok1 || !ok2 || !dc.Stats.Total.RatioOK || !srtp.Stats.Total.RatioOK || dc.Stats.Total.Lost == 0 ||
+		dc.Stats.Total.CI95Low <= srtp.Stats.Total.CI95High {
+		return nil
+	}
+	f := Finding{ID: "datachannel_only_loss", Severity: SeverityWarning, Path: p.Path,
+		Title: fmt.Sprintf("%s: the data channel loses packets that the network delivers", p.Path.Title()),
+		Detail: fmt.Sprintf("The data channel lost %s, media packets (SRTP) at the same time %s.",
+			lossText(dc.Stats.Total.Lost, dc.Stats.Total.Sent, dc.Stats.Total.CI95High),
+			lossText(srtp.Stats.Total.Lost, srtp.Stats.Total.Sent, srtp.Stats.Total.CI95High)),
+		Advice: "Calls are not affected, but programs that use unreliable data channels (games, remote control) are.",
+		Evidence: evidence("datachannel_lost", fmt.Sprint(dc.Stats.Total.Lost), "srtp_lost", fmt.Sprint(srtp.Stats.Total.Lost),
+			"srtp_reordered_out", fmt.Sprint(srtp.Stats.Up.Reordered), "srtp_reordered_back", fmt.Sprint(srtp.Stats.Down.Reordered))}
+	if n := srtp.Stats.Up.Reordered + srtp.Stats.Down.Reordered; n > 0 {
+		f.ID = "reordering_as_loss"
+		f.Title = fmt.Sprintf("%s: packets overtake each other, which the data channel turns into loss", p.Path.Title())
+		f.Detail += fmt.Sprintf(" %d packets arrived out of order; a data channel throws away what has been overtaken.", n)
+		f.Advice += " Ask the network team why packets of one flow take several ways (load balancing by packet instead of by flow)."
+	}
+	return []Finding{f}
+}
+
+// bundledWorthSaying is the share of bundled messages from which bursts on the data channel are no longer the network's.
+const bundledWorthSaying = 0.02
+
+func findBundling(r Report, p PathReport) []Finding {
+	dc, ok := p.Carrier(CarrierDataChannel)
+	if !ok || !dc.Self.BundledKnown || dc.Self.Bundled < bundledWorthSaying || r.Granted.Loss.Rate <= BundlingRate {
+		return nil
+	}
+	return []Finding{{ID: "datachannel_bundled", Severity: SeverityInfo, Path: p.Path,
+		Title:    fmt.Sprintf("%s: the data channel put several messages into one packet", p.Path.Title()),
+		Detail:   fmt.Sprintf("About %s of the messages left together with the one before, so losses on the data channel come in clumps and its bursts say nothing about the network.", percent(dc.Self.Bundled)),
+		Advice:   "Trust the SRTP figures, or ask for at most 500 packets a second.",
+		Evidence: evidence("bundled_share", percent(dc.Self.Bundled), "rate", number(r.Granted.Loss.Rate))}}
+}
+
+// findStream reminds that a stream repairs loss and pays with delay.
+func findStream(_ Report, p PathReport) []Finding {
+	if !p.Path.Stream() || p.State != StateOK {
+		return nil
+	}
+	c, ok := judged(p)
+	if !ok || !c.Stats.RTT.OK || c.Stats.RTT.MaxUS < 4*max(c.Stats.RTT.P50US, 50_000) {
+		return nil
+	}
+	return []Finding{{ID: "stream_stalls", Severity: SeverityInfo, Path: p.Path,
+		Title:    fmt.Sprintf("%s: some packets were held up", p.Path.Title()),
+		Detail:   fmt.Sprintf("On a path over TCP a lost packet is sent again and holds up all that follow: half of the packets took %s ms, the slowest %s ms.", micros(c.Stats.RTT.P50US), micros(c.Stats.RTT.MaxUS)),
+		Advice:   "Use a path over UDP where there is one.",
+		Evidence: evidence("rtt_p50_ms", micros(c.Stats.RTT.P50US), "rtt_max_ms", micros(c.Stats.RTT.MaxUS))}}
+}

@@ -1,0 +1,92 @@
+package netcheck
+
+import (
+	"slices"
+)
+
+// Fold adds one event to a report. It is pure: the report given is not changed, apart from lists that only grow. Run uses it
+// too, so a report can not disagree with the stream that it came from.
+func Fold(r Report, e Event) Report {
+	switch b := e.Body.(type) {
+	case SessionStarted:
+		r = Report{ID: b.ID, Title: b.Granted.Title, Started: b.Started, AppVersion: b.AppVersion, OS: b.OS, Plan: b.Plan, Granted: b.Granted}
+		for _, p := range b.Granted.Paths {
+			r.Paths = append(r.Paths, PathReport{Path: p, State: StateNotRun, Direction: DirectionLoop})
+		}
+		return r
+	case SessionEnded:
+		r.Ended, r.Duration, r.Error = b.Ended, b.Duration, b.Error
+		return r
+	}
+	r.Duration = e.At
+	i := slices.IndexFunc(r.Paths, func(p PathReport) bool { return p.Path == e.Path })
+	if i < 0 {
+		return r
+	}
+	r.Paths = slices.Clone(r.Paths)
+	r.Paths[i] = foldPath(r.Paths[i], e)
+	return r
+}
+
+func foldPath(p PathReport, e Event) PathReport {
+	switch b := e.Body.(type) {
+	case PathStarted:
+		p.State, p.Family, p.Interface = StateInterrupted, b.Family, b.Interface // until it ends
+	case StepDone:
+		p.Steps = append(slices.Clip(p.Steps), b)
+	case PathConnected:
+		p.Connected, p.Connect, p.Local, p.Far, p.NATBetween = true, b.Connect, b.Local, b.Far, b.NATBetween
+		p.VPN, p.Direction, p.Note, p.Server = b.VPN, b.Direction, b.Note, b.Local.Local.Server
+		if b.Interface != "" {
+			p.Interface = b.Interface
+		}
+	case ProbeStarted:
+		p.Expected = b.Duration
+	case SampleTaken:
+		p.Carriers = foldSample(p.Carriers, b.Sample)
+	case ProbeEnded:
+		p.Partial = p.Partial || b.Partial
+		if b.Loss != nil {
+			p.Carriers = foldLoss(p.Carriers, *b.Loss)
+			pair := b.Loss.Pair
+			p.Pair = &pair
+		}
+	case PathEnded:
+		p.State, p.Code, p.Reason, p.Advice, p.Cause = b.State, b.Code, b.Reason, b.Advice, b.Cause
+		if b.Server != "" {
+			p.Server = b.Server
+		}
+	}
+	return p
+}
+
+// foldSample puts a sample in its place; one of the same window is replaced.
+func foldSample(list []CarrierReport, s Sample) []CarrierReport {
+	list, i := carrierAt(list, s.Carrier)
+	samples := list[i].Samples
+	at, found := slices.BinarySearchFunc(samples, s.Index, func(a Sample, index int) int { return a.Index - index })
+	if found {
+		samples[at] = s
+	} else {
+		samples = slices.Insert(samples, at, s)
+	}
+	list[i].Samples = samples
+	return list
+}
+
+func foldLoss(list []CarrierReport, sum LossSummary) []CarrierReport {
+	for _, result := range sum.Carriers {
+		var i int
+		list, i = carrierAt(list, result.Carrier)
+		list[i].Result = &result
+	}
+	return list
+}
+
+func carrierAt(list []CarrierReport, c Carrier) ([]CarrierReport, int) {
+	i := slices.IndexFunc(list, func(r CarrierReport) bool { return r.Carrier == c })
+	if i >= 0 {
+		return list, i
+	}
+	return append(list, CarrierReport{Carrier: c}), len(list)
+}

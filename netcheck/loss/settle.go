@@ -1,0 +1,134 @@
+package loss
+
+import (
+	"fmt"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/control"
+	"echopath/netcheck/stamp"
+	"echopath/netcheck/stats"
+)
+
+// bundleGap is the time between two arrivals at the reflector below which they count as having come in one packet: reading
+// the second message of a packet takes a few microseconds, while packets of their own are an interval apart.
+const bundleGap = 20 * time.Microsecond
+
+// takeBlock merges one block of the reflector's log.
+func (c *carrierRun) takeBlock(h stamp.BlockHeader, entries []stamp.Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h.First != c.up.next {
+		c.up.broken = true
+		return
+	}
+	c.up.next += uint32(len(entries)) //nolint:gosec // at most stamp.MaxEntries
+	for _, e := range entries {
+		c.takeEntry(e)
+	}
+	c.up.complete = h.Last && !c.up.broken
+}
+
+func (c *carrierRun) takeEntry(e stamp.Entry) {
+	if int(e.Seq) >= c.record.Len() {
+		c.foreign++
+		return
+	}
+	p, flags := c.record.row(int(e.Seq))
+	if e.Duplicate {
+		if p.DupUp < 255 {
+			p.DupUp++
+		}
+		return
+	}
+	if c.up.order > 0 && e.RecvUS-c.up.previous <= bundleGap.Microseconds() {
+		c.up.bundled++
+	}
+	c.up.previous = e.RecvUS
+	c.up.order++
+	*flags |= flagLogged
+	p.UpOrder, p.UpRecvUS = c.up.order, e.RecvUS
+	switch {
+	case e.Replied:
+		*flags |= flagReplied
+		p.ReflSendUS = e.SendUS
+	case e.Skipped:
+		*flags |= flagReflSkip
+	}
+}
+
+// takeCounters enters the reflector's own account.
+func (c *carrierRun) takeCounters(k control.CarrierCounters) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.farCheck = farCheck{known: true, skipped: k.Skipped, queuedMax: k.QueuedMax, dwellP95: k.DwellP95, logLost: k.LogLost}
+	if k.LogLost > 0 {
+		c.up.complete = false
+	}
+}
+
+// settle decides the fate of every packet and emits them in blocks.
+func (c *carrierRun) settle(emit func([]stats.Packet)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	block := make([]stats.Packet, 0, min(netcheck.MaxBlock, c.record.Len()))
+	for seq := range c.record.Len() {
+		p, flags := c.record.row(seq)
+		was := fate(p, *flags)
+		c.decide(p, flags)
+		if p.Status != was {
+			c.dirty[c.window(seq)] = true
+		}
+		if block = append(block, *p); len(block) == netcheck.MaxBlock {
+			emit(block)
+			block = make([]stats.Packet, 0, netcheck.MaxBlock)
+		}
+	}
+	if len(block) > 0 {
+		emit(block)
+	}
+}
+
+func (c *carrierRun) decide(p *stats.Packet, flags *uint8) {
+	switch {
+	case *flags&flagFinal != 0 || *flags&flagAnswered != 0:
+	case *flags&flagReflSkip != 0, *flags&flagLogged != 0 && *flags&flagReplied == 0:
+		p.Status, p.SkippedBy = stats.StatusSkipped, stats.SkipperReflector
+	case *flags&flagLogged != 0:
+		p.Status = stats.StatusLostDown
+	case c.up.complete:
+		p.Status = stats.StatusLostUp
+	default:
+		p.Status = unansweredFate(*flags)
+	}
+	*flags |= flagFinal
+}
+
+// result summarises the settled rows.
+func (c *carrierRun) result(p *run, partial bool) netcheck.CarrierResult {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := netcheck.CarrierResult{
+		Carrier: c.carrier, Partial: partial, Begin: p.begin, Span: c.slot(c.record.Len()) - c.offset,
+		Stats: stats.Summarize(c.record, stats.Options{LateAfterUS: c.plan.LateAfter.Microseconds()}),
+		Self: netcheck.SelfCheck{
+			ClockResolution: p.resolution, FarClockResolution: p.farResolution,
+			SendErrorMean: c.timerError.Mean(), SendErrorP95: c.timerError.Percentile(0.95), SendErrorMax: c.timerError.Max(),
+			MissedSends: c.missed, SkippedSender: c.skipped, SkippedReflector: c.farCheck.skipped,
+			QueuedMax: c.queuedMax, FarQueuedMax: c.farCheck.queuedMax, DwellP95: c.farCheck.dwellP95, LogComplete: c.up.complete,
+		},
+	}
+	if c.carrier == netcheck.CarrierDataChannel && c.up.order > 1 {
+		r.Self.BundledKnown = true
+		r.Self.Bundled = float64(c.up.bundled) / float64(c.up.order-1)
+	}
+	return r
+}
+
+// failed gives the record's own failure, if the disk did not keep up.
+func (c *carrierRun) failed() error {
+	if c.record.err != nil {
+		return fmt.Errorf("%s: %w", c.carrier, c.record.err)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package natprobe
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/pion/stun/v3"
+)
+
+// FuzzAnswer holds that whatever comes over UDP or TCP is read within bounds, and that only an answer to the question is
+// taken for one.
+func FuzzAnswer(f *testing.F) {
+	question := stun.MustBuild(stun.NewTransactionIDSetter([12]byte{1, 2, 3}), stun.NewType(stun.MethodAllocate, stun.ClassRequest))
+	answer := func(class stun.MessageClass, attrs ...stun.Setter) []byte {
+		setters := []stun.Setter{stun.NewTransactionIDSetter(question.TransactionID), stun.NewType(stun.MethodAllocate, class)}
+		return stun.MustBuild(append(setters, attrs...)...).Raw
+	}
+	f.Add(answer(stun.ClassErrorResponse, stun.CodeUnauthorized, stun.NewRealm("realm"), stun.NewNonce("nonce")))
+	f.Add(answer(stun.ClassSuccessResponse, stun.RawAttribute{Type: stun.AttrXORRelayedAddress, Value: []byte{0, 1, 0, 80, 1, 2, 3, 4}}))
+	f.Add(answer(stun.ClassSuccessResponse, stun.RawAttribute{Type: stun.AttrXORRelayedAddress, Value: []byte{0, 2, 0, 80, 1}}))
+	f.Add(answer(stun.ClassErrorResponse, stun.RawAttribute{Type: stun.AttrAlternateServer, Value: []byte{0, 1}}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if frame, err := readFrame(bytes.NewReader(b)); err == nil && (len(frame) > maxMessage || !bytes.HasPrefix(b, frame)) {
+			t.Fatalf("frame of %d bytes from %d", len(frame), len(b))
+		}
+		m, err := parseAnswer(b, question)
+		if err != nil {
+			return
+		}
+		if m.TransactionID != question.TransactionID || m.Type.Method != stun.MethodAllocate {
+			t.Fatalf("%v is no answer", m)
+		}
+		_, _ = xorAddress(m, stun.AttrXORRelayedAddress)
+		_ = alternate(m)
+		if no := refusalOf(m); len([]rune(no.reason)) > 121 {
+			t.Fatalf("reason of %d bytes", len(no.reason))
+		}
+	})
+}

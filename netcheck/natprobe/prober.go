@@ -1,0 +1,152 @@
+package natprobe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+)
+
+// Prober asks servers. The zero value uses the system's sockets and clock; it may be used by several goroutines at once.
+type Prober struct {
+	Dialer  func(local netip.Addr) *dial.Dialer                                       // makes the dialer for a source address; nil = a plain one
+	Now     func() time.Time                                                          // wall clock, for the expiry of credentials; nil = time.Now
+	DialUDP func(local netip.Addr, remote netip.AddrPort) (net.Conn, error)           // opens a connected socket; nil = the system's
+	LocalOf func(ifaceOrAddr string, f netcheck.Family) (local netip.Addr, err error) // source address of a Leg.Interface; nil = the system's
+}
+
+// Diagnose asks srv, at its resolved address addr, step by step for what leg needs of it: a Binding answer for stun; for a
+// relay path two allocations of which one may send to the other, since both ends of a leg allocate on one server. It returns
+// what went wrong first, or nil if the server does all that. A path without a server has nothing to be diagnosed.
+//
+// A silent server is told after 1.75 s (stun) or 2.25 s (relay-udp), and within 5 s over TCP. The end of ctx ends it at once, with the code
+// ReasonCancelled if it was cancelled. What it allocated is given back.
+func (p *Prober) Diagnose(ctx context.Context, leg netcheck.Leg, srv netcheck.ICEServer, addr netip.AddrPort) *netcheck.Failure {
+	d := &diagnosis{prober: p, leg: leg, srv: srv, addr: netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())}
+	var err error
+	switch {
+	case leg.Path == netcheck.PathSTUN:
+		err = d.binding(ctx)
+	case leg.Path.Relay():
+		err = d.relay(ctx)
+	}
+	if err == nil {
+		return nil
+	}
+	f := *netcheck.AsFailure(err, netcheck.ReasonLocal)
+	f.Server = srv.URL.String()
+	return &f
+}
+
+// diagnosis is one server under examination.
+type diagnosis struct {
+	prober *Prober
+	leg    netcheck.Leg
+	srv    netcheck.ICEServer
+	addr   netip.AddrPort
+}
+
+func (d *diagnosis) now() time.Time {
+	if d.prober.Now != nil {
+		return d.prober.Now()
+	}
+	return time.Now()
+}
+
+// protocol is how the server is reached, as a firewall team knows it.
+func (d *diagnosis) protocol() string {
+	if d.leg.Path.Stream() {
+		return "TCP"
+	}
+	return "UDP"
+}
+
+// open connects to the server as the path does.
+func (d *diagnosis) open(ctx context.Context) (*exchanger, error) {
+	local, err := d.local()
+	if err != nil {
+		return nil, err
+	}
+	if d.leg.Path.Stream() {
+		conn, _, err := d.dialer(local).Stream(ctx, d.srv, d.addr, nil)
+		if err != nil {
+			return nil, err
+		}
+		return &exchanger{conn: conn, stream: true}, nil
+	}
+	open := d.prober.DialUDP
+	if open == nil {
+		open = dialUDP
+	}
+	conn, err := open(local, d.addr)
+	if err != nil {
+		return nil, d.socketFailure(ctx, err)
+	}
+	return &exchanger{conn: conn}, nil
+}
+
+func (d *diagnosis) dialer(local netip.Addr) *dial.Dialer {
+	if d.prober.Dialer == nil {
+		return &dial.Dialer{Local: local}
+	}
+	return d.prober.Dialer(local)
+}
+
+// dialUDP opens a connected socket. Only those are told of ICMP errors, and they let nothing in but what the server sends
+// from the very address that was asked.
+func dialUDP(local netip.Addr, remote netip.AddrPort) (net.Conn, error) {
+	var from *net.UDPAddr
+	if local.IsValid() {
+		from = net.UDPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
+	}
+	return net.DialUDP("udp", from, net.UDPAddrFromAddrPort(remote))
+}
+
+func (d *diagnosis) local() (netip.Addr, error) {
+	if d.leg.Interface == "" {
+		return netip.Addr{}, nil
+	}
+	family := netcheck.Family6
+	if d.addr.Addr().Is4() {
+		family = netcheck.Family4
+	}
+	find := d.prober.LocalOf
+	if find == nil {
+		find = localOf
+	}
+	local, err := find(d.leg.Interface, family)
+	if err != nil {
+		return local, &netcheck.Failure{
+			Code: netcheck.ReasonLocal, Text: fmt.Sprintf("The interface %s can not be used: it has no IPv%s address or does not exist.", d.leg.Interface, family),
+			Advice: "Choose another interface, or leave the choice to the system.", Err: err,
+		}
+	}
+	return local, nil
+}
+
+// localOf finds the first address of an interface, given by name, in a family; an address stands for itself.
+func localOf(ifaceOrAddr string, f netcheck.Family) (netip.Addr, error) {
+	if a, err := netip.ParseAddr(ifaceOrAddr); err == nil {
+		return a.Unmap(), nil
+	}
+	iface, err := net.InterfaceByName(ifaceOrAddr)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	addrs, err := iface.Addrs()
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	for _, a := range addrs {
+		prefix, err := netip.ParsePrefix(a.String())
+		// A link-local address reaches no server.
+		if err == nil && prefix.Addr().Is4() == (f == netcheck.Family4) && !prefix.Addr().IsLinkLocalUnicast() {
+			return prefix.Addr(), nil
+		}
+	}
+	return netip.Addr{}, fmt.Errorf("interface %s: no IPv%s address", ifaceOrAddr, f)
+}

@@ -1,0 +1,195 @@
+package netcheck
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Plan is what the user asked for. It is data: it can be stored, shown and compared. Secrets in it never marshal.
+type Plan struct {
+	Title          string        `json:"title,omitempty"`
+	Target         Target        `json:"target"`
+	Paths          []Path        `json:"paths"`
+	Family         Family        `json:"family"`
+	Interface      string        `json:"interface,omitempty"`
+	Loss           LossPlan      `json:"loss"`
+	ConnectTimeout time.Duration `json:"connect_timeout_ns"`
+}
+
+// Target is who the other end is.
+type Target struct {
+	Kind    TargetKind  `json:"kind"`
+	Servers []ICEServer `json:"servers,omitempty"`
+}
+
+// LossPlan is the load of the loss probe.
+type LossPlan struct {
+	Preset    string        `json:"preset,omitempty"`
+	Carriers  []Carrier     `json:"carriers"`
+	Rate      float64       `json:"rate"` // packets a second, a carrier
+	Size      int           `json:"size"` // bytes a datagram, before the carrier's own headers
+	Duration  time.Duration `json:"duration_ns"`
+	Warmup    time.Duration `json:"warmup_ns"` // sent before the measured part and left out of it
+	LateAfter time.Duration `json:"late_after_ns"`
+}
+
+// Limits of a plan. The size keeps one message one packet: pion's SCTP cuts a message above 1156 bytes in two.
+const (
+	MinSize     = 64
+	MaxSize     = 1150
+	MinRate     = 1
+	MaxRate     = 20_000
+	MinDuration = time.Second
+	MaxDuration = 24 * time.Hour
+	MaxPackets  = 10_000_000 // a carrier and path
+	// BundlingRate is the message rate above which a data channel puts several messages into one packet.
+	BundlingRate = 500
+
+	DefaultLateAfter      = 150 * time.Millisecond
+	DefaultWarmup         = 500 * time.Millisecond
+	DefaultConnectTimeout = 5 * time.Second
+)
+
+// Preset is a named load.
+type Preset struct {
+	Name  string
+	Title string
+	Loss  LossPlan
+}
+
+// Presets lists the loads that can be asked for by name. "custom" is not among them: it is what a plan is called once a field
+// differs from its preset.
+func Presets() []Preset {
+	load := func(name, title string, rate float64, size int, d time.Duration) Preset {
+		return Preset{name, title, LossPlan{Preset: name, Carriers: AllCarriers(), Rate: rate, Size: size, Duration: d,
+			Warmup: DefaultWarmup, LateAfter: DefaultLateAfter}}
+	}
+	return []Preset{
+		load("quick", "Quick check 100/s x 200 B, 5 s", 100, 200, 5*time.Second),
+		load("voice", "Voice 50/s x 160 B, 10 s", 50, 160, 10*time.Second),
+		load("video", "Video-like 300/s x 1100 B, 10 s", 300, 1100, 10*time.Second),
+		load("game", "Game 64/s x 100 B, 10 s", 64, 100, 10*time.Second),
+		load("long", "Long run 50/s x 160 B, 10 min", 50, 160, 10*time.Minute),
+	}
+}
+
+// PresetByName finds a preset; the error lists the names.
+func PresetByName(name string) (Preset, error) {
+	for _, p := range Presets() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Preset{}, fmt.Errorf("%q is not a preset: use quick, voice, video, game or long", name)
+}
+
+// Packets is the number of measured packets a carrier and path.
+func (l LossPlan) Packets() int {
+	return int(math.Round(l.Rate * l.Duration.Seconds()))
+}
+
+// WarmupPackets is the number of packets sent before the measured part, a carrier.
+func (l LossPlan) WarmupPackets() int {
+	return int(math.Round(l.Rate * l.Warmup.Seconds()))
+}
+
+// Interval is the time between two packets of one carrier.
+func (l LossPlan) Interval() time.Duration {
+	if l.Rate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / l.Rate)
+}
+
+// Kbps is the offered bitrate of probe datagrams in one direction, all carriers together, in kbit/s, without the headers of
+// carriers, UDP and IP.
+func (l LossPlan) Kbps() float64 {
+	return float64(len(l.Carriers)) * l.Rate * float64(l.Size) * 8 / 1000
+}
+
+// Estimate is what a plan will cost, known before it starts.
+type Estimate struct {
+	Packets  int           // measured packets sent by this end, all paths and carriers
+	Kbps     float64       // probe bits a second in each direction while a path runs, all carriers
+	Duration time.Duration // without connecting and draining
+}
+
+// Estimate computes the cost of the plan.
+func (p Plan) Estimate() Estimate {
+	n := len(p.Paths)
+	return Estimate{
+		Packets:  n * len(p.Loss.Carriers) * p.Loss.Packets(),
+		Kbps:     p.Loss.Kbps(),
+		Duration: time.Duration(n) * (p.Loss.Warmup + p.Loss.Duration),
+	}
+}
+
+// Grant checks the plan and fills in what it leaves open. What comes back is what a session runs; the plan itself is kept
+// beside it. The error joins everything that is wrong, a line each, in words.
+func (p Plan) Grant() (Plan, error) {
+	g := p
+	if len(g.Paths) == 0 {
+		g.Paths = AllPaths()
+	}
+	if g.Family == "" {
+		g.Family = FamilyAuto
+	}
+	if g.ConnectTimeout == 0 {
+		g.ConnectTimeout = DefaultConnectTimeout
+	}
+	if len(g.Loss.Carriers) == 0 {
+		g.Loss.Carriers = AllCarriers()
+	}
+	if g.Loss.LateAfter == 0 {
+		g.Loss.LateAfter = DefaultLateAfter
+	}
+	if g.Title = truncate(g.Title, 200); g.Target.Kind == TargetUnknown {
+		g.Target.Kind = TargetSelf
+	}
+	return g, errors.Join(append(g.Loss.check(), g.checkTarget())...)
+}
+
+func truncate(s string, n int) string {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func (p Plan) checkTarget() error {
+	switch p.Target.Kind {
+	case TargetSelf:
+		return nil
+	case TargetTURN:
+		if len(p.Target.Servers) == 0 {
+			return errors.New("target turn needs at least one server address: give --turn or --stun")
+		}
+		return nil
+	}
+	return fmt.Errorf("%q is not a target: use self or turn", p.Target.Kind)
+}
+
+func (l LossPlan) check() []error {
+	var errs []error
+	wrong := func(bad bool, format string, args ...any) {
+		if bad {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	wrong(math.IsNaN(l.Rate) || l.Rate < MinRate || l.Rate > MaxRate, "rate must be from %d to %d packets a second", MinRate, MaxRate)
+	wrong(l.Size < MinSize || l.Size > MaxSize, "size must be from %d to %d bytes, so that one message stays one packet", MinSize, MaxSize)
+	wrong(l.Duration < MinDuration || l.Duration > MaxDuration, "duration must be from %v to %v", MinDuration, MaxDuration)
+	wrong(l.LateAfter < time.Millisecond || l.LateAfter > time.Minute, "late-after must be from 1ms to 1m")
+	wrong(l.Warmup < 0 || l.Warmup > 10*time.Second, "warm-up must be from 0s to 10s")
+	for _, c := range l.Carriers {
+		wrong(c != CarrierDataChannel && c != CarrierSRTP, "%q is not a carrier: use datachannel or srtp", c)
+	}
+	if len(errs) == 0 {
+		wrong(l.Packets() > MaxPackets, "rate x duration is more than %d packets a path: lower one of them", MaxPackets)
+	}
+	return errs
+}

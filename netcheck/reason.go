@@ -1,0 +1,107 @@
+package netcheck
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ReasonCode names why a path ended as it did. Codes are stable: files and other programs read them.
+type ReasonCode string
+
+// The reason codes.
+const (
+	ReasonNone ReasonCode = ""
+
+	// Not applicable: the path can not exist here.
+	ReasonNoServer    ReasonCode = "no_server"    // no server of that kind in the plan
+	ReasonSameMachine ReasonCode = "same_machine" // both ends are on this computer, so the path would never leave it
+	ReasonNoHairpin   ReasonCode = "no_hairpin"   // STUN answers, but the NAT does not loop packets back
+	ReasonNoFamily    ReasonCode = "no_family"    // no address of the asked family
+
+	// Blocked: silence or refusal by the network.
+	ReasonNameNotFound ReasonCode = "name_not_found"
+	ReasonNameTimeout  ReasonCode = "name_timeout"
+	ReasonNoAnswer     ReasonCode = "no_answer"
+	ReasonRefused      ReasonCode = "refused"
+	ReasonUnreachable  ReasonCode = "unreachable"
+	ReasonProxyRefused ReasonCode = "proxy_refused"
+	ReasonProxyAuth    ReasonCode = "proxy_auth"
+	ReasonNoPair       ReasonCode = "no_pair" // candidates at both ends, but no pair of them passed packets
+
+	// Failed: something answered, and said no or something wrong.
+	ReasonAuth         ReasonCode = "auth_rejected"
+	ReasonExpired      ReasonCode = "credential_expired"
+	ReasonTLSUntrusted ReasonCode = "tls_untrusted"
+	ReasonTLSName      ReasonCode = "tls_name"
+	ReasonTLSPin       ReasonCode = "tls_pin"
+	ReasonTLSFailed    ReasonCode = "tls_failed"
+	ReasonPeerRefused  ReasonCode = "peer_refused" // the relay may not send to the other end (403)
+	ReasonQuota        ReasonCode = "quota"        // 486
+	ReasonNoCapacity   ReasonCode = "no_capacity"  // 508
+	ReasonServerError  ReasonCode = "server_error" // any other STUN error code
+	ReasonNotSTUN      ReasonCode = "not_stun"     // something answered that is no STUN server
+	ReasonDTLS         ReasonCode = "dtls_failed"
+	ReasonNoProof      ReasonCode = "no_proof" // connected, but not provably by the asked path
+	ReasonLinkLost     ReasonCode = "link_lost"
+	ReasonFarRefused   ReasonCode = "far_refused" // the far end did not accept the test order
+	ReasonLocal        ReasonCode = "local_error" // this computer could not open a socket or use the interface
+
+	// Measured, but in doubt.
+	ReasonNoData        ReasonCode = "no_data"
+	ReasonBusy          ReasonCode = "computer_busy"
+	ReasonSenderLimit   ReasonCode = "sender_limited"
+	ReasonReflectorBusy ReasonCode = "reflector_limited"
+	ReasonSocketDrops   ReasonCode = "socket_drops"
+	ReasonLogMissing    ReasonCode = "log_missing"
+	ReasonCancelled     ReasonCode = "cancelled"
+)
+
+// State is the state of a path that ended for this reason.
+func (c ReasonCode) State() State {
+	switch c {
+	case ReasonNone:
+		return StateOK
+	case ReasonNoServer, ReasonSameMachine, ReasonNoHairpin, ReasonNoFamily:
+		return StateNotApplicable
+	case ReasonNameNotFound, ReasonNameTimeout, ReasonNoAnswer, ReasonRefused, ReasonUnreachable, ReasonProxyRefused,
+		ReasonProxyAuth, ReasonNoPair:
+		return StateBlocked
+	case ReasonNoData, ReasonBusy, ReasonLogMissing:
+		return StateInconclusive
+	case ReasonSenderLimit, ReasonReflectorBusy, ReasonSocketDrops:
+		return StateSaturated
+	case ReasonCancelled:
+		return StateInterrupted
+	}
+	return StateFailed
+}
+
+// Failure is an error that a user can act on: what happened, where, and what to do. Text and Advice are whole sentences in
+// plain words; Err is the technical cause and may be nil.
+type Failure struct {
+	Code   ReasonCode
+	Server string // URL of the server it is about, "" if none
+	Text   string
+	Advice string
+	Err    error
+}
+
+// Error gives the sentence and the cause.
+func (f *Failure) Error() string {
+	if f.Err == nil {
+		return f.Text
+	}
+	return fmt.Sprintf("%s (%v)", f.Text, f.Err)
+}
+
+// Unwrap gives the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// AsFailure finds the Failure in err, or wraps err as one of code.
+func AsFailure(err error, code ReasonCode) *Failure {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return &Failure{Code: code, Text: err.Error(), Err: nil}
+}

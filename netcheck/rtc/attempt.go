@@ -1,0 +1,239 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck"
+)
+
+// Times of an attempt. They are bounds for what happens once nothing answers; what answers is never waited for longer.
+const (
+	gatherTime   = 3 * time.Second
+	diagnoseWait = 700 * time.Millisecond // gathering without result for so long starts Diagnose
+	checkTime    = 3 * time.Second
+)
+
+// attempt is one try to make a link by one address of one server.
+type attempt struct {
+	*connecting
+	target
+	near, far *peer
+	at        [2]place // where this attempt's sockets are bound
+	begin     time.Time
+
+	negotiating sync.WaitGroup
+	broken      latch[error] // why negotiating failed
+}
+
+func (a *attempt) run(ctx context.Context) (*link, error) {
+	a.begin = a.now()
+	if err := a.settle(); err != nil {
+		return nil, err
+	}
+	var err error
+	if a.near, err = a.newPeer(0, a.target, a.at[0]); err != nil {
+		return nil, err
+	}
+	if a.far, err = a.newPeer(1, a.target, a.at[1]); err != nil {
+		a.near.abandon()
+		return nil, err
+	}
+	stop := a.negotiate()
+	l, err := a.connect(ctx)
+	stop()
+	if err != nil {
+		both(a.near.abandon, a.far.abandon)
+		a.negotiating.Wait()
+		return nil, err
+	}
+	a.negotiating.Wait()
+	return l, nil
+}
+
+// settle finds the source address of the attempt's sockets, and refuses what can not work.
+func (a *attempt) settle() error {
+	a.at = a.connecting.at
+	addr := a.target.addr
+	switch {
+	case a.leg.Path == netcheck.PathDirect:
+		return nil
+	case a.leg.Target == netcheck.TargetSelf && addr.IsValid() && !addr.Addr().IsLoopback():
+		return withServer(&netcheck.Failure{Code: netcheck.ReasonLocal,
+			Text: fmt.Sprintf("The target self stays on this computer, but the server is at %s.", addr.Addr())}, a.srv)
+	case a.leg.Path.Relay():
+		if user, password := a.srv.Credential(a.now()); user == "" || password == "" {
+			return withServer(&netcheck.Failure{Code: netcheck.ReasonAuth,
+				Text:   "A TURN server needs a user name and a password, and there is none for this one.",
+				Advice: "Give --turn-user and --turn-pass-file, or the shared secret."}, a.srv)
+		}
+	}
+	if a.leg.Path.Stream() {
+		return nil
+	}
+	for i, n := range a.nets {
+		if a.at[i].addr.IsValid() {
+			continue
+		}
+		source, err := sourceFor(n, addr)
+		if err != nil {
+			return noRoute(a.target, err)
+		}
+		a.at[i] = place{addr: source, iface: interfaceOf(n, source)}
+	}
+	return nil
+}
+
+// negotiate starts the signalling between the two ends. What it returns ends it.
+func (a *attempt) negotiate() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	nearPipe, farPipe := newPipe()
+	for _, end := range []struct {
+		p      *peer
+		s      signaller
+		offers bool
+	}{{a.near, nearPipe, true}, {a.far, farPipe, false}} {
+		a.negotiating.Go(func() {
+			if err := end.p.negotiate(ctx, end.s, end.offers); err != nil && ctx.Err() == nil {
+				a.broken.set(err)
+			}
+		})
+	}
+	return cancel
+}
+
+// connect waits for one stage after the other.
+func (a *attempt) connect(ctx context.Context) (*link, error) {
+	if err := a.gather(ctx); err != nil {
+		return nil, err
+	}
+	begin := a.now()
+	if err := a.await(ctx, checkTime, &a.near.connected, &a.far.connected); err != nil {
+		f := a.explain(err, a.noPair)
+		a.step(netcheck.StepCheck, "", begin, f, "")
+		return nil, f
+	}
+	a.step(netcheck.StepCheck, "", begin, nil, "")
+	begin = a.now()
+	if err := a.await(ctx, gatherTime, &a.near.opened, &a.far.opened); err != nil {
+		f := a.explain(err, a.noDTLS)
+		a.step(netcheck.StepOpen, "", begin, f, "")
+		return nil, f
+	}
+	took := a.now().Sub(a.begin)
+	a.step(netcheck.StepOpen, "", begin, nil, "")
+	return a.proved(ctx, took)
+}
+
+func (a *attempt) noDTLS() *netcheck.Failure {
+	return withServer(&netcheck.Failure{Code: netcheck.ReasonDTLS,
+		Text:   "Packets passed between the two ends, but the encrypted connection did not come up.",
+		Advice: "A firewall that inspects traffic may drop DTLS; ask for an exception, or use a relay over TLS."}, a.srv)
+}
+
+// stageError tells why waiting ended.
+type stageError struct{ cause error }
+
+func (e stageError) Error() string { return e.cause.Error() }
+
+// await waits until both flags are up.
+func (a *attempt) await(ctx context.Context, limit time.Duration, flags ...*flag) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for _, f := range flags {
+		select {
+		case <-f.wait():
+		case <-a.near.dead.wait():
+			return errFailed
+		case <-a.far.dead.wait():
+			return errFailed
+		case <-a.broken.wait():
+			return stageError{a.brokenBy()}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (a *attempt) brokenBy() error {
+	err, _ := a.broken.get()
+	return err
+}
+
+// explain makes a failure of the error of a stage.
+func (a *attempt) explain(err error, usual func() *netcheck.Failure) *netcheck.Failure {
+	if broken, ok := err.(stageError); ok { //nolint:errorlint // await's own
+		return localError("The two ends did not agree on a connection.", broken.cause)
+	}
+	return usual()
+}
+
+// proved compares both ends' pairs with the path and makes the link.
+func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error) {
+	begin := a.now()
+	l := a.newLink()
+	local, far, err := l.Pairs(ctx)
+	if err != nil {
+		f := withServer(&netcheck.Failure{Code: netcheck.ReasonNoProof, Err: err,
+			Text: "The connection came up, but the ends could not compare what they see of it."}, a.srv)
+		a.step(netcheck.StepProve, "", begin, f, "")
+		return nil, f
+	}
+	if f := prove(a.leg.Path, local, far); f != nil {
+		f = withServer(f, a.srv)
+		a.step(netcheck.StepProve, "", begin, f, "")
+		return nil, f
+	}
+	a.step(netcheck.StepProve, "", begin, nil, fmt.Sprintf("%s %s to %s %s",
+		local.Local.Type, local.Local.Address, local.Remote.Type, local.Remote.Address))
+	nat := a.natBetween(local, far)
+	iface := a.interfaceName()
+	l.serve(a.Respond)
+	a.trace.body(netcheck.PathConnected{Connect: took, Local: local, Far: far, NATBetween: nat, Interface: iface,
+		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat)})
+	return l, nil
+}
+
+func (a *attempt) interfaceName() string {
+	if a.near.dial != nil {
+		return interfaceOf(a.nets[0], a.near.dial.source().Addr())
+	}
+	if a.at[0].iface != "" {
+		return a.at[0].iface
+	}
+	pair, err := a.near.pair()
+	if err != nil {
+		return ""
+	}
+	return interfaceOf(a.nets[0], pair.Local.Address.Addr())
+}
+
+func (a *attempt) step(name netcheck.StepName, end string, begin time.Time, f *netcheck.Failure, detail string) {
+	s := netcheck.StepDone{Name: name, End: end, OK: f == nil, Took: a.now().Sub(begin), Detail: detail}
+	if a.srv.URL.Scheme != "" {
+		s.Server = a.srv.URL.String()
+	}
+	if f != nil {
+		s.Detail = f.Text
+	}
+	a.trace.step(s)
+}
+
+func describe(c webrtc.ICECandidate) string {
+	addr, _ := netip.ParseAddr(c.Address)
+	return fmt.Sprintf("%s %s", c.Typ, netip.AddrPortFrom(addr.Unmap(), c.Port))
+}
+
+// both runs two functions at once and waits for them.
+func both(f, g func()) {
+	var wg sync.WaitGroup
+	wg.Go(f)
+	g()
+	wg.Wait()
+}

@@ -1,0 +1,221 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
+
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+)
+
+// Connector makes links. The zero value works: it uses the system's network and nobody serves the far end.
+type Connector struct {
+	// Respond, if set, serves the far end of every link. Its context ends when the link closes, and Close waits for it.
+	Respond func(ctx context.Context, far netcheck.Link) error
+	// Diagnose, if set, asks a server step by step why it does not serve. It runs while gathering stalls, and its verdict is
+	// preferred to the general reason. It may return nil: the server is fine. It must end when ctx does.
+	Diagnose func(ctx context.Context, leg netcheck.Leg, srv netcheck.ICEServer, addr netip.AddrPort) *netcheck.Failure
+	// Dialer, if set, makes the dialer of turn: and turns: streams from the source address, which is zero if it is free.
+	Dialer func(local netip.Addr) *dial.Dialer
+	// Net is the network of both ends; nil is the system's. LocalNet and FarNet, if set, come before it.
+	Net, LocalNet, FarNet transport.Net
+	// Now gives the time for durations; nil is time.Now.
+	Now func() time.Time
+	// Logger gets what pion has to say, at debug level; nil discards it.
+	Logger *slog.Logger
+
+	ice iceTimes // zero means defaultICETimes; tests shorten them
+}
+
+// Connecting must tell a failure within the leg's timeout, so what is closed then needs a little of that time.
+const (
+	defaultTimeout = netcheck.DefaultConnectTimeout
+	closingTime    = 200 * time.Millisecond
+	resolveTime    = 2 * time.Second
+	maxAddresses   = 2 // of one server's name
+)
+
+// Connect makes and proves a link over leg's path. The servers are tried in order within leg.Timeout (5 s if it is zero); the
+// first that gives both ends a candidate and a working pair is the one that is used, at both ends. Steps and finally
+// PathConnected go to trace, one after another and never after Connect has returned.
+//
+// The error is the most telling *netcheck.Failure among the servers', or ctx's own error when ctx ended first.
+func (c *Connector) Connect(ctx context.Context, leg netcheck.Leg, trace func(netcheck.Event)) (netcheck.Link, error) {
+	if leg.Timeout <= 0 {
+		leg.Timeout = defaultTimeout
+	}
+	inner, cancel := context.WithTimeout(ctx, max(leg.Timeout-closingTime, leg.Timeout/2))
+	defer cancel()
+	t := newTracer(leg.Path, trace)
+	defer t.end()
+	run := &connecting{Connector: c, leg: leg, trace: t}
+	l, err := run.do(inner)
+	if err == nil {
+		return l, nil
+	}
+	if cause := ctx.Err(); cause != nil {
+		return nil, fmt.Errorf("connect %s: %w", leg.Path, cause)
+	}
+	return nil, err
+}
+
+// connecting is one call of Connect.
+type connecting struct {
+	*Connector
+	leg   netcheck.Leg
+	trace *tracer
+	nets  [2]transport.Net // of the local and the far end
+	at    [2]place         // where their sockets are bound; the address is zero if that is free
+	worst *netcheck.Failure
+}
+
+func (c *connecting) do(ctx context.Context) (netcheck.Link, error) {
+	if err := c.prepare(); err != nil {
+		return nil, err
+	}
+	if c.leg.Path == netcheck.PathDirect {
+		return c.try(ctx, target{}, 1)
+	}
+	for i, srv := range c.leg.Servers {
+		l, err := c.tryServer(ctx, srv, len(c.leg.Servers)-i)
+		if err == nil {
+			return l, nil
+		}
+		c.note(err)
+		if ctx.Err() != nil {
+			break
+		}
+		if i+1 < len(c.leg.Servers) {
+			c.trace.step(netcheck.StepDone{Name: netcheck.StepNextTried, Server: srv.URL.String(), Detail: err.Error()})
+		}
+	}
+	if c.worst != nil {
+		return nil, c.worst
+	}
+	return nil, noServer(c.leg.Path)
+}
+
+// prepare checks what does not depend on a server.
+func (c *connecting) prepare() error {
+	var err error
+	for i, n := range []transport.Net{c.LocalNet, c.FarNet} {
+		if n == nil {
+			n = c.Net
+		}
+		if n == nil && i == 1 && c.LocalNet == nil {
+			n = c.nets[0]
+		}
+		if n == nil {
+			if n, err = stdnet.NewNet(); err != nil {
+				return localError("The network interfaces of this computer can not be listed.", err)
+			}
+		}
+		c.nets[i] = n
+		if c.at[i], err = choosePlace(n, c.leg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// target is the server of one attempt; it is zero for the direct path.
+type target struct {
+	srv      netcheck.ICEServer
+	addr     netip.AddrPort    // zero if only a proxy can resolve the name
+	resolved *netcheck.Failure // why addr is zero
+}
+
+// tryServer resolves a server's name and tries its addresses; left counts this server and those after it.
+func (c *connecting) tryServer(ctx context.Context, srv netcheck.ICEServer, left int) (netcheck.Link, error) {
+	targets, err := c.resolve(ctx, srv)
+	if err != nil {
+		return nil, err
+	}
+	var failure *netcheck.Failure
+	for i, t := range targets {
+		l, err := c.try(ctx, t, left+len(targets)-1-i)
+		if err == nil {
+			return l, nil
+		}
+		if failure = moreTelling(failure, netcheck.AsFailure(err, netcheck.ReasonLocal)); ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, failure
+}
+
+func (c *connecting) resolve(ctx context.Context, srv netcheck.ICEServer) ([]target, error) {
+	begin := c.now()
+	port := uint16(srv.URL.Port) //nolint:gosec // ParseServerURL bounds it
+	step := netcheck.StepDone{Name: netcheck.StepResolve, Server: srv.URL.String()}
+	rctx, cancel := context.WithTimeout(ctx, resolveTime)
+	defer cancel()
+	addrs, err := dial.Resolve(rctx, srv.URL.Host, c.leg.Family)
+	step.Took = c.now().Sub(begin)
+	if err == nil && len(addrs) == 0 {
+		err = &netcheck.Failure{Code: netcheck.ReasonNameNotFound, Text: "The server's name has no address."}
+	}
+	if err != nil {
+		f := withServer(netcheck.AsFailure(err, netcheck.ReasonNameNotFound), srv)
+		step.Detail = f.Text
+		c.trace.step(step)
+		if c.leg.Path.Stream() && ctx.Err() == nil {
+			return []target{{srv: srv, resolved: f}}, nil
+		}
+		return nil, f
+	}
+	step.OK, step.Detail = true, fmt.Sprint(addrs)
+	c.trace.step(step)
+	var targets []target
+	for _, a := range addrs[:min(len(addrs), maxAddresses)] {
+		targets = append(targets, target{srv: srv, addr: netip.AddrPortFrom(a.Unmap(), port)})
+	}
+	return targets, nil
+}
+
+// try makes one attempt. left is the number of attempts among which the remaining time is divided.
+func (c *connecting) try(ctx context.Context, t target, left int) (netcheck.Link, error) {
+	if deadline, ok := ctx.Deadline(); ok && left > 1 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
+		defer cancel()
+	}
+	a := &attempt{connecting: c, target: t}
+	l, err := a.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (c *connecting) note(err error) {
+	c.worst = moreTelling(c.worst, netcheck.AsFailure(err, netcheck.ReasonLocal))
+}
+
+func (c *Connector) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c *Connector) dialer(local netip.Addr) *dial.Dialer {
+	if c.Dialer != nil {
+		if d := c.Dialer(local); d != nil {
+			return d
+		}
+	}
+	return &dial.Dialer{Local: local}
+}
+
+// ended tells an error of ctx from one of the network.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,219 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck"
+)
+
+func asCandidate(s webrtc.Stats) (string, bool) {
+	c, ok := s.(webrtc.ICECandidateStats)
+	return c.CandidateType.String(), ok
+}
+
+// deadUDP is a bound socket that never answers.
+func deadUDP(tb testing.TB) int {
+	tb.Helper()
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	must(tb, err)
+	tb.Cleanup(func() { _ = c.Close() })
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// deadTCP is a listener that takes connections and never answers.
+func deadTCP(tb testing.TB) int {
+	tb.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	must(tb, err)
+	tb.Cleanup(func() { _ = l.Close() })
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// legTo is the path to another port of 127.0.0.1.
+func legTo(s *testServer, p netcheck.Path, port int) netcheck.Leg {
+	leg := s.leg(p)
+	leg.Servers[0].URL.Port = port
+	return leg
+}
+
+func TestDeadServers(t *testing.T) {
+	noLeaks(t)
+	s := &testServer{host: "127.0.0.1"}
+	for _, tt := range []struct {
+		path netcheck.Path
+		port int
+		want netcheck.ReasonCode
+	}{
+		{netcheck.PathSTUN, deadUDP(t), netcheck.ReasonNoAnswer},
+		{netcheck.PathRelayUDP, deadUDP(t), netcheck.ReasonNoAnswer},
+		{netcheck.PathRelayTCP, deadTCP(t), netcheck.ReasonNoAnswer},
+		{netcheck.PathRelayTLS, deadTCP(t), netcheck.ReasonTLSFailed},
+		{netcheck.PathRelayTCP, closedTCP(t), netcheck.ReasonRefused},
+	} {
+		t.Run(string(tt.path)+"/"+string(tt.want), func(t *testing.T) {
+			f := failure(t, &Connector{}, legTo(s, tt.path, tt.port), nil, tt.want)
+			if f.Server == "" || f.Text == "" {
+				t.Errorf("failure %+v", f)
+			}
+		})
+	}
+}
+
+func closedTCP(tb testing.TB) int {
+	tb.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	must(tb, err)
+	must(tb, l.Close())
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func TestWrongPassword(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for _, p := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP, netcheck.PathRelayTLS} {
+		t.Run(string(p), func(t *testing.T) {
+			leg := s.leg(p)
+			leg.Servers[0].Password = "wrong"
+			failure(t, &Connector{}, leg, nil, netcheck.ReasonAuth)
+			leg.Servers[0].Username = "1000000000:expired"
+			failure(t, &Connector{}, leg, nil, netcheck.ReasonExpired)
+			leg.Servers[0].Username = ""
+			failure(t, &Connector{}, leg, nil, netcheck.ReasonAuth)
+		})
+	}
+}
+
+// pion would connect to a plain TURN server on the port of a turns: URL and call it tls.
+func TestPlainOnTLSPort(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	failure(t, &Connector{}, legTo(s, netcheck.PathRelayTLS, s.tcp), nil, netcheck.ReasonTLSFailed)
+}
+
+func TestUntrustedTLS(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	leg := s.leg(netcheck.PathRelayTLS)
+	leg.Servers[0].Trust.Pins[0][0] ^= 1
+	failure(t, &Connector{}, leg, nil, netcheck.ReasonTLSPin)
+}
+
+// A relay that refuses the other end's relay address as a peer.
+func TestPeerRefused(t *testing.T) {
+	noLeaks(t)
+	s := newTestServerWith(t, "127.0.0.1", func(net.Addr, net.IP) bool { return false })
+	for _, p := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP} {
+		t.Run(string(p), func(t *testing.T) { failure(t, &Connector{}, s.leg(p), nil, netcheck.ReasonPeerRefused) })
+	}
+}
+
+func TestNextServerIsTried(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for _, p := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP} {
+		t.Run(string(p), func(t *testing.T) {
+			leg := s.leg(p)
+			dead := leg.Servers[0]
+			dead.URL.Port = closedTCP(t)
+			if p == netcheck.PathRelayUDP {
+				dead.URL.Port = deadUDP(t)
+			}
+			leg.Servers = []netcheck.ICEServer{dead, leg.Servers[0]}
+			var rec recorder
+			connect(t, &Connector{}, leg, rec.trace)
+			if next := rec.steps(netcheck.StepNextTried); len(next) != 1 || next[0].Server != dead.URL.String() || next[0].OK {
+				t.Errorf("next tried: %+v", next)
+			}
+		})
+	}
+}
+
+// Of several failures the one that says most is returned.
+func TestMostTellingFailure(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	leg := s.leg(netcheck.PathRelayTCP)
+	wrong, closed := leg.Servers[0], leg.Servers[0]
+	wrong.Password, closed.URL.Port = "wrong", closedTCP(t)
+	leg.Servers = []netcheck.ICEServer{wrong, closed}
+	if f := failure(t, &Connector{}, leg, nil, netcheck.ReasonAuth); f.Server != wrong.URL.String() {
+		t.Errorf("server %q", f.Server)
+	}
+}
+
+func TestDiagnoseDecides(t *testing.T) {
+	noLeaks(t)
+	s := &testServer{host: "127.0.0.1"}
+	want := &netcheck.Failure{Code: netcheck.ReasonRefused, Text: "Refused."}
+	c := &Connector{Diagnose: func(_ context.Context, _ netcheck.Leg, srv netcheck.ICEServer, addr netip.AddrPort) *netcheck.Failure {
+		if addr != netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(srv.URL.Port)) {
+			t.Errorf("asked about %v", addr)
+		}
+		return want
+	}}
+	begin := time.Now()
+	failure(t, c, legTo(s, netcheck.PathRelayUDP, deadUDP(t)), nil, netcheck.ReasonRefused)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("the verdict came after 0.7 s, the failure after %v", took)
+	}
+	c.Diagnose = func(context.Context, netcheck.Leg, netcheck.ICEServer, netip.AddrPort) *netcheck.Failure { return nil }
+	failure(t, c, legTo(s, netcheck.PathRelayUDP, deadUDP(t)), nil, netcheck.ReasonNoAnswer)
+	c.Diagnose = func(ctx context.Context, _ netcheck.Leg, _ netcheck.ICEServer, _ netip.AddrPort) *netcheck.Failure {
+		<-ctx.Done()
+		return nil
+	}
+	failure(t, c, legTo(s, netcheck.PathRelayUDP, deadUDP(t)), nil, netcheck.ReasonNoAnswer)
+}
+
+func TestUnknownInterface(t *testing.T) {
+	noLeaks(t)
+	s := &testServer{host: "127.0.0.1", udp: 3478}
+	leg := s.leg(netcheck.PathRelayUDP)
+	leg.Target, leg.Interface = netcheck.TargetTURN, "nosuch0"
+	f := failure(t, &Connector{}, leg, nil, netcheck.ReasonLocal)
+	ifaces, err := net.Interfaces()
+	must(t, err)
+	if !strings.Contains(f.Advice, ifaces[0].Name) {
+		t.Errorf("advice %q does not name %s", f.Advice, ifaces[0].Name)
+	}
+}
+
+// Loopback by name works as an interface.
+func TestInterfaceByNameAndAddress(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for _, name := range []string{"lo", "127.0.0.1"} {
+		if _, err := net.InterfaceByName("lo"); err != nil {
+			t.Skip("no interface lo")
+		}
+		leg := s.leg(netcheck.PathRelayTCP)
+		leg.Target, leg.Interface = netcheck.TargetTURN, name
+		var rec recorder
+		connect(t, &Connector{}, leg, rec.trace)
+		if c, _ := rec.connected(); c.Interface != "lo" {
+			t.Errorf("interface %q", c.Interface)
+		}
+	}
+}
+
+func TestNameNotFound(t *testing.T) {
+	noLeaks(t)
+	s := &testServer{host: "nosuch.invalid", udp: 3478, tcp: 3478}
+	for _, p := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP} {
+		leg := s.leg(p)
+		leg.Family = netcheck.Family4
+		_, err := (&Connector{}).Connect(bounded(t, 20*time.Second), leg, func(netcheck.Event) {})
+		var f *netcheck.Failure
+		if !errors.As(err, &f) || f.Code != netcheck.ReasonNameNotFound && f.Code != netcheck.ReasonNameTimeout {
+			t.Errorf("%s: %v", p, err)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"echopath/netcheck"
+)
+
+// link is one end's view of an established link; it implements netcheck.Link.
+type link struct {
+	peer   *peer
+	far    *link // nil on the far end's own view
+	cancel context.CancelFunc
+	served sync.WaitGroup
+	once   sync.Once
+	err    error
+}
+
+func (a *attempt) newLink() *link {
+	return &link{peer: a.near, far: &link{peer: a.far}}
+}
+
+// serve starts the far end's service, which lives until the link closes.
+func (l *link) serve(respond func(context.Context, netcheck.Link) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
+	if respond == nil {
+		return
+	}
+	l.served.Go(func() {
+		if err := respond(ctx, l.far); err != nil && ctx.Err() == nil {
+			l.far.peer.fail(err)
+		}
+	})
+}
+
+// Control gives the reliable channel.
+func (l *link) Control() netcheck.MessageConn { return l.peer.control }
+
+// Datagrams gives a carrier, or nil for one that is not known.
+func (l *link) Datagrams(c netcheck.Carrier) netcheck.DatagramConn {
+	switch c {
+	case netcheck.CarrierDataChannel:
+		return l.peer.data
+	case netcheck.CarrierSRTP:
+		return l.peer.srtp
+	}
+	return nil
+}
+
+// Pairs gives this end's selected pair and, asked for anew, the other's.
+func (l *link) Pairs(ctx context.Context) (local, far netcheck.CandidatePair, err error) {
+	local, err = l.peer.pair()
+	if err != nil {
+		return local, far, err
+	}
+	far, err = l.peer.talk.farPair(ctx)
+	return local, far, err
+}
+
+// Counters gives this end's counters. pion counts what the selected pair carried for DTLS, SCTP and SRTP, not its STUN checks.
+func (l *link) Counters() netcheck.PairCounters { return l.peer.counters() }
+
+// Close ends the link at both ends and waits for the far end's service and every goroutine. On the far end's own view it
+// tells the service's waits to end and leaves the rest to the other end's Close, which waits for the service.
+func (l *link) Close() error {
+	if l.far == nil {
+		l.peer.fail(errClosedHere)
+		return nil
+	}
+	l.once.Do(func() {
+		l.cancel()
+		var nearErr, farErr error
+		both(func() { nearErr = l.peer.close() }, func() { farErr = l.far.peer.close() })
+		l.served.Wait()
+		l.err = errors.Join(nearErr, farErr)
+	})
+	return l.err
+}
+
+var errClosedHere = errors.New("the service closed the link")

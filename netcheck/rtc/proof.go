@@ -1,0 +1,86 @@
+package rtc
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck"
+)
+
+func candidate(c *webrtc.ICECandidate) netcheck.Candidate {
+	addr, _ := netip.ParseAddr(c.Address)
+	return netcheck.Candidate{
+		Type:     c.Typ.String(),
+		Address:  netip.AddrPortFrom(addr.Unmap(), c.Port),
+		Protocol: strings.ToLower(c.Protocol.String()),
+	}
+}
+
+// prove tells what is missing for the pairs to prove the path, or nil. Remote types are not asked for: a remote candidate is
+// peer-reflexive whenever a NAT changed it on the way.
+func prove(p netcheck.Path, local, far netcheck.CandidatePair) *netcheck.Failure {
+	for _, end := range []struct {
+		name string
+		pair netcheck.CandidatePair
+	}{{"this end", local}, {"the far end", far}} {
+		if missing := lacks(p, end.pair.Local); missing != "" {
+			return &netcheck.Failure{Code: netcheck.ReasonNoProof,
+				Text:   fmt.Sprintf("The connection came up, but %s did not provably use the path: %s.", end.name, missing),
+				Advice: "Repeat the test; if it happens again, report it with the exported file."}
+		}
+	}
+	return nil
+}
+
+// lacks says in words what a local candidate misses for the path.
+func lacks(p netcheck.Path, c netcheck.Candidate) string {
+	if want := wanted(p).String(); c.Type != want {
+		return fmt.Sprintf("its candidate is of type %s, not %s", c.Type, want)
+	}
+	want := map[netcheck.Path]string{netcheck.PathRelayUDP: "udp", netcheck.PathRelayTCP: "tcp", netcheck.PathRelayTLS: "tls"}[p]
+	if c.RelayProtocol != want {
+		return fmt.Sprintf("its relay protocol is %q, not %q", c.RelayProtocol, want)
+	}
+	switch hasTLS := c.TLS != nil; {
+	case p == netcheck.PathRelayTLS && !hasTLS:
+		return "no TLS handshake with the relay was seen"
+	case p != netcheck.PathRelayTLS && hasTLS:
+		return "its relay was reached over TLS"
+	}
+	return ""
+}
+
+// natBetween judges whether an address translator lies on the path. It is seen where one end's address differs from the one
+// under which the other end sees it, or from the one that a server saw.
+func (a *attempt) natBetween(local, far netcheck.CandidatePair) netcheck.Tri {
+	switch a.leg.Path {
+	case netcheck.PathDirect:
+		return netcheck.TriOf(local.Remote.Address != far.Local.Address || far.Remote.Address != local.Local.Address)
+	case netcheck.PathSTUN:
+		return netcheck.TriOf(!isLocal(a.nets[0], local.Local.Address.Addr()))
+	}
+	mapped := a.near.net.watch.mappedAddress()
+	if !mapped.IsValid() || local.Local.ViaProxy != "" { // then it is the proxy's
+		return netcheck.Unknown
+	}
+	return netcheck.TriOf(!isLocal(a.nets[0], mapped.Addr()))
+}
+
+// proofNote says what the proof does not show.
+func (a *attempt) proofNote(nat netcheck.Tri) string {
+	var notes []string
+	if a.leg.Path == netcheck.PathSTUN && nat == netcheck.No {
+		notes = append(notes, "The STUN server sees an address of this computer itself: no NAT lies between, "+
+			"and the path is left out of comparisons.")
+	}
+	if a.leg.Path.Relay() && a.leg.Target == netcheck.TargetTURN {
+		notes = append(notes, "Both ends use the relay, so every packet counts two legs to it.")
+	}
+	if a.leg.Path.Stream() {
+		notes = append(notes, "The way to the relay is a TCP stream: loss on it appears as delay.")
+	}
+	return strings.Join(notes, " ")
+}

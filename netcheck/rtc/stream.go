@@ -1,0 +1,110 @@
+package rtc
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Bounds of a stream's queue. A sender sees the queue grow and leaves packets out long before it is full.
+const (
+	streamQueue = 8 << 20 // bytes
+	streamFlush = 100 * time.Millisecond
+)
+
+// stream is a connection to a TURN server that its network knows of. Writes only queue: a carrier's Send must not wait while
+// TCP repairs a loss, and what has gathered meanwhile leaves in one piece.
+type stream struct {
+	net.Conn
+	owner   *network
+	once    sync.Once
+	err     error
+	flushed chan struct{} // closed when the writer has ended
+
+	mu      sync.Mutex // guards what follows
+	changed *sync.Cond
+	queue   []byte
+	writing int // bytes that the writer has taken and not written yet
+	closing bool
+	failed  error
+}
+
+func newStream(c net.Conn, owner *network) *stream {
+	s := &stream{Conn: c, owner: owner, flushed: make(chan struct{})}
+	s.changed = sync.NewCond(&s.mu)
+	go s.write()
+	return s
+}
+
+func (s *stream) Read(b []byte) (int, error) {
+	n, err := s.Conn.Read(b)
+	s.owner.watch.see(b[:n])
+	return n, err
+}
+
+// Write queues b. It waits only while 8 MiB are queued.
+func (s *stream) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) > streamQueue && s.failed == nil && !s.closing {
+		s.changed.Wait()
+	}
+	if s.failed != nil {
+		return 0, s.failed
+	}
+	if s.closing {
+		return 0, net.ErrClosed
+	}
+	s.queue = append(s.queue, b...)
+	s.changed.Broadcast()
+	return len(b), nil
+}
+
+// write is the stream's one goroutine. It ends when the stream closes or a write fails.
+func (s *stream) write() {
+	defer close(s.flushed)
+	var spare []byte
+	for {
+		s.mu.Lock()
+		for len(s.queue) == 0 && !s.closing {
+			s.changed.Wait()
+		}
+		out := s.queue
+		s.queue, s.writing = spare[:0], len(out)
+		s.mu.Unlock()
+		if len(out) == 0 {
+			return
+		}
+		_, err := s.Conn.Write(out)
+		s.mu.Lock()
+		s.writing, s.failed = 0, err
+		s.changed.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+		spare = out
+	}
+}
+
+func (s *stream) queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue) + s.writing
+}
+
+// Close writes what is queued, such as the end of the allocation, unless that takes longer than 0.1 s. It may be called by
+// pion and by the network at once.
+func (s *stream) Close() error {
+	s.once.Do(func() {
+		s.owner.forget(s)
+		_ = s.Conn.SetWriteDeadline(time.Now().Add(streamFlush))
+		s.mu.Lock()
+		s.closing = true
+		s.changed.Broadcast()
+		s.mu.Unlock()
+		<-s.flushed
+		s.err = s.Conn.Close()
+	})
+	return s.err
+}

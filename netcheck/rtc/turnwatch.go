@@ -1,0 +1,99 @@
+package rtc
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"sync"
+
+	"github.com/pion/stun/v3"
+)
+
+// turnWatch overhears what a TURN server answers. pion keeps the codes of refusals to itself and only writes them to its log,
+// and the address under which the server sees us is in the answer to an allocation alone.
+type turnWatch struct {
+	mu       sync.Mutex
+	refusals int            // error answers to Allocate
+	allocate int            // code of the last one
+	reason   string         // its reason phrase
+	peer     int            // code of the last error answer to CreatePermission or ChannelBind
+	mapped   netip.AddrPort // XOR-MAPPED-ADDRESS of the allocation
+	heard    bool           // some STUN answer came at all
+}
+
+// The message types that are looked at (RFC 8656, section 17 and RFC 8489, section 5).
+const (
+	allocateSuccess   = 0x0103
+	allocateError     = 0x0113
+	permissionError   = 0x0118
+	channelBindError  = 0x0119
+	stunHeader        = 20
+	stunResponseClass = 0x0100
+)
+
+// see looks at a datagram, or at what one read of a stream gave: servers write an answer at once, so it begins there. An
+// answer that is cut in two goes unseen, and the reason for a failure is then a more general one.
+func (w *turnWatch) see(b []byte) {
+	if len(b) < stunHeader || b[0]&0xC0 != 0 {
+		return
+	}
+	kind := binary.BigEndian.Uint16(b)
+	if kind&stunResponseClass == 0 {
+		return
+	}
+	size := stunHeader + int(binary.BigEndian.Uint16(b[2:]))
+	if size > len(b) {
+		return
+	}
+	switch kind {
+	case allocateSuccess, allocateError, permissionError, channelBindError:
+		m := &stun.Message{Raw: append([]byte(nil), b[:size]...)}
+		if m.Decode() == nil {
+			w.note(kind, m)
+		}
+	}
+}
+
+func (w *turnWatch) note(kind uint16, m *stun.Message) {
+	var code stun.ErrorCodeAttribute
+	_ = code.GetFrom(m)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heard = true
+	switch kind {
+	case allocateSuccess:
+		var mapped stun.XORMappedAddress
+		if mapped.GetFrom(m) == nil {
+			if a, ok := netip.AddrFromSlice(mapped.IP); ok {
+				w.mapped = netip.AddrPortFrom(a.Unmap(), uint16(mapped.Port)) //nolint:gosec // a port
+			}
+		}
+	case allocateError:
+		w.refusals++
+		w.allocate, w.reason = int(code.Code), string(code.Reason)
+	default:
+		w.peer = int(code.Code)
+	}
+}
+
+// refusal is the code with which the server refused an allocation. The first 401 is the challenge that every client gets.
+func (w *turnWatch) refusal() (int, string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.refusals == 0 || w.refusals == 1 && w.allocate == int(stun.CodeUnauthorized) {
+		return 0, ""
+	}
+	return w.allocate, w.reason
+}
+
+// peerRefusal is the code with which the server refused to send to the other end.
+func (w *turnWatch) peerRefusal() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.peer
+}
+
+func (w *turnWatch) mappedAddress() netip.AddrPort {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.mapped
+}

@@ -1,0 +1,158 @@
+package netcheck
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Deps is what a session needs from the world.
+type Deps struct {
+	Connector Connector
+	// Probes gives the probes to run on a link of the path, in order. start is the zero of all times.
+	Probes func(granted Plan, path Path, start time.Time) []Probe
+	// Clock is the time; nil means the runtime's.
+	Clock Clock
+	// AppVersion and OS go into the report.
+	AppVersion, OS string
+}
+
+// Run executes the plan and reports every step to observe, in order, from one goroutine at a time. It returns when every
+// goroutine that it started has ended. The report is valid, if partial, whenever an event was emitted, also when the error
+// is not nil.
+//
+// A path that fails is an event and a finding, not an error. The error tells that the plan can not be run (errors of
+// [Plan.Grant]; no event was emitted then) or that ctx ended.
+func Run(ctx context.Context, plan Plan, deps Deps, observe Observer) (Report, error) {
+	granted, err := plan.Grant()
+	if err != nil {
+		return Report{}, err
+	}
+	if deps.Clock == nil {
+		deps.Clock = RuntimeClock{}
+	}
+	s := &session{deps: deps, plan: granted, start: deps.Clock.Now(), observe: observe}
+	s.emit(Event{Body: SessionStarted{ID: newID(), Started: s.start, AppVersion: deps.AppVersion, OS: deps.OS, Plan: plan, Granted: granted}})
+	for _, st := range schedule(granted) {
+		s.runStep(ctx, st)
+	}
+	end := SessionEnded{Ended: EndedComplete}
+	if ctx.Err() != nil {
+		end.Ended = EndedCancelled
+		err = fmt.Errorf("session stopped: %w", context.Cause(ctx))
+	}
+	end.Duration = deps.Clock.Now().Sub(s.start)
+	s.emit(Event{Body: end})
+	return s.report, err
+}
+
+// newID is 80 random bits in the letters of base32: unique without a register, and short enough to say.
+func newID() string { return rand.Text()[:16] }
+
+// session is the state of one Run.
+type session struct {
+	deps  Deps
+	plan  Plan
+	start time.Time
+
+	mu      sync.Mutex
+	seq     uint64
+	report  Report
+	observe Observer
+}
+
+// emit stamps an event, folds it and hands it on. Probes emit from goroutines of their own, so it holds a lock: that is what
+// makes the order of events one order for everybody.
+func (s *session) emit(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	e.Seq, e.At = s.seq, s.deps.Clock.Now().Sub(s.start)
+	s.report = Fold(s.report, e)
+	if s.observe != nil {
+		s.observe(e)
+	}
+}
+
+// runStep takes one path from its start to its end. Exactly one PathEnded closes it.
+func (s *session) runStep(ctx context.Context, st step) {
+	end := func(e PathEnded) { s.emit(Event{Path: st.path, Body: e}) }
+	switch {
+	case ctx.Err() != nil:
+		end(PathEnded{State: StateNotRun, Code: ReasonCancelled, Reason: "The session was stopped before this path."})
+		return
+	case st.reason != nil:
+		end(endedBy(st.reason))
+		return
+	}
+	started := PathStarted{Family: st.leg.Family, Interface: st.leg.Interface}
+	for _, srv := range st.leg.Servers {
+		started.Servers = append(started.Servers, srv.URL.String())
+	}
+	s.emit(Event{Path: st.path, Body: started})
+	link, err := s.connect(ctx, st.leg)
+	if err != nil {
+		if ctx.Err() != nil {
+			end(PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "The session was stopped while this path was connecting."})
+			return
+		}
+		end(endedBy(AsFailure(err, ReasonLocal)))
+		return
+	}
+	result := s.probe(ctx, st.path, link)
+	if err := link.Close(); err != nil {
+		s.emit(Event{Path: st.path, Body: Noted{Text: "Closing the connection: " + err.Error()}})
+	}
+	end(result)
+}
+
+func endedBy(f *Failure) PathEnded {
+	e := PathEnded{State: f.Code.State(), Code: f.Code, Reason: f.Text, Advice: f.Advice, Server: f.Server}
+	if f.Err != nil {
+		e.Cause = f.Err.Error()
+	}
+	return e
+}
+
+// connect bounds the connector by the leg's timeout, in case it does not keep to it by itself.
+func (s *session) connect(ctx context.Context, leg Leg) (Link, error) {
+	const slack = 500 * time.Millisecond
+	limited, cancel := context.WithTimeout(ctx, leg.Timeout*time.Duration(max(1, len(leg.Servers)))+slack)
+	defer cancel()
+	return s.deps.Connector.Connect(limited, leg, s.emit)
+}
+
+// probe runs the probes one after another and tells how the path ended.
+func (s *session) probe(ctx context.Context, path Path, link Link) PathEnded {
+	var worst PathEnded
+	for _, p := range s.deps.Probes(s.plan, path, s.start) {
+		summary, err := p.Run(ctx, link, s.emit)
+		ended := ProbeEnded{}
+		if sum, ok := summary.(*LossSummary); ok && sum != nil {
+			ended.Probe, ended.Loss = sum.probeName(), sum
+			worst = assess(s.plan.Loss, *sum)
+		}
+		if err != nil {
+			f := AsFailure(err, ReasonLinkLost)
+			ended.Code, ended.Text, ended.Partial = f.Code, f.Error(), ended.Loss != nil
+			worst = endedBy(f)
+		}
+		s.emit(Event{Path: path, Body: ended})
+		if err != nil {
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		return PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "Stopped before the end; what was measured until then is kept."}
+	}
+	if worst.State == StateUnknown {
+		worst.State = StateOK
+	}
+	return worst
+}
+
+// ErrNoReport tells that a stream of events holds no session.
+var ErrNoReport = errors.New("no session in these events")

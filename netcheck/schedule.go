@@ -1,0 +1,101 @@
+package netcheck
+
+import "net/netip"
+
+// step is one path of a session: either a leg to run, or the reason why there is none.
+type step struct {
+	path   Path
+	leg    Leg
+	reason *Failure // set when the path is not applicable
+}
+
+// schedule turns a granted plan into the steps of a session. It is pure: no clock, no network.
+func schedule(g Plan) []step {
+	family := sessionFamily(g)
+	steps := make([]step, 0, len(g.Paths))
+	for _, p := range g.Paths {
+		s := step{path: p, leg: Leg{
+			Target: g.Target.Kind, Path: p, Family: family, Interface: g.Interface, Far: FarInProcess,
+			Load:    Load{PacketsPerSecond: g.Loss.Rate, PacketSize: g.Loss.Size},
+			Timeout: g.ConnectTimeout,
+		}}
+		for _, srv := range g.Target.Servers {
+			if srv.URL.Serves(p) {
+				s.leg.Servers = append(s.leg.Servers, srv)
+			}
+		}
+		s.leg.Servers = preferSTUN(p, s.leg.Servers)
+		s.reason = notApplicable(g, s)
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// preferSTUN puts stun: servers before TURN servers that would only answer Binding requests by the way.
+func preferSTUN(p Path, servers []ICEServer) []ICEServer {
+	if p != PathSTUN {
+		return servers
+	}
+	var first, rest []ICEServer
+	for _, s := range servers {
+		if s.URL.Scheme == SchemeSTUN {
+			first = append(first, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	return append(first, rest...)
+}
+
+// sessionFamily resolves auto to one family for all paths: IPv6 only if every server is a literal IPv6 address.
+func sessionFamily(g Plan) Family {
+	if g.Family != FamilyAuto {
+		return g.Family
+	}
+	only6 := len(g.Target.Servers) > 0
+	for _, s := range g.Target.Servers {
+		a, err := netip.ParseAddr(s.URL.Host)
+		only6 = only6 && err == nil && a.Unmap().Is6()
+	}
+	if only6 {
+		return Family6
+	}
+	return Family4
+}
+
+func notApplicable(g Plan, s step) *Failure {
+	switch {
+	case s.path == PathDirect && g.Target.Kind == TargetTURN:
+		return &Failure{Code: ReasonSameMachine,
+			Text:   "Both ends are on this computer, so a direct path would never leave it.",
+			Advice: "To test a direct path through the network, connect two computers; to test this computer alone, use the target self."}
+	case s.path != PathDirect && len(s.leg.Servers) == 0:
+		return &Failure{Code: ReasonNoServer,
+			Text:   "No server in the plan offers this path.",
+			Advice: "Add " + exampleURL(s.path) + " if your server offers it."}
+	}
+	for _, srv := range s.leg.Servers {
+		a, err := netip.ParseAddr(srv.URL.Host)
+		if err != nil || (s.leg.Family == Family6) == a.Unmap().Is6() {
+			return nil
+		}
+	}
+	if len(s.leg.Servers) > 0 {
+		return &Failure{Code: ReasonNoFamily,
+			Text:   "The server's address is not of IP version " + string(s.leg.Family) + ".",
+			Advice: "Use --ip auto, or give the server by a name or address of that version."}
+	}
+	return nil
+}
+
+func exampleURL(p Path) string {
+	switch p {
+	case PathSTUN:
+		return "--stun stun:HOST:3478"
+	case PathRelayTCP:
+		return "--turn \"turn:HOST:3478?transport=tcp\""
+	case PathRelayTLS:
+		return "--turn \"turns:HOST:5349?transport=tcp\""
+	}
+	return "--turn \"turn:HOST:3478?transport=udp\""
+}
