@@ -3,6 +3,7 @@ package netcheck
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -60,6 +61,10 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	}
 	if s.V != EventVersion {
 		return fmt.Errorf("event of version %d: this program reads version %d", s.V, EventVersion)
+	}
+	const most = math.MaxInt64 / int64(time.Microsecond)
+	if s.AtUS < -most || s.AtUS > most {
+		return fmt.Errorf("event %d: its time is out of range", s.Seq)
 	}
 	read, known := bodyTypes[s.Type]
 	if !known {

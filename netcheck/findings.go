@@ -12,6 +12,16 @@ var pathRules = []func(Report, PathReport) []Finding{
 	findState, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
 }
 
+// figures gives the result that findings about the network may rest on. A path that is saturated or in doubt has figures too,
+// but they may be this computer's own doing, and those of a path that broke hold the break. A log that did not arrive takes
+// the direction from a loss, not the loss itself.
+func figures(p PathReport) (CarrierResult, bool) {
+	if p.State != StateOK && p.State != StateInterrupted && p.Code != ReasonLogMissing {
+		return CarrierResult{}, false
+	}
+	return judged(p)
+}
+
 // findState speaks of a path that did not connect, or whose figures are in doubt.
 func findState(_ Report, p PathReport) []Finding {
 	f := Finding{Path: p.Path, Detail: p.Reason, Advice: p.Advice, Evidence: evidence("state", string(p.State), "reason", string(p.Code))}
@@ -21,17 +31,20 @@ func findState(_ Report, p PathReport) []Finding {
 	if p.Cause != "" {
 		f.Evidence = append(f.Evidence, Evidence{"cause", p.Cause})
 	}
+	f.Detail = orElse(f.Detail, "No reason was given.")
+	f.Advice = orElse(f.Advice, "Run the test again; if it happens again, hand this result to the network team.")
 	switch p.State {
 	case StateBlocked:
 		f.ID, f.Severity, f.Title = "path_blocked", SeverityCritical, p.Path.Title()+" is blocked"
 	case StateFailed:
 		f.ID, f.Severity, f.Title = "path_failed", SeverityCritical, p.Path.Title()+" did not work"
 	case StateSaturated:
-		f.ID, f.Severity, f.Title = "saturated", SeverityWarning, p.Path.Title()+": the asked rate could not be carried"
+		f.ID, f.Severity, f.Title = "saturated", SeverityWarning, p.Path.Title()+": the test sent more than could be carried"
 	case StateInconclusive:
 		f.ID, f.Severity, f.Title = "inconclusive", SeverityWarning, p.Path.Title()+": the measurement is in doubt"
 	case StateInterrupted:
-		f.ID, f.Severity, f.Title = "interrupted", SeverityInfo, p.Path.Title()+" was stopped before its end"
+		f.ID, f.Severity, f.Title = "interrupted", SeverityInfo, p.Path.Title()+": the test was stopped before its end"
+		f.Advice = orElse(p.Advice, "Let the test run to its end for a full result.")
 	default:
 		return nil
 	}
@@ -55,19 +68,19 @@ func ways(d Direction) (up, down string) {
 }
 
 func findLoss(_ Report, p PathReport) []Finding {
-	c, ok := judged(p)
+	c, ok := figures(p)
 	if !ok || !c.Stats.Total.RatioOK || c.Stats.Total.Sent < minJudged {
 		return nil
 	}
 	if c.Stats.Total.Received == 0 {
 		return []Finding{{ID: "no_data", Severity: SeverityCritical, Path: p.Path,
-			Title:    p.Path.Title() + ": connected, but no packet came back",
-			Detail:   fmt.Sprintf("The connection was made, yet none of %d packets on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()),
+			Title:    p.Path.Title() + ": connected, but no test packet came back",
+			Detail:   fmt.Sprintf("The connection was made, but none of the %d packets sent on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()),
 			Advice:   "Something lets the first packets through and then drops the flow: look for a firewall or VPN that inspects or limits UDP.",
 			Evidence: evidence("sent", fmt.Sprint(c.Stats.Total.Sent), "received", "0", "carrier", string(c.Carrier))}}
 	}
 	if !c.Stats.Up.Known {
-		return lossFinding(p, c, "loss_total", "out or back", c.Stats.Total, stats.BurstResult{})
+		return lossFinding(p, c, "loss_total", "on the round trip", c.Stats.Total, stats.BurstResult{})
 	}
 	up, down := ways(p.Direction)
 	return append(lossFinding(p, c, "loss_out", up, c.Stats.Up.Loss, c.Stats.Up.Bursts),
@@ -81,20 +94,27 @@ func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b 
 	}
 	f := Finding{ID: id, Severity: severityOf(grade), Path: p.Path,
 		Title: fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), percent(l.LossRatio), way),
-		Detail: fmt.Sprintf("%d of %d packets were lost %s (95 %% interval %s to %s).", l.Lost, l.Sent, way,
-			percent(l.CI95Low), percent(l.CI95High)),
-		Advice: "Speech breaks up and video freezes. Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
+		Detail: fmt.Sprintf("%d of %d packets were lost %s (95 %% interval: %s to %s). %s", l.Lost, l.Sent, way,
+			percent(l.CI95Low), percent(l.CI95High), lossEffect(grade)),
+		Advice: "Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
 		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", percent(l.CI95Low)+" to "+percent(l.CI95High),
 			"carrier", string(c.Carrier))}
 	if b.Max > 1 {
-		f.Detail += fmt.Sprintf(" They came in %d bursts, the longest of %d packets in a row.", b.Count, b.Max)
+		f.Detail += fmt.Sprintf(" At most %d packets in a row were lost.", b.Max)
 		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
 	}
 	return []Finding{f}
 }
 
+func lossEffect(g Grade) string {
+	if g == GradePoor {
+		return "Speech breaks up and video freezes."
+	}
+	return "Speech and video suffer now and then."
+}
+
 func findLate(r Report, p PathReport) []Finding {
-	c, ok := judged(p)
+	c, ok := figures(p)
 	if !ok || c.Stats.Total.Received < minJudged {
 		return nil
 	}
@@ -105,14 +125,14 @@ func findLate(r Report, p PathReport) []Finding {
 	}
 	limit := millis(r.Granted.Loss.LateAfter)
 	return []Finding{{ID: "late", Severity: severityOf(grade), Path: p.Path,
-		Title:    fmt.Sprintf("%s: %s of the packets come too late", p.Path.Title(), percent(v)),
+		Title:    fmt.Sprintf("%s: %s of the packets arrive too late", p.Path.Title(), percent(v)),
 		Detail:   fmt.Sprintf("%d of %d answers took more than %s ms. They are not lost, but a call can not wait for them.", c.Stats.Late, c.Stats.Total.Received, limit),
-		Advice:   "Something queues packets: a busy line, Wi-Fi, a VPN or a far relay. Look at when the delay rises, and choose a nearer server if the delay is always there.",
+		Advice:   "If the delay comes and goes, look for a busy line, Wi-Fi or a VPN. If it is always there, choose a nearer server.",
 		Evidence: evidence("late", fmt.Sprint(c.Stats.Late), "answered", fmt.Sprint(c.Stats.Total.Received), "late_after_ms", limit)}}
 }
 
 func findRTT(_ Report, p PathReport) []Finding {
-	c, ok := judged(p)
+	c, ok := figures(p)
 	if !ok || !c.Stats.RTT.OK || c.Stats.RTT.N < minJudged {
 		return nil
 	}
@@ -123,14 +143,14 @@ func findRTT(_ Report, p PathReport) []Finding {
 	}
 	t := c.Stats.RTT
 	return []Finding{{ID: "rtt", Severity: severityOf(grade), Path: p.Path,
-		Title:    fmt.Sprintf("%s: packets are under way for long", p.Path.Title()),
-		Detail:   fmt.Sprintf("The round trip takes %s ms for half of the packets and over %s ms for one in twenty.", micros(t.P50US), micros(t.P95US)),
-		Advice:   "People will talk over each other. Choose a server that is nearer, and avoid a VPN that makes a detour.",
+		Title:    fmt.Sprintf("%s: the delay is high", p.Path.Title()),
+		Detail:   fmt.Sprintf("Half of the packets need %s ms or less for the round trip, one in twenty needs %s ms or more.", micros(t.P50US), micros(t.P95US)),
+		Advice:   "People will talk over each other. Choose a server that is nearer, and try without a VPN, which may take a detour.",
 		Evidence: evidence("rtt_p50_ms", micros(t.P50US), "rtt_p95_ms", micros(t.P95US), "rtt_max_ms", micros(t.MaxUS))}}
 }
 
 func findJitter(_ Report, p PathReport) []Finding {
-	c, ok := judged(p)
+	c, ok := figures(p)
 	v, measured := jitterSeconds(c)
 	if !ok || !measured || c.Stats.Total.Received < minJudged {
 		return nil
@@ -141,8 +161,8 @@ func findJitter(_ Report, p PathReport) []Finding {
 	}
 	return []Finding{{ID: "jitter", Severity: severityOf(grade), Path: p.Path,
 		Title:    fmt.Sprintf("%s: the delay varies a lot", p.Path.Title()),
-		Detail:   fmt.Sprintf("The jitter (RFC 3550) is %s ms: a call must wait that much longer, or lose what comes late.", millis(time.Duration(v*float64(time.Second)))),
-		Advice:   "Wi-Fi and busy lines do this. Test again by cable and while the line is quiet.",
+		Detail:   fmt.Sprintf("The jitter (RFC 3550) is %s ms. A call has to wait that much longer for each packet, or do without the late ones.", millis(time.Duration(v*float64(time.Second)))),
+		Advice:   "Wi-Fi and busy lines do this. Test again by cable, at a time when the line is quiet.",
 		Evidence: evidence("jitter_out_ms", micros(c.Stats.Up.JitterUS), "jitter_back_ms", micros(c.Stats.Down.JitterUS))}}
 }
 
@@ -150,14 +170,14 @@ func findJitter(_ Report, p PathReport) []Finding {
 // overtaken is thrown away at the receiver (RFC 3758; pion/sctp issue 505).
 func findReorderingAsLoss(_ Report, p PathReport) []Finding {
 	dc, ok1 := p.Carrier(CarrierDataChannel)
-	srtp, ok2 := p.Carrier(CarrierSRTP)
-	if !ok1 || !ok2 || !dc.Stats.Total.RatioOK || !srtp.Stats.Total.RatioOK || dc.Stats.Total.Lost == 0 ||
+	srtp, ok2 := figures(p)
+	if !ok1 || !ok2 || srtp.Carrier != CarrierSRTP || !dc.Stats.Total.RatioOK || !srtp.Stats.Total.RatioOK || dc.Stats.Total.Lost == 0 ||
 		dc.Stats.Total.CI95Low <= srtp.Stats.Total.CI95High {
 		return nil
 	}
 	f := Finding{ID: "datachannel_only_loss", Severity: SeverityWarning, Path: p.Path,
 		Title: fmt.Sprintf("%s: the data channel loses packets that the network delivers", p.Path.Title()),
-		Detail: fmt.Sprintf("The data channel lost %s, media packets (SRTP) at the same time %s.",
+		Detail: fmt.Sprintf("The data channel lost %s. Media packets (SRTP) sent at the same time lost %s.",
 			lossText(dc.Stats.Total.Lost, dc.Stats.Total.Sent, dc.Stats.Total.CI95High),
 			lossText(srtp.Stats.Total.Lost, srtp.Stats.Total.Sent, srtp.Stats.Total.CI95High)),
 		Advice: "Calls are not affected, but programs that use unreliable data channels (games, remote control) are.",
@@ -165,9 +185,9 @@ func findReorderingAsLoss(_ Report, p PathReport) []Finding {
 			"srtp_reordered_out", fmt.Sprint(srtp.Stats.Up.Reordered), "srtp_reordered_back", fmt.Sprint(srtp.Stats.Down.Reordered))}
 	if n := srtp.Stats.Up.Reordered + srtp.Stats.Down.Reordered; n > 0 {
 		f.ID = "reordering_as_loss"
-		f.Title = fmt.Sprintf("%s: packets overtake each other, which the data channel turns into loss", p.Path.Title())
-		f.Detail += fmt.Sprintf(" %d packets arrived out of order; a data channel throws away what has been overtaken.", n)
-		f.Advice += " Ask the network team why packets of one flow take several ways (load balancing by packet instead of by flow)."
+		f.Title = fmt.Sprintf("%s: packets arrive out of order, and the data channel drops those", p.Path.Title())
+		f.Detail += fmt.Sprintf(" The network delivered %d packets out of order; a data channel throws away those that others have overtaken.", n)
+		f.Advice += " Ask the network team why the packets of one call take different routes (load balancing by packet instead of by flow)."
 	}
 	return []Finding{f}
 }
@@ -182,8 +202,8 @@ func findBundling(r Report, p PathReport) []Finding {
 	}
 	return []Finding{{ID: "datachannel_bundled", Severity: SeverityInfo, Path: p.Path,
 		Title:    fmt.Sprintf("%s: the data channel put several messages into one packet", p.Path.Title()),
-		Detail:   fmt.Sprintf("About %s of the messages left together with the one before, so losses on the data channel come in clumps and its bursts say nothing about the network.", percent(dc.Self.Bundled)),
-		Advice:   "Trust the SRTP figures, or ask for at most 500 packets a second.",
+		Detail:   fmt.Sprintf("About %s of the messages left in one packet with the message before, so one lost packet takes several messages with it. Bursts of loss on the data channel say nothing about the network here.", percent(dc.Self.Bundled)),
+		Advice:   "Go by the SRTP figures, or ask for at most 500 packets a second.",
 		Evidence: evidence("bundled_share", percent(dc.Self.Bundled), "rate", number(r.Granted.Loss.Rate))}}
 }
 
@@ -192,13 +212,13 @@ func findStream(_ Report, p PathReport) []Finding {
 	if !p.Path.Stream() || p.State != StateOK {
 		return nil
 	}
-	c, ok := judged(p)
+	c, ok := figures(p)
 	if !ok || !c.Stats.RTT.OK || c.Stats.RTT.MaxUS < 4*max(c.Stats.RTT.P50US, 50_000) {
 		return nil
 	}
 	return []Finding{{ID: "stream_stalls", Severity: SeverityInfo, Path: p.Path,
 		Title:    fmt.Sprintf("%s: some packets were held up", p.Path.Title()),
-		Detail:   fmt.Sprintf("On a path over TCP a lost packet is sent again and holds up all that follow: half of the packets took %s ms, the slowest %s ms.", micros(c.Stats.RTT.P50US), micros(c.Stats.RTT.MaxUS)),
-		Advice:   "Use a path over UDP where there is one.",
+		Detail:   fmt.Sprintf("On a path over TCP a lost packet is sent again and holds up all packets behind it. Half of the packets took %s ms or less, the slowest took %s ms.", micros(c.Stats.RTT.P50US), micros(c.Stats.RTT.MaxUS)),
+		Advice:   "Prefer a path over UDP where one works.",
 		Evidence: evidence("rtt_p50_ms", micros(c.Stats.RTT.P50US), "rtt_max_ms", micros(c.Stats.RTT.MaxUS))}}
 }

@@ -1,11 +1,10 @@
 package netcheck
 
-import (
-	"slices"
-)
+import "slices"
 
-// Fold adds one event to a report. It is pure: the report given is not changed, apart from lists that only grow. Run uses it
-// too, so a report can not disagree with the stream that it came from.
+// Fold adds one event to a report. It is pure: neither the report given nor any that came before it is changed, so whoever
+// holds one may read it while the session goes on. Run uses it too, so a report can not disagree with the stream that it
+// came from.
 func Fold(r Report, e Event) Report {
 	switch b := e.Body.(type) {
 	case SessionStarted:
@@ -63,14 +62,7 @@ func foldPath(p PathReport, e Event) PathReport {
 // foldSample puts a sample in its place; one of the same window is replaced.
 func foldSample(list []CarrierReport, s Sample) []CarrierReport {
 	list, i := carrierAt(list, s.Carrier)
-	samples := list[i].Samples
-	at, found := slices.BinarySearchFunc(samples, s.Index, func(a Sample, index int) int { return a.Index - index })
-	if found {
-		samples[at] = s
-	} else {
-		samples = slices.Insert(samples, at, s)
-	}
-	list[i].Samples = samples
+	list[i].Samples = list[i].Samples.with(s)
 	return list
 }
 
@@ -83,7 +75,9 @@ func foldLoss(list []CarrierReport, sum LossSummary) []CarrierReport {
 	return list
 }
 
+// carrierAt gives a copy of the list, with the carrier's place in it.
 func carrierAt(list []CarrierReport, c Carrier) ([]CarrierReport, int) {
+	list = slices.Clone(list)
 	i := slices.IndexFunc(list, func(r CarrierReport) bool { return r.Carrier == c })
 	if i >= 0 {
 		return list, i

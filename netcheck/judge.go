@@ -39,7 +39,7 @@ func worse(a, b Grade) Grade {
 	return a
 }
 
-// minJudged is the number of answered packets below which a path is not graded: one packet of twenty is 5 %, and says little.
+// minJudged is the number of packets below which a path is not graded: one packet of twenty is 5 %, and says little.
 const minJudged = 20
 
 // gradePath grades one path. Unknown is the grade of a path that does not apply or was not run.
@@ -59,6 +59,9 @@ func gradeFigures(p PathReport) Grade {
 	c, ok := judged(p)
 	if !ok || c.Stats.Total.Sent < minJudged {
 		return GradeInconclusive
+	}
+	if c.Stats.Total.Received == 0 {
+		return GradeFailed // connected, and yet no call would hear anything
 	}
 	grade := GradeGood
 	for _, m := range metrics {

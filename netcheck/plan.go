@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -126,8 +127,17 @@ func (p Plan) Estimate() Estimate {
 	}
 }
 
+// PlanError tells that a plan can not be run as it is: whoever made it has to change it.
+type PlanError struct{ Err error }
+
+// Error gives what is wrong, a line each.
+func (e *PlanError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *PlanError) Unwrap() error { return e.Err }
+
 // Grant checks the plan and fills in what it leaves open. What comes back is what a session runs; the plan itself is kept
-// beside it. The error joins everything that is wrong, a line each, in words.
+// beside it. The error is a *PlanError that joins everything that is wrong, a line each, in words.
 func (p Plan) Grant() (Plan, error) {
 	g := p
 	if len(g.Paths) == 0 {
@@ -148,7 +158,28 @@ func (p Plan) Grant() (Plan, error) {
 	if g.Title = truncate(g.Title, 200); g.Target.Kind == TargetUnknown {
 		g.Target.Kind = TargetSelf
 	}
-	return g, errors.Join(append(g.Loss.check(), g.checkTarget())...)
+	return g, errors.Join(append(g.Loss.check(), g.checkPaths(), g.checkTarget())...)
+}
+
+// maxConnectTimeout bounds what a slip of the unit could ask for.
+const maxConnectTimeout = 10 * time.Minute
+
+func (p Plan) checkPaths() error {
+	for i, path := range p.Paths {
+		switch {
+		case !knownPath(path):
+			return fmt.Errorf("%q is not a path: use direct, stun, relay-udp, relay-tcp or relay-tls", path)
+		case slices.Contains(p.Paths[:i], path):
+			return fmt.Errorf("the path %s is given twice", path)
+		}
+	}
+	if _, err := ParseFamily(string(p.Family)); err != nil {
+		return err
+	}
+	if p.ConnectTimeout < 0 || p.ConnectTimeout > maxConnectTimeout {
+		return fmt.Errorf("connect timeout must be at most %v", maxConnectTimeout)
+	}
+	return nil
 }
 
 func truncate(s string, n int) string {
@@ -185,8 +216,9 @@ func (l LossPlan) check() []error {
 	wrong(l.Duration < MinDuration || l.Duration > MaxDuration, "duration must be from %v to %v", MinDuration, MaxDuration)
 	wrong(l.LateAfter < time.Millisecond || l.LateAfter > time.Minute, "late-after must be from 1ms to 1m")
 	wrong(l.Warmup < 0 || l.Warmup > 10*time.Second, "warm-up must be from 0s to 10s")
-	for _, c := range l.Carriers {
+	for i, c := range l.Carriers {
 		wrong(c != CarrierDataChannel && c != CarrierSRTP, "%q is not a carrier: use datachannel or srtp", c)
+		wrong(slices.Contains(l.Carriers[:i], c), "the carrier %q is given twice", c)
 	}
 	if len(errs) == 0 {
 		wrong(l.Packets() > MaxPackets, "rate x duration is more than %d packets a path: lower one of them", MaxPackets)

@@ -50,7 +50,7 @@ type PathReport struct {
 // CarrierReport is what the loss probe found on one carrier.
 type CarrierReport struct {
 	Carrier Carrier
-	Samples []Sample // by index, without holes that were never reported
+	Samples SampleList
 	Result  *CarrierResult
 }
 

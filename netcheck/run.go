@@ -122,36 +122,44 @@ func (s *session) connect(ctx context.Context, leg Leg) (Link, error) {
 	const slack = 500 * time.Millisecond
 	limited, cancel := context.WithTimeout(ctx, leg.Timeout*time.Duration(max(1, len(leg.Servers)))+slack)
 	defer cancel()
-	return s.deps.Connector.Connect(limited, leg, s.emit)
+	link, err := s.deps.Connector.Connect(limited, leg, s.emit)
+	var known *Failure
+	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &known) {
+		err = &Failure{Code: ReasonNoAnswer, Text: "No connection was made in the time that is allowed for it.",
+			Advice: "Run the test again; if it happens again, something on the way lets no packet through or delays them all.", Err: err}
+	}
+	return link, err
 }
 
-// probe runs the probes one after another and tells how the path ended.
+// probe runs the probes one after another and tells how the path ended: by the first one that failed or is in doubt.
 func (s *session) probe(ctx context.Context, path Path, link Link) PathEnded {
-	var worst PathEnded
+	stopped := PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "Stopped before the end; what was measured until then is kept."}
+	result := PathEnded{State: StateOK}
 	for _, p := range s.deps.Probes(s.plan, path, s.start) {
+		if ctx.Err() != nil {
+			return stopped
+		}
 		summary, err := p.Run(ctx, link, s.emit)
 		ended := ProbeEnded{}
 		if sum, ok := summary.(*LossSummary); ok && sum != nil {
 			ended.Probe, ended.Loss = sum.probeName(), sum
-			worst = assess(s.plan.Loss, *sum)
+			if result.State == StateOK {
+				result = assess(s.plan.Loss, *sum)
+			}
 		}
-		if err != nil {
-			f := AsFailure(err, ReasonLinkLost)
-			ended.Code, ended.Text, ended.Partial = f.Code, f.Error(), ended.Loss != nil
-			worst = endedBy(f)
+		if err == nil {
+			s.emit(Event{Path: path, Body: ended})
+			continue
 		}
+		f := AsFailure(err, ReasonLinkLost)
+		ended.Code, ended.Text, ended.Partial = f.Code, f.Error(), ended.Loss != nil
 		s.emit(Event{Path: path, Body: ended})
-		if err != nil {
-			break
+		if ctx.Err() != nil {
+			return stopped
 		}
+		return endedBy(f)
 	}
-	if ctx.Err() != nil {
-		return PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "Stopped before the end; what was measured until then is kept."}
-	}
-	if worst.State == StateUnknown {
-		worst.State = StateOK
-	}
-	return worst
+	return result
 }
 
 // ErrNoReport tells that a stream of events holds no session.

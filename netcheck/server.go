@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Scheme is the first part of a server URL.
@@ -46,7 +48,7 @@ func ParseServerURL(s string) (ServerURL, error) {
 	case !found || !u.Scheme.known():
 		return u, urlError(s, "it must begin with stun:, turn: or turns:")
 	case strings.HasPrefix(rest, "//"):
-		return u, urlError(s, "there are no slashes after the colon: write "+scheme+":"+strings.TrimLeft(rest, "/"))
+		return u, urlError(s, "there are no slashes after the colon: write "+scheme+":"+withoutSecrets(strings.TrimLeft(rest, "/")))
 	case strings.ContainsAny(rest, "@ \t/#"):
 		return u, urlError(s, "it holds a character that does not belong there; user and password are given apart from the URL")
 	}
@@ -60,7 +62,18 @@ func ParseServerURL(s string) (ServerURL, error) {
 func (s Scheme) known() bool { return s == SchemeSTUN || s == SchemeTURN || s == SchemeTURNS }
 
 func urlError(s, why string) error {
-	return fmt.Errorf("server address %q can not be used: %s (for example turn:turn.example.com:3478?transport=udp)", s, why)
+	return fmt.Errorf("server address %q can not be used: %s (for example turn:turn.example.com:3478?transport=udp)", withoutSecrets(s), why)
+}
+
+// withoutSecrets takes out where people put passwords although no password belongs there: before an @, and after a question mark.
+func withoutSecrets(s string) string {
+	if at := strings.LastIndex(s, "@"); at >= 0 {
+		s = hidden + s[at:]
+	}
+	if address, query, ok := strings.Cut(s, "?"); ok && !strings.HasPrefix(strings.ToLower(query), "transport=") {
+		s = address + "?" + hidden
+	}
+	return s
 }
 
 func (u *ServerURL) parseHostPort(whole, hostport string) error {
@@ -74,9 +87,13 @@ func (u *ServerURL) parseHostPort(whole, hostport string) error {
 		if end < 0 {
 			return urlError(whole, "the bracket around the IPv6 address is not closed")
 		}
-		host, port = hostport[1:end], strings.TrimPrefix(hostport[end+1:], ":")
-		if port == "" && hostport[end+1:] != "" {
+		after := hostport[end+1:]
+		host, port = hostport[1:end], strings.TrimPrefix(after, ":")
+		switch {
+		case after == ":":
 			return urlError(whole, "the port is missing after the colon")
+		case after != "" && after == port:
+			return urlError(whole, "between the bracket and the port there must be a colon")
 		}
 		if a, err := netip.ParseAddr(host); err != nil || !a.Is6() {
 			return urlError(whole, "what stands in brackets is not an IPv6 address")
@@ -93,7 +110,7 @@ func (u *ServerURL) parseHostPort(whole, hostport string) error {
 	if !validHost(host) {
 		return urlError(whole, "the host name is missing or not valid")
 	}
-	u.Host = host
+	u.Host = plainHost(host)
 	if port == "" {
 		return nil
 	}
@@ -112,17 +129,36 @@ func validHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
 	}
+	last := ""
 	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
 		if label == "" || len(label) > 63 {
 			return false
 		}
+		last = label
+	}
+	if _, err := strconv.ParseUint(last, 10, 64); err == nil {
+		return false // a mistyped IPv4 address: no name ends in a number (RFC 3696, section 2)
 	}
 	for _, r := range host {
-		if r < 0x80 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", r) {
+		if r < utf8.RuneSelf && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", r) ||
+			r >= utf8.RuneSelf && !unicode.In(r, unicode.L, unicode.M, unicode.N) {
 			return false
 		}
 	}
 	return true
+}
+
+// plainHost gives a host one spelling: addresses as RFC 5952 writes them, names in lower case.
+func plainHost(host string) string {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.String()
+	}
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, host)
 }
 
 func (u *ServerURL) parseTransport(whole, query string, given bool) error {

@@ -3,6 +3,8 @@ package netcheck
 import (
 	"fmt"
 	"strings"
+
+	"echopath/netcheck/stats"
 )
 
 // sessionRules look at all paths together.
@@ -17,17 +19,17 @@ func findUDPBlocked(r Report, _ Verdict) []Finding {
 		switch {
 		case p.State.Measured() && p.Path.Stream():
 			works = append(works, p.Path.Title())
-		case p.State == StateBlocked && p.Server != "":
+		case p.State == StateBlocked && p.Server != "" && !p.Path.Stream():
 			servers = append(servers, p.Server)
 		}
 	}
 	f := Finding{ID: "udp_blocked", Severity: SeverityCritical, Title: "UDP does not get through",
 		Detail: "Every path over UDP is blocked.",
-		Advice: "Ask the firewall team to allow UDP to " + orElse(strings.Join(unique(servers), " and "), "the STUN/TURN server") +
-			" and the answers to it."}
+		Advice: "Ask the firewall team to allow UDP to " + orElse(list(unique(servers)), "the STUN/TURN server") +
+			", and the answers from there."}
 	if len(works) > 0 {
 		f.Severity = SeverityWarning
-		f.Detail += " " + strings.Join(works, " and ") + " works, so calls connect, but every lost packet will hold up those behind it."
+		f.Detail += " " + list(works) + verb(works, " works", " work") + ", so calls connect, but every lost packet will hold up those behind it."
 	}
 	for _, p := range r.Paths {
 		if p.State == StateBlocked && !p.Path.Stream() {
@@ -56,13 +58,19 @@ func orElse(s, other string) string {
 	return s
 }
 
-func findNoPath(_ Report, v Verdict) []Finding {
+func findNoPath(r Report, v Verdict) []Finding {
 	if v.Grade != GradeFailed {
 		return nil
 	}
-	return []Finding{{ID: "no_path", Severity: SeverityCritical, Title: "No path works",
-		Detail: "None of the paths that were tried made a connection, so a call would not connect.",
-		Advice: "The findings about each path say what stood in the way; begin with the first."}}
+	f := Finding{ID: "no_path", Severity: SeverityCritical, Title: "No path works",
+		Detail: "None of the paths that were tried carried packets there and back, so a call would not work.",
+		Advice: "The findings about each path say what stood in the way; begin with the first."}
+	for _, p := range r.Paths {
+		if v.Paths[p.Path] == GradeFailed {
+			f.Evidence = append(f.Evidence, Evidence{string(p.Path), orElse(string(p.Code), string(ReasonNoData))})
+		}
+	}
+	return []Finding{f}
 }
 
 // findSelf keeps a good result on this computer from being taken for a good network.
@@ -71,50 +79,61 @@ func findSelf(r Report, v Verdict) []Finding {
 		return nil
 	}
 	return []Finding{{ID: "self_only", Severity: SeverityInfo, Title: "This test stayed inside this computer",
-		Detail: "It shows that this computer can make and carry calls, and gives a baseline. It says nothing about your network.",
-		Advice: "To test the network, give the address of a TURN server: --target turn --turn turn:HOST:3478 --turn-user NAME."}}
+		Detail:   "It shows that this computer can make and carry calls, and gives a baseline. It says nothing about your network.",
+		Advice:   "To test the network, give the address of a TURN server: --target turn --turn turn:HOST:3478 --turn-user NAME.",
+		Evidence: evidence("target", string(TargetSelf))}}
 }
 
-// sentence says the whole in one or two sentences.
+// sentence says the whole in a few sentences: how it ended, which paths work, how much is lost and what a relay costs.
 func sentence(r Report, v Verdict) string {
-	var works, not, doubt []string
-	measured, applicable := 0, 0
-	for _, p := range r.Paths {
-		if p.State == StateNotApplicable || p.State == StateNotRun {
-			continue
-		}
-		applicable++
-		switch v.Paths[p.Path] {
-		case GradeFailed:
-			not = append(not, p.Path.Title())
-		case GradeInconclusive:
-			doubt = append(doubt, p.Path.Title())
-		default:
-			works = append(works, p.Path.Title())
-			measured++
-		}
-	}
 	var s []string
-	switch {
-	case applicable == 0:
-		return "Nothing was measured."
-	case measured == applicable && measured > 1:
-		s = append(s, fmt.Sprintf("All %d paths work.", measured))
-	case len(works) > 0:
-		s = append(s, list(works)+verb(works, " works.", " work."))
+	if r.Ended == EndedCancelled {
+		s = append(s, "The test was stopped before its end.")
 	}
-	if len(not) > 0 {
-		s = append(s, list(not)+verb(not, " does not.", " do not."))
-	}
-	if len(doubt) > 0 {
-		s = append(s, list(doubt)+" could not be judged.")
-	}
+	s = append(s, pathSentences(r, v)...)
 	for _, more := range []string{lossSentence(r), addedDelay(r)} {
 		if more != "" {
 			s = append(s, more)
 		}
 	}
 	return strings.Join(s, " ")
+}
+
+// pathSentences sorts the paths that were tried by how they fared.
+func pathSentences(r Report, v Verdict) []string {
+	names := map[Grade][]string{}
+	tried := 0
+	for _, p := range r.Paths {
+		g := v.Paths[p.Path]
+		switch g {
+		case GradeUnknown:
+			continue
+		case GradeFair:
+			g = GradeGood
+		}
+		names[g] = append(names[g], p.Path.Title())
+		tried++
+	}
+	works, poor, not, doubt := names[GradeGood], names[GradePoor], names[GradeFailed], names[GradeInconclusive]
+	switch {
+	case tried == 0:
+		return []string{"Nothing was measured."}
+	case tried > 1 && len(works) == tried:
+		return []string{fmt.Sprintf("All %d paths work.", tried)}
+	case tried > 1 && len(not) == tried:
+		return []string{fmt.Sprintf("None of the %d paths works.", tried)}
+	}
+	var s []string
+	say := func(words []string, one, many string) {
+		if len(words) > 0 {
+			s = append(s, list(words)+verb(words, one, many))
+		}
+	}
+	say(works, " works.", " work.")
+	say(poor, " connects, but calls over it will be bad.", " connect, but calls over them will be bad.")
+	say(not, " does not work.", " do not work.")
+	say(doubt, " could not be judged.", " could not be judged.")
+	return s
 }
 
 func list(words []string) string {
@@ -131,64 +150,61 @@ func verb(words []string, one, many string) string {
 	return many
 }
 
-// lossSentence sums the network's loss up over all measured paths.
+// lossSentence sums the network's loss up over all paths with figures that can be trusted.
 func lossSentence(r Report) string {
-	worst, worstPath, least, lost := 0.0, PathUnknown, 0, 0
-	high := 0.0
+	paths, lost := 0, 0
+	var worst, fewest stats.Loss
+	var worstPath Path
 	for _, p := range r.Paths {
-		c, ok := judged(p)
-		if !ok || !c.Stats.Total.RatioOK {
+		c, ok := figures(p)
+		l := c.Stats.Total
+		if !ok || !l.RatioOK {
 			continue
 		}
-		l := c.Stats.Total
+		paths++
 		lost += l.Lost
-		if least == 0 || l.Sent < least {
-			least, high = l.Sent, l.CI95High
+		if fewest.Sent == 0 || l.Sent < fewest.Sent {
+			fewest = l
 		}
-		if l.LossRatio > worst {
-			worst, worstPath = l.LossRatio, p.Path
+		if l.LossRatio > worst.LossRatio {
+			worst, worstPath = l, p.Path
 		}
 	}
 	switch {
-	case least == 0:
+	case paths == 0:
 		return ""
+	case lost == 0 && paths == 1:
+		return fmt.Sprintf("No packet was lost (0 of %d: below %s).", fewest.Sent, percent(fewest.CI95High))
 	case lost == 0:
-		return fmt.Sprintf("No packet was lost (0 of %d on each path: below %s).", least, percent(high))
+		return fmt.Sprintf("No packet was lost (0 of %d on each path: below %s).", fewest.Sent, percent(fewest.CI95High))
+	case paths == 1:
+		return fmt.Sprintf("%s of the packets were lost on the round trip.", percent(worst.LossRatio))
 	}
-	return fmt.Sprintf("Most packets were lost on %s: %s of the round trips.", worstPath.Title(), percent(worst))
+	return fmt.Sprintf("The highest loss was on %s: %s of the packets on the round trip.", worstPath.Title(), percent(worst.LossRatio))
 }
+
+// addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.
+const addedWorthSaying = 1000
 
 // addedDelay compares the slowest relay with the first path that works.
 func addedDelay(r Report) string {
-	var base, slow *PathReport
-	for i := range r.Paths {
-		p := &r.Paths[i]
-		c, ok := judged(*p)
+	var base, slow PathReport
+	var baseUS, slowUS int64
+	for _, p := range r.Paths {
+		c, ok := judged(p)
 		if !ok || !c.Stats.RTT.OK || p.State != StateOK {
 			continue
 		}
-		if base == nil {
-			base = p
+		us := c.Stats.RTT.P50US
+		if base.Path == PathUnknown {
+			base, baseUS = p, us
 		}
-		if s, _ := medianOf(slow); p.Path.Relay() && (slow == nil || c.Stats.RTT.P50US > s) {
-			slow = p
+		if p.Path.Relay() && us > slowUS {
+			slow, slowUS = p, us
 		}
 	}
-	if base == nil || slow == nil || base.Path == slow.Path {
+	if base.Path == slow.Path || slowUS-baseUS < addedWorthSaying {
 		return ""
 	}
-	b, _ := medianOf(base)
-	s, _ := medianOf(slow)
-	if s <= b {
-		return ""
-	}
-	return fmt.Sprintf("%s adds %s ms to %s.", slow.Path.Title(), micros(s-b), base.Path.Title())
-}
-
-func medianOf(p *PathReport) (int64, bool) {
-	if p == nil {
-		return 0, false
-	}
-	c, ok := judged(*p)
-	return c.Stats.RTT.P50US, ok && c.Stats.RTT.OK
+	return fmt.Sprintf("%s adds %s ms of delay compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), base.Path.Title())
 }

@@ -2,6 +2,8 @@ package netcheck
 
 import (
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
 )
 
@@ -221,8 +223,14 @@ func (s Secret) String() string {
 	return hidden
 }
 
-// GoString hides the secret from %#v.
-func (s Secret) GoString() string { return `"` + s.String() + `"` }
+// Format hides the secret from every verb. Without it fmt falls back to the bare text for a verb that does not fit, such as %d.
+func (s Secret) Format(f fmt.State, verb rune) {
+	text := s.String()
+	if verb == 'q' || verb == 'v' && f.Flag('#') {
+		text = strconv.Quote(text)
+	}
+	_, _ = io.WriteString(f, text) // fmt keeps what it is given
+}
 
 // MarshalText hides the secret from JSON and from every other encoder.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

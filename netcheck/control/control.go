@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -110,7 +111,8 @@ func Encode(m Message) ([]byte, error) {
 // IsBlock tells whether a message on the control channel is a block of the log and not one of this package.
 func IsBlock(b []byte) bool { return len(b) > 0 && b[0] != '{' }
 
-// Decode reads a message and holds it to its bounds.
+// Decode reads a message and holds it to its bounds. Of one that can be read and not used it returns the ID beside the error, so
+// that a refusal reaches the run that asked.
 func Decode(b []byte) (Message, error) {
 	var m Message
 	if len(b) > MaxMessage {
@@ -120,10 +122,10 @@ func Decode(b []byte) (Message, error) {
 		return Message{}, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	if m.V != Version {
-		return Message{}, fmt.Errorf("%w: version %d, this end speaks %d", ErrMessage, m.V, Version)
+		return Message{ID: m.ID}, fmt.Errorf("%w: version %d, this end speaks %d", ErrMessage, m.V, Version)
 	}
 	if err := m.check(); err != nil {
-		return Message{}, fmt.Errorf("%w: %w", ErrMessage, err)
+		return Message{ID: m.ID}, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	return m, nil
 }
@@ -152,6 +154,8 @@ func (o Order) check() error {
 		return fmt.Errorf("unknown probe %q", o.Probe)
 	case len(o.Carriers) == 0 || len(o.Carriers) > MaxCarriers:
 		return errors.New("no carrier, or too many")
+	case repeats(o.Carriers):
+		return errors.New("the same carrier twice") // two readers would share its datagrams
 	case math.IsNaN(o.Rate) || o.Rate <= 0 || o.Rate > MaxRate:
 		return errors.New("rate out of range")
 	case o.Size < MinSize || o.Size > MaxSize:
@@ -160,4 +164,13 @@ func (o Order) check() error {
 		return errors.New("number of packets out of range")
 	}
 	return nil
+}
+
+func repeats(words []string) bool {
+	for i, w := range words {
+		if slices.Contains(words[:i], w) {
+			return true
+		}
+	}
+	return false
 }

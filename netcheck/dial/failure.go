@@ -65,6 +65,7 @@ func tcpFailure(err error, what, target string) error {
 	ask := fmt.Sprintf("Ask for TCP %s to %s to be opened in the firewall", port, host)
 	f := &netcheck.Failure{Err: err}
 	var dns *net.DNSError
+	var family *net.AddrError // the only use that package net makes of it here
 	switch kind := KindOf(err); {
 	case errors.As(err, &dns):
 		f.Code, f.Text = netcheck.ReasonNameNotFound, fmt.Sprintf("The name %s of %s can not be resolved.", dns.Name, what)
@@ -72,6 +73,9 @@ func tcpFailure(err error, what, target string) error {
 		if dns.IsTimeout {
 			f.Code = netcheck.ReasonNameTimeout
 		}
+	case errors.As(err, &family):
+		f.Code, f.Text = netcheck.ReasonNoFamily, fmt.Sprintf("%s has no address of the chosen interface's IP version.", upperFirst(what))
+		f.Advice = "Choose another interface or the other IP version."
 	case kind == KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("TCP to %s gets no answer: packets are dropped on the way, or it is down.", what)
 		f.Advice = ask + "; if it is open, check that the server runs."
@@ -93,6 +97,8 @@ func tcpFailure(err error, what, target string) error {
 	}
 	return f
 }
+
+func upperFirst(s string) string { return string(s[0]&^0x20) + s[1:] }
 
 func lowerFirst(s string) string { return string(s[0]|0x20) + s[1:] }
 

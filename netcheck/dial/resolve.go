@@ -20,10 +20,10 @@ const resolveTimeout = 2 * time.Second
 // literal address stands for itself. The error is a *netcheck.Failure without a server, told apart by code:
 // ReasonNameNotFound, ReasonNameTimeout, ReasonNoFamily, ReasonCancelled.
 func Resolve(ctx context.Context, host string, f netcheck.Family) ([]netip.Addr, error) {
-	return resolve(ctx, net.DefaultResolver, host, f)
+	return resolve(ctx, &net.Resolver{Dial: new(net.Dialer).DialContext}, host, f)
 }
 
-func resolve(ctx context.Context, r *net.Resolver, host string, f netcheck.Family) ([]netip.Addr, error) {
+func resolve(ctx context.Context, system *net.Resolver, host string, f netcheck.Family) ([]netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		if a = a.Unmap(); !inFamily(a, f) {
 			return nil, &netcheck.Failure{
@@ -35,7 +35,7 @@ func resolve(ctx context.Context, r *net.Resolver, host string, f netcheck.Famil
 	}
 	limited, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
-	name := asciiHost(host)
+	name, r := asciiHost(host), endingWith(limited, system)
 	addrs, err := lookup(limited, r, name, f)
 	if err == nil && len(addrs) > 0 {
 		return addrs, nil
@@ -50,6 +50,20 @@ func resolve(ctx context.Context, r *net.Resolver, host string, f netcheck.Famil
 		}
 	}
 	return nil, contextFailure(ctx, resolveFailure(host, err))
+}
+
+// endingWith gives a resolver whose lookups end with ctx. Go's own resolver gives up a lookup at the end of its context and
+// leaves goroutines waiting for the name server behind, for 5 s and more; closing their connections ends them. (The C
+// library's, which Go uses on some systems, can not be stopped.)
+func endingWith(ctx context.Context, r *net.Resolver) *net.Resolver {
+	open := r.Dial
+	return &net.Resolver{PreferGo: r.PreferGo, Dial: func(lookup context.Context, network, addr string) (net.Conn, error) {
+		conn, err := open(lookup, network, addr)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = conn.Close() }) // mostly the resolver has closed it before
+		}
+		return conn, err
+	}}
 }
 
 func inFamily(a netip.Addr, f netcheck.Family) bool {

@@ -62,6 +62,13 @@ func TestStreamForeignSourceAddress(t *testing.T) {
 	wantFailure(t, err, netcheck.ReasonLocal, "source address")
 }
 
+func TestStreamSourceOfAnotherFamily(t *testing.T) {
+	addr := server(t, echo)
+	d := &dial.Dialer{Proxy: noProxy, Local: netip.MustParseAddr("::1")}
+	_, _, err := d.Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, nil)
+	wantFailure(t, err, netcheck.ReasonNoFamily, "IP version")
+}
+
 func TestStreamWithoutAddress(t *testing.T) {
 	_, _, err := (&dial.Dialer{Proxy: noProxy}).Stream(within(t), turn(t, "turn", "turn.example.com", netip.AddrPort{}), netip.AddrPort{}, nil)
 	var f *netcheck.Failure

@@ -65,11 +65,11 @@ type farCheck struct {
 	logLost   int
 }
 
-func newCarrierRun(p *run, c netcheck.Carrier, conn netcheck.DatagramConn, offset time.Duration, spool Spool) *carrierRun {
+func newCarrierRun(p *run, c netcheck.Carrier, conn netcheck.DatagramConn, offset time.Duration, rec *record) *carrierRun {
 	return &carrierRun{
 		carrier: c, wire: echo.WireCarrier(c), conn: conn, plan: p.plan, clock: p.stamps, session: p.session,
 		estimate: stamp.ErrorEstimate(p.resolution, false), offset: offset, farClock: p.farClock,
-		record: newRecord(p.plan.Packets(), spool), dirty: map[int]bool{}, queued: map[int]int{},
+		record: rec, dirty: map[int]bool{}, queued: map[int]int{},
 	}
 }
 
@@ -133,8 +133,7 @@ func (c *carrierRun) enter(seq int) (*stats.Packet, *uint8) {
 	c.record.n = seq + 1
 	c.dirty[c.window(seq)] = true
 	p, flags := c.record.row(seq)
-	*p = stats.Packet{Seq: uint32(seq), SentUS: stats.NotMeasured, UpRecvUS: stats.NotMeasured, //nolint:gosec // bounded by the plan
-		ReflSendUS: stats.NotMeasured, DownRecvUS: stats.NotMeasured}
+	*p = unsent(seq)
 	*flags = 0
 	return p, flags
 }

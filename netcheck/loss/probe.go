@@ -68,12 +68,15 @@ func (p *Probe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Eve
 	r.emit = func(b netcheck.Body) { emit(netcheck.Event{Path: p.Path, Body: b}) }
 	r.stamps, r.resolution = stamp.NewClock(p.Start), netcheck.Resolution(r.Clock.Now)
 	if err := r.order(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.openCarriers(); err != nil {
+		if ctx.Err() != nil {
+			return nil, cancelled()
+		}
 		return nil, err
 	}
 	defer r.closeSpools()
+	if err := r.openCarriers(); err != nil {
+		return nil, err
+	}
 	r.emit(netcheck.ProbeStarted{Probe: "loss", Duration: r.plan.Warmup + r.plan.Duration, Packets: r.plan.Packets()})
 	sendErr := r.measure(ctx)
 	logErr := r.fetchLog(ctx)
@@ -95,13 +98,16 @@ func (r *run) order(ctx context.Context) error {
 	for {
 		m, err := r.receive(ctx)
 		switch {
+		case errors.Is(err, control.ErrMessage):
+			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end's answer can not be understood.",
+				Advice: sameVersion, Err: err}
 		case err != nil:
 			return lost(err)
 		case m.ID != r.id:
 		case m.Refusal != nil:
 			return &netcheck.Failure{Code: netcheck.ReasonFarRefused,
 				Text:   "The other end did not accept the test: " + m.Refusal.Text + ".",
-				Advice: "Use the same version of Echopath at both ends, or ask for a smaller test."}
+				Advice: sameVersion}
 		case m.Grant != nil:
 			r.farClock, r.farResolution = m.Grant.ClockStart, m.Grant.ClockResolution
 			r.before = r.link.Counters()
@@ -131,6 +137,12 @@ func (r *run) receive(ctx context.Context) (control.Message, error) {
 	}
 }
 
+const sameVersion = "Use the same version of Echopath at both ends, or ask for a smaller test."
+
+func cancelled() error {
+	return &netcheck.Failure{Code: netcheck.ReasonCancelled, Text: "Stopped before the end; what was measured until then is kept."}
+}
+
 func lost(err error) error {
 	return &netcheck.Failure{Code: netcheck.ReasonLinkLost, Text: "The connection to the other end was lost.",
 		Advice: "Run the test again; if it happens again, the network drops connections that it had let through.", Err: err}
@@ -141,7 +153,8 @@ func (r *run) openCarriers() error {
 	for i, c := range r.plan.Carriers {
 		conn := r.link.Datagrams(c)
 		if conn == nil {
-			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: fmt.Sprintf("The link has no %s carrier.", c.Title())}
+			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: fmt.Sprintf("The link has no %s carrier.", c.Title()),
+				Advice: sameVersion}
 		}
 		if err := conn.SetReceiveDeadline(time.Time{}); err != nil {
 			return lost(err)
@@ -150,10 +163,11 @@ func (r *run) openCarriers() error {
 		if r.Spool != nil && r.plan.Packets() > memoryRows {
 			var err error
 			if spool, err = r.Spool(); err != nil {
-				return fmt.Errorf("open a file for the packets: %w", err)
+				return &netcheck.Failure{Code: netcheck.ReasonLocal, Text: "No file could be opened for the packets of so long a test.",
+					Advice: "Look at the free space and the rights of the folder for temporary files, or ask for a shorter test.", Err: err}
 			}
 		}
-		r.carriers = append(r.carriers, newCarrierRun(r, c, conn, time.Duration(i)*step, spool))
+		r.carriers = append(r.carriers, newCarrierRun(r, c, conn, time.Duration(i)*step, newRecord(r.plan.Packets(), memoryRows, spool)))
 	}
 	return nil
 }
@@ -318,12 +332,12 @@ func (r *run) conclude(ctx context.Context, sendErr, logErr error) (netcheck.Sum
 	for _, c := range r.carriers {
 		c.settle(func(rows []stats.Packet) { r.emit(netcheck.PacketsDecided{Carrier: c.carrier, Packets: rows}) })
 		sum.Carriers = append(sum.Carriers, c.result(r, partial))
-		errs = append(errs, c.failed())
+		errs = append(errs, c.failed(r.emit))
 	}
 	r.emitSamples()
 	switch {
-	case ctx.Err() != nil:
-		errs = append(errs, &netcheck.Failure{Code: netcheck.ReasonCancelled, Text: "Stopped before the end; what was measured until then is kept."})
+	case ctx.Err() != nil && (partial || logErr != nil):
+		errs = append(errs, cancelled())
 	case sendErr != nil:
 		errs = append(errs, sendErr)
 	case logErr != nil && errors.Is(logErr, context.DeadlineExceeded):

@@ -29,10 +29,9 @@ const (
 
 // chunkRows is the number of rows that come and go together.
 const (
-	chunkRows   = 4096
-	rowBytes    = 4 + 4*8 + 2*4 + 5
-	memoryRows  = 1 << 20 // beyond this many rows a record spools to disk
-	memoryParts = memoryRows / chunkRows
+	chunkRows  = 4096
+	rowBytes   = 4 + 4*8 + 2*4 + 5
+	memoryRows = 1 << 20 // beyond this many rows a record spools to disk
 )
 
 type chunk struct {
@@ -51,17 +50,20 @@ type record struct {
 	limit    int // chunks in memory; 0: all
 	tick     uint64
 	spool    Spool
-	err      error // the first failure of the spool
+	writeErr error // the first failure to write to the spool
+	readErr  error // the first failure to read from it
 }
 
-// newRecord makes room for capacity packets. What fits into memory is taken at once, so that sending allocates nothing.
-func newRecord(capacity int, spool Spool) *record {
+// newRecord makes room for capacity packets, memory of them without the spool. What fits into memory is taken at once, so that
+// sending allocates nothing.
+func newRecord(capacity, memory int, spool Spool) *record {
 	parts := (capacity + chunkRows - 1) / chunkRows
 	r := &record{chunks: make([]*chunk, parts), onDisk: make([]bool, parts), spool: spool}
+	inMemory := max(memory/chunkRows, 1)
 	if spool != nil {
-		r.limit = memoryParts
+		r.limit = inMemory
 	}
-	for i := range min(parts, memoryParts) {
+	for i := range min(parts, inMemory) {
 		r.chunks[i] = new(chunk)
 		r.resident++
 	}
@@ -113,7 +115,7 @@ func (r *record) evict() {
 	}
 	b := encodeChunk(r.chunks[oldest])
 	if _, err := r.spool.WriteAt(b, int64(oldest)*int64(len(b))); err != nil {
-		r.fail(fmt.Errorf("spool packets to disk: %w", err))
+		r.writeErr = fmt.Errorf("spool packets to disk: %w", err)
 		r.limit = 0
 		return
 	}
@@ -122,19 +124,27 @@ func (r *record) evict() {
 	r.resident--
 }
 
+// load reads a chunk back. Rows that the disk does not give are final and undecided: they count nowhere, least of all as lost.
 func (r *record) load(i int, c *chunk) {
 	b := make([]byte, chunkRows*rowBytes)
-	if _, err := r.spool.ReadAt(b, int64(i)*int64(len(b))); err != nil {
-		r.fail(fmt.Errorf("read packets back from disk: %w", err))
+	n, err := r.spool.ReadAt(b, int64(i)*int64(len(b)))
+	if n == len(b) {
+		decodeChunk(b, c)
 		return
 	}
-	decodeChunk(b, c)
+	if r.readErr == nil {
+		r.readErr = fmt.Errorf("read packets back from disk: %w", err)
+	}
+	for k := range c.rows {
+		c.rows[k] = unsent(i*chunkRows + k)
+		c.flags[k] = flagFinal
+	}
 }
 
-func (r *record) fail(err error) {
-	if r.err == nil {
-		r.err = err
-	}
+// unsent is the row of a packet of which nothing is known yet.
+func unsent(seq int) stats.Packet {
+	return stats.Packet{Seq: uint32(seq), SentUS: stats.NotMeasured, UpRecvUS: stats.NotMeasured, //nolint:gosec // bounded by the plan
+		ReflSendUS: stats.NotMeasured, DownRecvUS: stats.NotMeasured}
 }
 
 func encodeChunk(c *chunk) []byte {

@@ -125,10 +125,15 @@ func (c *carrierRun) result(p *run, partial bool) netcheck.CarrierResult {
 	return r
 }
 
-// failed gives the record's own failure, if the disk did not keep up.
-func (c *carrierRun) failed() error {
-	if c.record.err != nil {
-		return fmt.Errorf("%s: %w", c.carrier, c.record.err)
+// failed tells of the disk that did not keep up: in a remark if the packets stayed in memory, as an error if some are gone.
+func (c *carrierRun) failed(emit func(netcheck.Body)) error {
+	if err := c.record.writeErr; err != nil {
+		emit(netcheck.Noted{Text: fmt.Sprintf("The packets of the %s carrier were kept in memory, because the disk did not take them: %v.",
+			c.carrier.Title(), err)})
+	}
+	if err := c.record.readErr; err != nil {
+		return &netcheck.Failure{Code: netcheck.ReasonLocal, Text: "Some of the packets that were kept on disk could not be read back, so they are missing from the figures.",
+			Advice: "Look at the disk that holds the temporary files, or ask for a shorter test.", Err: err}
 	}
 	return nil
 }

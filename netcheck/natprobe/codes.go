@@ -20,7 +20,7 @@ func (s *session) refused(no *refusal) error {
 		f.Text = fmt.Sprintf("%s refers to another server%s.", server, alternate(no.answer))
 		f.Advice = "Use that server's address."
 	case stun.CodeForbidden:
-		f.Text = fmt.Sprintf("%s forbids a %s request to this user or from this network (403).", server, no.method)
+		f.Text = fmt.Sprintf("%s forbids the %s request to this user or from this network (403).", server, no.method)
 		f.Advice = "Ask the server's administrators what they allow."
 	case stun.CodeAllocMismatch:
 		f.Text = fmt.Sprintf("%s holds a stale session for this port (437).", server)
@@ -41,9 +41,9 @@ func (s *session) refused(no *refusal) error {
 		f.Code, f.Text = netcheck.ReasonNoCapacity, fmt.Sprintf("%s has no relay port left (508).", server)
 		f.Advice = "Ask the server's administrators to check its range of relay ports and its load."
 	default:
-		f.Text = fmt.Sprintf("%s answers a %s request with error %d.", server, no.method, int(no.code))
+		f.Text = fmt.Sprintf("%s answers the %s request with error %d.", server, no.method, int(no.code))
 		if no.reason != "" {
-			f.Text = fmt.Sprintf("%s answers a %s request with error %d, %q.", server, no.method, int(no.code), no.reason)
+			f.Text = fmt.Sprintf("%s answers the %s request with error %d, %q.", server, no.method, int(no.code), no.reason)
 		}
 		f.Advice = "Ask the server's administrators what it means; the server's log will tell more."
 	}

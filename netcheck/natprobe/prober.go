@@ -78,6 +78,11 @@ func (d *diagnosis) open(ctx context.Context) (*exchanger, error) {
 		}
 		return &exchanger{conn: conn, stream: true}, nil
 	}
+	if !d.addr.IsValid() { // package net would take it for this computer
+		return nil, &netcheck.Failure{
+			Code: netcheck.ReasonNameNotFound, Text: d.place() + " has no address that is known here.", Advice: "Check the server's name, or give its IP address.",
+		}
+	}
 	open := d.prober.DialUDP
 	if open == nil {
 		open = dialUDP

@@ -118,6 +118,8 @@ func TestRelayRequests(t *testing.T) {
 	leg.Family = netcheck.Family6
 	p := &natprobe.Prober{}
 	wantFailure(t, p.Diagnose(within(t), leg, srv, addr), srv, "")
+	fake.mu.Lock()
+	defer fake.mu.Unlock()
 	if string(family) != "\x02\x00\x00\x00" {
 		t.Errorf("requested family % x", family)
 	}

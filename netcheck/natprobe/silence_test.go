@@ -71,7 +71,8 @@ func TestSilence(t *testing.T) {
 			if path.Stream() {
 				words = []string{"accepts TCP but does not answer STUN", "ask for TCP "}
 			}
-			ctx := within(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
 			wantFailure(t, new(natprobe.Prober).Diagnose(ctx, leg, srv, addr), srv, netcheck.ReasonNoAnswer, words...)
 			if ctx.Err() != nil {
 				t.Error("only the context ended it")
@@ -88,7 +89,7 @@ func TestSilenceHalfWay(t *testing.T) {
 		code   netcheck.ReasonCode
 		word   string
 	}{
-		{"after the challenge", func(m *stun.Message) bool { return m.Contains(stun.AttrUsername) }, netcheck.ReasonNoAnswer, "silent to a Allocate request"},
+		{"after the challenge", func(m *stun.Message) bool { return m.Contains(stun.AttrUsername) }, netcheck.ReasonNoAnswer, "silent to the Allocate request"},
 		{"at the permission", func(m *stun.Message) bool { return m.Type.Method == stun.MethodCreatePermission }, netcheck.ReasonNoAnswer, "CreatePermission"},
 		{"STUN alone", func(m *stun.Message) bool { return m.Type.Method != stun.MethodBinding }, netcheck.ReasonServerError, "a STUN server alone"},
 	}
@@ -112,7 +113,6 @@ func TestSilenceHalfWay(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for _, path := range paths {
-		// A UDP socket that is connected elsewhere holds the port for both protocols, and answers ICMP.
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -210,6 +210,8 @@ func TestCancelledGivesBack(t *testing.T) {
 func TestDiagnoseWithoutServerOrInterface(t *testing.T) {
 	leg, srv := legTo(netcheck.PathDirect, netip.AddrPort{})
 	wantFailure(t, new(natprobe.Prober).Diagnose(t.Context(), leg, srv, netip.AddrPort{}), srv, "")
+	leg, srv = legTo(netcheck.PathSTUN, netip.MustParseAddrPort("203.0.113.7:3478"))
+	wantFailure(t, new(natprobe.Prober).Diagnose(t.Context(), leg, srv, netip.AddrPort{}), srv, netcheck.ReasonNameNotFound)
 	addr := netip.MustParseAddrPort("203.0.113.7:3478")
 	leg, srv = legTo(netcheck.PathSTUN, addr)
 	for _, iface := range []string{"none0", "192.0.2.1"} {

@@ -45,7 +45,7 @@ func (s *session) unanswered(ctx context.Context, method stun.Method, err error)
 	switch {
 	case kind == dial.KindTimeout && s.answered:
 		return &netcheck.Failure{
-			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s answers at first and is then silent to a %s request.", s.place(), method),
+			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s answers at first and is then silent to the %s request.", s.place(), method),
 			Advice: "Try again; if it stays so, ask the server's administrators to look for this request in its log.", Err: err,
 		}
 	case kind == dial.KindTimeout && s.stream:

@@ -152,6 +152,10 @@ func (a *attempt) await(ctx context.Context, limit time.Duration, flags ...*flag
 			return errFailed
 		case <-a.far.dead.wait():
 			return errFailed
+		case <-a.near.net.watch.barred.wait():
+			return errFailed
+		case <-a.far.net.watch.barred.wait():
+			return errFailed
 		case <-a.broken.wait():
 			return stageError{a.brokenBy()}
 		case <-ctx.Done():

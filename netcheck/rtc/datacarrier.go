@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"errors"
+	"io"
 	"os"
 	"time"
 
@@ -36,10 +37,23 @@ func (d *dataCarrier) Receive(b []byte) (int, error) {
 		return 0, d.peer.lost()
 	}
 	n, err := d.raw.Read(b)
+	if errors.Is(err, io.ErrShortBuffer) {
+		n, err = d.takeOversize(b)
+	}
 	if err != nil {
 		return 0, d.peer.receiveError(err)
 	}
 	return n, nil
+}
+
+// maxOversize is the size of a message, in bytes, above which the other end is not one of ours.
+const maxOversize = 64 << 10
+
+// takeOversize cuts a message that does not fit, as a UDP socket does; SCTP would keep it, and everything after it.
+func (d *dataCarrier) takeOversize(b []byte) (int, error) {
+	whole := make([]byte, maxOversize)
+	n, err := d.raw.Read(whole)
+	return copy(b, whole[:n]), err
 }
 
 func (d *dataCarrier) SetReceiveDeadline(t time.Time) error { return d.gate.set(t) }

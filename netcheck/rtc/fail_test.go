@@ -55,10 +55,10 @@ func TestDeadServers(t *testing.T) {
 		{netcheck.PathSTUN, deadUDP(t), netcheck.ReasonNoAnswer},
 		{netcheck.PathRelayUDP, deadUDP(t), netcheck.ReasonNoAnswer},
 		{netcheck.PathRelayTCP, deadTCP(t), netcheck.ReasonNoAnswer},
-		{netcheck.PathRelayTLS, deadTCP(t), netcheck.ReasonTLSFailed},
+		{netcheck.PathRelayTLS, deadTCP(t), netcheck.ReasonNoAnswer},
 		{netcheck.PathRelayTCP, closedTCP(t), netcheck.ReasonRefused},
 	} {
-		t.Run(string(tt.path)+"/"+string(tt.want), func(t *testing.T) {
+		t.Run(string(tt.path)+" "+string(tt.want), func(t *testing.T) {
 			f := failure(t, &Connector{}, legTo(s, tt.path, tt.port), nil, tt.want)
 			if f.Server == "" || f.Text == "" {
 				t.Errorf("failure %+v", f)

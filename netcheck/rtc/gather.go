@@ -9,7 +9,7 @@ import (
 
 // gather waits until both ends have a candidate of the wanted type. When one of them can get none, the failure tells why.
 func (a *attempt) gather(ctx context.Context) error {
-	limit := time.NewTimer(gatherTime)
+	limit := time.NewTimer(a.gatherLimit())
 	defer limit.Stop()
 	stalled := time.NewTimer(diagnoseWait)
 	defer stalled.Stop()
@@ -30,6 +30,8 @@ func (a *attempt) gather(ctx context.Context) error {
 			if _, ok := ends[0].gathered.get(); !ok {
 				return a.ungathered(ctx, ends[0], &verdict)
 			}
+		case <-ends[0].net.watch.refused.wait():
+			return a.ungathered(ctx, ends[0], &verdict)
 		case <-stalled.C:
 			verdict.start(ctx, a)
 		case <-verdict.done():
@@ -47,6 +49,14 @@ func (a *attempt) gather(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// gatherLimit leaves a TLS handshake the time in which its dialer gives up by itself and says why.
+func (a *attempt) gatherLimit() time.Duration {
+	if a.leg.Path == netcheck.PathRelayTLS {
+		return gatherTime + time.Second
+	}
+	return gatherTime
 }
 
 // ungathered explains why an end has no candidate. The dialer's own failure is the best evidence, then what Diagnose finds,

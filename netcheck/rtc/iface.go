@@ -127,7 +127,11 @@ func isLocal(n transport.Net, a netip.Addr) bool { return a.IsLoopback() || inte
 
 // sourceFor asks the routing table from which address packets to the server leave. A connected UDP socket sends nothing.
 func sourceFor(n transport.Net, to netip.AddrPort) (netip.Addr, error) {
-	conn, err := n.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+	network := "udp4"
+	if to.Addr().Is6() {
+		network = "udp6"
+	}
+	conn, err := n.Dial(network, to.String())
 	if err != nil {
 		return netip.Addr{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/pion/datachannel"
+	"github.com/pion/sctp"
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
@@ -112,7 +113,7 @@ func (m *messageConn) read() {
 
 // endOf makes io.EOF of the errors with which an association ends in order.
 func endOf(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, sctp.ErrUserInitiatedAbort) {
 		return io.EOF
 	}
 	return err

@@ -19,12 +19,13 @@ var ends = [2]string{"local", "far"}
 
 // peer is one end of a link: a PeerConnection with its sockets, carriers and channels.
 type peer struct {
-	end  string
-	want webrtc.ICECandidateType
-	pc   *webrtc.PeerConnection
-	net  *network
-	mux  *ice.UDPMuxDefault
-	dial *turnDialer // nil on paths without a stream
+	end    string
+	want   webrtc.ICECandidateType
+	server string // URL of the server that gives its candidate, "" on the direct path
+	pc     *webrtc.PeerConnection
+	net    *network
+	mux    *ice.UDPMuxDefault
+	dial   *turnDialer // nil on paths without a stream
 
 	gathered    latch[webrtc.ICECandidate] // first wanted candidate
 	gatherEnded flag
@@ -47,6 +48,9 @@ type peer struct {
 // newPeer makes the local (0) or far (1) end, which has not begun to negotiate.
 func (c *connecting) newPeer(i int, t target, at place) (*peer, error) {
 	p := &peer{end: ends[i], want: wanted(c.leg.Path), net: newNetwork(c.nets[i], at.addr)}
+	if c.leg.Path != netcheck.PathDirect {
+		p.server = t.srv.URL.String()
+	}
 	if c.leg.Path.Stream() {
 		p.dial = c.newTurnDialer(p.end, t, at.addr, p.net)
 	}
@@ -156,6 +160,9 @@ func (p *peer) pair() (netcheck.CandidatePair, error) {
 	out := netcheck.CandidatePair{Local: candidate(selected.Local), Remote: candidate(selected.Remote)}
 	if selected.Local.Typ == webrtc.ICECandidateTypeRelay {
 		out.Local.RelayProtocol = p.relayProtocol()
+	}
+	if selected.Local.Typ == p.want {
+		out.Local.Server = p.server
 	}
 	if p.dial != nil {
 		p.dial.witness(&out.Local)

@@ -94,8 +94,12 @@ func refused(code int, reason string, srv netcheck.ICEServer, username string, n
 
 // peerRefused tells that the relay may not send to the other end, whose address is a relay address of the same server.
 func peerRefused(code int, srv netcheck.ICEServer) *netcheck.Failure {
+	how := "did not answer the request to let packets through to the other end's"
+	if code != 0 {
+		how = fmt.Sprintf("refused to send to the other end's (error %d)", code)
+	}
 	return withServer(&netcheck.Failure{Code: netcheck.ReasonPeerRefused,
-		Text:   fmt.Sprintf("The TURN server gave a relay address, but refused to send to the other end's (error %d).", code),
+		Text:   fmt.Sprintf("The TURN server gave a relay address, but %s.", how),
 		Advice: "The server's rules forbid its own relay addresses as peers; ask for an exception, or test with a second computer."}, srv)
 }
 
@@ -107,8 +111,10 @@ func noAnswer(t target, what string) *netcheck.Failure {
 
 // noPair tells that the ends had candidates and no packet passed between them.
 func (a *attempt) noPair() *netcheck.Failure {
-	if code := max(a.near.net.watch.peerRefusal(), a.far.net.watch.peerRefusal()); code != 0 {
-		return peerRefused(code, a.target.srv)
+	for _, p := range []*peer{a.near, a.far} {
+		if code, refused := p.net.watch.peerRefusal(); refused {
+			return peerRefused(code, a.target.srv)
+		}
 	}
 	f := &netcheck.Failure{Code: netcheck.ReasonNoPair,
 		Text:   "Both ends got their addresses, but no packet passed between them.",

@@ -101,7 +101,6 @@ func (d *turnDialer) queued() int {
 func (d *turnDialer) witness(c *netcheck.Candidate) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c.Server = d.target.srv.URL.String()
 	if d.streams == 1 && c.Type == "relay" {
 		c.TLS, c.ViaProxy = d.evidence.TLS, d.evidence.ViaProxy
 	}

@@ -16,14 +16,18 @@ type turnWatch struct {
 	allocate int            // code of the last one
 	reason   string         // its reason phrase
 	peer     int            // code of the last error answer to CreatePermission or ChannelBind
+	granted  bool           // a permission was
 	mapped   netip.AddrPort // XOR-MAPPED-ADDRESS of the allocation
-	heard    bool           // some STUN answer came at all
+
+	refused flag // the server has refused an allocation for good
+	barred  flag // it has refused to let packets through to the other end
 }
 
 // The message types that are looked at (RFC 8656, section 17 and RFC 8489, section 5).
 const (
 	allocateSuccess   = 0x0103
 	allocateError     = 0x0113
+	permissionSuccess = 0x0108
 	permissionError   = 0x0118
 	channelBindError  = 0x0119
 	stunHeader        = 20
@@ -45,7 +49,7 @@ func (w *turnWatch) see(b []byte) {
 		return
 	}
 	switch kind {
-	case allocateSuccess, allocateError, permissionError, channelBindError:
+	case allocateSuccess, allocateError, permissionSuccess, permissionError, channelBindError:
 		m := &stun.Message{Raw: append([]byte(nil), b[:size]...)}
 		if m.Decode() == nil {
 			w.note(kind, m)
@@ -58,7 +62,6 @@ func (w *turnWatch) note(kind uint16, m *stun.Message) {
 	_ = code.GetFrom(m)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.heard = true
 	switch kind {
 	case allocateSuccess:
 		var mapped stun.XORMappedAddress
@@ -70,26 +73,40 @@ func (w *turnWatch) note(kind uint16, m *stun.Message) {
 	case allocateError:
 		w.refusals++
 		w.allocate, w.reason = int(code.Code), string(code.Reason)
+		if w.final() && w.allocate != int(stun.CodeStaleNonce) {
+			w.refused.fire() // pion tries on after some of these
+		}
+	case permissionSuccess:
+		w.granted = true
 	default:
 		w.peer = int(code.Code)
+		if kind == permissionError && code.Code != stun.CodeStaleNonce {
+			w.barred.fire()
+		}
 	}
 }
 
-// refusal is the code with which the server refused an allocation. The first 401 is the challenge that every client gets.
+// final tells that the last refusal is more than the challenge that every client gets first.
+func (w *turnWatch) final() bool {
+	return w.refusals > 1 || w.refusals == 1 && w.allocate != int(stun.CodeUnauthorized)
+}
+
+// refusal is the code with which the server refused an allocation, or 0.
 func (w *turnWatch) refusal() (int, string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.refusals == 0 || w.refusals == 1 && w.allocate == int(stun.CodeUnauthorized) {
+	if !w.final() {
 		return 0, ""
 	}
 	return w.allocate, w.reason
 }
 
-// peerRefusal is the code with which the server refused to send to the other end.
-func (w *turnWatch) peerRefusal() int {
+// peerRefusal tells whether the server refused to send to the other end, and the code with which it did. pion's server does
+// so by silence, and the code is 0 then.
+func (w *turnWatch) peerRefusal() (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.peer
+	return w.peer, w.peer != 0 || w.mapped.IsValid() && !w.granted
 }
 
 func (w *turnWatch) mappedAddress() netip.AddrPort {

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"runtime"
+	"time"
+
+	"echopath/internal/pace"
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+	"echopath/netcheck/echo"
+	"echopath/netcheck/loss"
+	"echopath/netcheck/natprobe"
+	"echopath/netcheck/rtc"
+)
+
+// Options are what a session gets from its front end.
+type Options struct {
+	Version string       // of the program, for the report
+	Logger  *slog.Logger // nil: no log
+}
+
+// Run executes the plan with real sockets. See netcheck.Run for the order of events and the meaning of the error. Before the
+// first event the error may also be a *netcheck.PlanError about the interface, or tell that the embedded server could not
+// start.
+func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.Observer) (_ netcheck.Report, err error) {
+	if _, err := plan.Grant(); err != nil {
+		return netcheck.Report{}, err
+	}
+	self := plan.Target.Kind == netcheck.TargetSelf || plan.Target.Kind == netcheck.TargetUnknown
+	if err := checkInterface(plan.Interface, self); err != nil {
+		return netcheck.Report{}, &netcheck.PlanError{Err: err}
+	}
+	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
+	prober := &natprobe.Prober{Dialer: dialer}
+	var connector netcheck.Connector = &rtc.Connector{
+		Respond:  echo.Responder{}.Serve,
+		Diagnose: prober.Diagnose,
+		Dialer:   dialer,
+		Logger:   opt.Logger,
+	}
+	if self {
+		own, startErr := startOwn(ctx, &plan, opt.Logger)
+		if startErr != nil {
+			return netcheck.Report{}, startErr
+		}
+		defer func() {
+			if closeErr := own.Close(); closeErr != nil && err == nil {
+				err = fmt.Errorf("stop the embedded server: %w", closeErr)
+			}
+		}()
+		connector = ownConnector{connector, own.server.SocketDrops}
+	}
+	deps := netcheck.Deps{
+		Connector: connector, Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
+		Probes: func(granted netcheck.Plan, path netcheck.Path, start time.Time) []netcheck.Probe {
+			return []netcheck.Probe{&loss.Probe{Path: path, Plan: granted.Loss, Start: start, Clock: pace.Clock{}, Spool: newSpool}}
+		},
+	}
+	return netcheck.Run(ctx, plan, deps, observe)
+}
+
+// spool is a temporary file that goes with its last use.
+type spool struct{ *os.File }
+
+func newSpool() (loss.Spool, error) {
+	f, err := os.CreateTemp("", "echopath-packets-*")
+	if err != nil {
+		return nil, err
+	}
+	return spool{f}, nil
+}
+
+// Close closes and removes the file.
+func (s spool) Close() error {
+	err := s.File.Close()
+	if removeErr := os.Remove(s.Name()); err == nil {
+		err = removeErr
+	}
+	return err
+}

@@ -1,0 +1,132 @@
+package export
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// disk is what results are written to; tests put one in its place that fills up.
+type disk interface {
+	create(name string) (file, error) // fails if the name is taken
+	rename(from, to string) error     // replaces what is there
+	remove(name string) error
+}
+
+type file interface {
+	io.WriteCloser
+	Sync() error
+}
+
+type systemDisk struct{}
+
+func (systemDisk) create(name string) (file, error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) //nolint:gosec // the user names it, and the umask holds
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (systemDisk) remove(name string) error { return os.Remove(name) }
+
+// rename also asks the system to keep the new name through a power cut. Not every system can, and the file is whole without.
+func (systemDisk) rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	if dir, err := os.Open(filepath.Dir(to)); err == nil {
+		_ = dir.Sync()
+		_ = dir.Close()
+	}
+	return nil
+}
+
+// pending is a file in the making. It has a name of its own, so that what an earlier session left under the final name stays
+// until the new file is whole.
+type pending struct {
+	disk   disk
+	final  string // as the user named it
+	target string // where it really is, behind links
+	temp   string // "": written in place, because the target is a device or a pipe, which must not be replaced
+	f      file
+}
+
+// begin checks that the target can be written and opens the file.
+func begin(d disk, final string) (*pending, error) {
+	p := &pending{disk: d, final: final, target: final}
+	if real, err := filepath.EvalSymlinks(final); err == nil {
+		p.target = real
+	}
+	info, err := os.Stat(p.target)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a folder, and a file is to be written there", final)
+	case err == nil && !info.Mode().IsRegular():
+		p.f, err = os.OpenFile(p.target, os.O_WRONLY, 0)
+		return p, because(final, err)
+	}
+	const tries = 3
+	for range tries {
+		p.temp = p.target + "." + strings.ToLower(rand.Text()[:8]) + ".part"
+		if p.f, err = d.create(p.temp); !errors.Is(err, os.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, because(final, err)
+	}
+	return p, nil
+}
+
+// commit makes the file last and gives it its final name. kept is the name under which the data are if the name can not be
+// had: a spreadsheet that has the old file open holds on to it on Windows.
+func (p *pending) commit() (kept string, err error) {
+	if p.temp == "" {
+		return "", because(p.final, p.f.Close())
+	}
+	err = errors.Join(p.f.Sync(), p.f.Close())
+	if err != nil {
+		_ = p.disk.remove(p.temp)
+		return "", because(p.final, err)
+	}
+	if err := p.disk.rename(p.temp, p.target); err != nil {
+		return p.temp, fmt.Errorf("%w (is it open in another program?)", because(p.final, err))
+	}
+	return "", nil
+}
+
+// leave closes the file as it is, under its temporary name.
+func (p *pending) leave() (kept string) {
+	_ = p.f.Sync()
+	_ = p.f.Close()
+	return p.temp
+}
+
+// discard removes the file.
+func (p *pending) discard() {
+	_ = p.f.Close()
+	if p.temp != "" {
+		_ = p.disk.remove(p.temp)
+	}
+}
+
+// because names the file by the name that the user gave; the temporary one of the system's error would puzzle.
+func because(final string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var pathErr *os.PathError
+	var linkErr *os.LinkError
+	switch {
+	case errors.As(err, &pathErr):
+		err = pathErr.Err
+	case errors.As(err, &linkErr):
+		err = linkErr.Err
+	}
+	return fmt.Errorf("%s can not be written: %w", final, err)
+}

@@ -1,0 +1,152 @@
+package export
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"echopath/netcheck"
+	"echopath/netcheck/stats"
+)
+
+// ReadPackets reads a packets.csv back, so that every figure can be computed again from its rows. It is strict: an unknown
+// word, a hole in the sequence, a round-trip time that does not follow from its four times are errors, which name line and
+// column. Both kinds of line ends are taken.
+func ReadPackets(r io.Reader) (map[netcheck.Path]map[netcheck.Carrier]stats.Packets, error) {
+	table := csv.NewReader(r)
+	table.ReuseRecord = true
+	header, err := table.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("packets.csv is empty: not even the header row is there")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("packets.csv: %w", err)
+	}
+	if !slices.Equal(header, packetsHeader) {
+		return nil, fmt.Errorf("packets.csv line 1: the columns must be %s", strings.Join(packetsHeader, ","))
+	}
+	all := map[netcheck.Path]map[netcheck.Carrier]stats.Packets{}
+	for {
+		cells, err := table.Read()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("packets.csv: %w", err)
+		}
+		if column, err := addRow(all, cells); err != nil {
+			line, _ := table.FieldPos(max(column, 0))
+			return nil, fmt.Errorf("packets.csv line %d, column %s: %w", line, packetsHeader[max(column, 0)], err)
+		}
+	}
+}
+
+// addRow adds a row to the table that it belongs to, or tells which column is wrong.
+func addRow(all map[netcheck.Path]map[netcheck.Carrier]stats.Packets, cells []string) (column int, err error) {
+	path, carrier := netcheck.Path(cells[0]), netcheck.Carrier(cells[1])
+	if !slices.Contains(netcheck.AllPaths(), path) {
+		return 0, fmt.Errorf("%q is not a path", cells[0])
+	}
+	if !slices.Contains(netcheck.AllCarriers(), carrier) {
+		return 1, fmt.Errorf("%q is not a carrier", cells[1])
+	}
+	row := rowReader{cells: cells, column: -1}
+	p := row.packet()
+	rows := all[path][carrier]
+	if row.err == nil && int(p.Seq) != len(rows) {
+		row.fail(2, fmt.Errorf("packet %d follows on %d packets of %s and %s: they must be in order, from 0, without holes", p.Seq, len(rows), path, carrier))
+	}
+	if row.err != nil {
+		return row.column, row.err
+	}
+	if all[path] == nil {
+		all[path] = map[netcheck.Carrier]stats.Packets{}
+	}
+	all[path][carrier] = append(rows, p)
+	return 0, nil
+}
+
+// rowReader reads cells and keeps the first error.
+type rowReader struct {
+	cells  []string
+	column int
+	err    error
+}
+
+func (r *rowReader) fail(column int, err error) {
+	if r.err == nil {
+		r.column, r.err = column, err
+	}
+}
+
+func (r *rowReader) packet() stats.Packet {
+	p := stats.Packet{
+		Seq:    uint32(r.number(2, 0, math.MaxUint32, false)), //nolint:gosec // within the limits given
+		SentUS: r.time(3), UpRecvUS: r.time(4), ReflSendUS: r.time(5), DownRecvUS: r.time(6),
+		UpOrder: uint32(r.number(10, 1, math.MaxUint32, true)), DownOrder: uint32(r.number(11, 1, math.MaxUint32, true)), //nolint:gosec // as above
+		DupUp: uint8(r.number(12, 0, math.MaxUint8, true)), DupDown: uint8(r.number(13, 0, math.MaxUint8, true)), //nolint:gosec // as above
+	}
+	var err error
+	if r.cells[8] != "" {
+		if p.Status, err = stats.ParseStatus(r.cells[8]); err != nil {
+			r.fail(8, err)
+		}
+	}
+	if p.SkippedBy, err = stats.ParseSkipper(r.cells[14]); err != nil {
+		r.fail(14, err)
+	}
+	if p.SkippedBy != stats.SkipperNone && p.Status != stats.StatusSkipped {
+		r.fail(14, errors.New("only a skipped packet was skipped by somebody"))
+	}
+	r.checkDerived(p)
+	return p
+}
+
+// checkDerived compares the cells that follow from others.
+func (r *rowReader) checkDerived(p stats.Packet) {
+	want := ""
+	rtt, answered := p.RTT()
+	if answered {
+		want = strconv.FormatInt(rtt, 10)
+	}
+	if r.cells[7] != want {
+		r.fail(7, fmt.Errorf("%q does not follow from the other times, which give %q", r.cells[7], want))
+	}
+	switch late := r.cells[9]; {
+	case !answered && late != "":
+		r.fail(9, errors.New("a packet without a round-trip time is neither late nor in time"))
+	case answered && late != "0" && late != "1":
+		r.fail(9, fmt.Errorf("%q is neither 0 nor 1", late))
+	}
+}
+
+// number reads a whole number; an empty cell is 0 where it may be empty.
+func (r *rowReader) number(column int, low, high uint64, mayBeEmpty bool) uint64 {
+	s := r.cells[column]
+	if s == "" && mayBeEmpty {
+		return 0
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil || n < low || n > high {
+		r.fail(column, fmt.Errorf("%q is not a whole number from %d to %d", s, low, high))
+		return 0
+	}
+	return n
+}
+
+func (r *rowReader) time(column int) int64 {
+	s := r.cells[column]
+	if s == "" {
+		return stats.NotMeasured
+	}
+	us, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || us == stats.NotMeasured {
+		r.fail(column, fmt.Errorf("%q is not a number of microseconds", s))
+	}
+	return us
+}

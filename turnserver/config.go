@@ -1,0 +1,143 @@
+package turnserver
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// PortOff as a port of [Config] leaves that transport out.
+const PortOff = -1
+
+const (
+	defaultRealm                 = "echopath"
+	defaultCredentialTTL         = 10 * time.Minute
+	maxCredentialTTL             = 24 * time.Hour
+	defaultMaxAllocations        = 128
+	defaultMaxAllocationsPerUser = 32
+	defaultMaxConns              = 128
+	defaultMaxConnsPerIP         = 64 // both ends of a test on one machine come from one address
+	defaultHandshakeTimeout      = 10 * time.Second
+	defaultIdleTimeout           = 3 * time.Minute
+
+	// lowestPeerPort keeps the system ports (RFC 6335 section 6), where services listen, out of what can be observed.
+	lowestPeerPort = 1024
+)
+
+// Errors that callers tell apart with errors.Is.
+var (
+	ErrClosed     = errors.New("the TURN server is closed")
+	ErrConfig     = errors.New("the TURN server can not run with these settings")
+	ErrPortInUse  = errors.New("port is in use")
+	ErrPeerDenied = errors.New("no relay may be opened to this address")
+)
+
+// Config says what [Start] starts. Its zero value is a server on 127.0.0.1 with UDP, TCP and TLS on free ports.
+type Config struct {
+	// Address is the one address to listen and relay on; zero means 127.0.0.1. The unspecified addresses 0.0.0.0 and ::
+	// are refused: answers could leave from another address than the one asked, and every network would be served.
+	Address netip.Addr
+
+	UDPPort int // 1 to 65535; 0 takes a free port, PortOff leaves STUN and TURN over UDP out
+	TCPPort int // the same for TURN over TCP
+	TLSPort int // the same for TURN over TLS
+
+	Realm         string        // "echopath" if empty; at most 127 characters (RFC 8489 section 14.9)
+	CredentialTTL time.Duration // how long credentials make new allocations: 10 min if 0, 24 h at most
+
+	MaxAllocations        int // at one time, 128 if 0
+	MaxAllocationsPerUser int // at one time in one session, 32 if 0
+	MaxConns              int // TCP and TLS connections at one time, 128 if 0
+	MaxConnsPerIP         int // the same from one IP address, 64 if 0
+
+	HandshakeTimeout time.Duration // from the connection to the first bytes of STUN, the TLS handshake included; 10 s if 0
+	IdleTimeout      time.Duration // of a connection with no byte in either direction; 3 min if 0
+
+	// RelayPortMin and RelayPortMax bound the ports of relays, 1024 to 65535, both included. Both 0: any free port.
+	RelayPortMin, RelayPortMax int
+
+	// Certificate for TLS. If nil, Start makes one of its own: ECDSA P-256, self-signed, for Address and "localhost".
+	Certificate *tls.Certificate
+
+	// Now tells the time for credentials and rate limits; time.Now if nil.
+	Now func() time.Time
+
+	// Observe is told what happens, one event at a time and from goroutines that serve traffic: it must be quick and must
+	// not call the server or its sessions. Failures that strangers can cause are rate limited; see [Event].
+	Observe func(Event)
+
+	Logger *slog.Logger // nothing is logged if nil
+}
+
+// withDefaults checks c and fills in what was left out. Errors wrap ErrConfig.
+func (c Config) withDefaults() (Config, error) {
+	if !c.Address.IsValid() {
+		c.Address = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	c.Address = c.Address.Unmap()
+	setDefault(&c.Realm, defaultRealm)
+	setDefault(&c.CredentialTTL, defaultCredentialTTL)
+	setDefault(&c.MaxAllocations, defaultMaxAllocations)
+	setDefault(&c.MaxAllocationsPerUser, defaultMaxAllocationsPerUser)
+	setDefault(&c.MaxConns, defaultMaxConns)
+	setDefault(&c.MaxConnsPerIP, defaultMaxConnsPerIP)
+	setDefault(&c.HandshakeTimeout, defaultHandshakeTimeout)
+	setDefault(&c.IdleTimeout, defaultIdleTimeout)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return c, nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	if *field == *new(T) {
+		*field = value
+	}
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Address.IsUnspecified():
+		return fmt.Errorf("address %s means every network of this machine: choose one address", c.Address)
+	case c.Address.IsMulticast():
+		return fmt.Errorf("address %s is a multicast address", c.Address)
+	case c.Address.Zone() != "":
+		return fmt.Errorf("address %s is valid on one link only, and STUN and TURN URLs have no room for a zone", c.Address)
+	case c.UDPPort == PortOff && c.TCPPort == PortOff && c.TLSPort == PortOff:
+		return errors.New("every transport is switched off")
+	case len(c.Realm) > 127:
+		return fmt.Errorf("realm has %d characters, 127 are allowed", len(c.Realm))
+	case c.CredentialTTL < time.Second || c.CredentialTTL > maxCredentialTTL:
+		return fmt.Errorf("credential lifetime %s is not between 1s and %s", c.CredentialTTL, maxCredentialTTL)
+	case c.MaxAllocations < 0 || c.MaxAllocationsPerUser < 0 || c.MaxConns < 0 || c.MaxConnsPerIP < 0:
+		return errors.New("a limit is negative")
+	case c.HandshakeTimeout < 0 || c.IdleTimeout < 0:
+		return errors.New("a timeout is negative")
+	}
+	for _, port := range []int{c.UDPPort, c.TCPPort, c.TLSPort} {
+		if port < PortOff || port > 65535 {
+			return fmt.Errorf("port %d is not between 1 and 65535", port)
+		}
+	}
+	return c.checkRelayPorts()
+}
+
+func (c Config) checkRelayPorts() error {
+	low, high := c.RelayPortMin, c.RelayPortMax
+	if low == 0 && high == 0 {
+		return nil
+	}
+	if low < lowestPeerPort || high > 65535 || low > high {
+		return fmt.Errorf("relay ports %d to %d are not a range within 1024 to 65535", low, high)
+	}
+	return nil
+}

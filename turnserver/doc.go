@@ -1,0 +1,25 @@
+// Package turnserver runs a STUN and TURN server (RFC 8489, RFC 8656) inside this process: on one address, over UDP, TCP
+// and TLS, for sessions that the caller opens and closes.
+//
+// It owns the server's sockets, the credentials of each session, the guard that decides which addresses a relay may talk
+// to, the quotas, deadlines and rate limits, and the live list of allocations. All types of the library underneath stay
+// behind this package; pion.go is the one file that names them.
+//
+// It never listens on all interfaces, never relays to an address that somebody merely claimed, never keeps a secret
+// longer than the process or shows one in a log, an error or an event, and knows nothing of what is measured through it.
+//
+// # The guard
+//
+// A relay of a session exchanges datagrams with exact address and port pairs only: the live relays of the same session,
+// the peers that the caller named with [Session.AllowPeer], and addresses that the server itself saw as the source of a
+// participant's UDP traffic (peers.go says when). Everything else is dropped and counted, in both directions. Being on
+// that list is all that counts, so two relays on the loopback address find each other, and a service on the loopback
+// address next to them stays out of reach.
+//
+// # IPv6
+//
+// An IPv6 address serves STUN and TURN alike, with relays on the same address. The library answers any request for a relay
+// with one of the server's own family and leaves REQUESTED-ADDRESS-FAMILY unread, so this package refuses the other
+// family itself (440, RFC 8656 section 7.2). TestWebRTCRelay runs the ICE agent of pion/webrtc against it, relay to
+// relay, on 127.0.0.1 and on ::1; clients built on pion/turn v4 resolve server names to IPv4 alone.
+package turnserver

@@ -1,0 +1,83 @@
+package turnserver
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// acceptPause keeps a listener that can not accept, because the process has too many files open, from spinning.
+const acceptPause = 50 * time.Millisecond
+
+// streamListener accepts the TCP or TLS connections of one port, within the limits.
+type streamListener struct {
+	net.Listener
+	srv       *Server
+	transport Transport
+}
+
+func (l *streamListener) accept() {
+	for {
+		conn, err := l.Accept()
+		switch {
+		case err == nil:
+			l.welcome(conn)
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			l.srv.cfg.Logger.Warn("accept a connection", "address", l.Addr().String(), "error", err)
+			select {
+			case <-l.srv.done:
+				return
+			case <-time.After(acceptPause):
+			}
+		}
+	}
+}
+
+// welcome gives the connection a server of its own from the library. Closing the connection then ends its reader, and that
+// ends the allocation, all in one goroutine that the Server counts.
+func (l *streamListener) welcome(conn net.Conn) {
+	e := newStreamEndpoint(l.srv, l.transport, conn)
+	if !l.srv.remember(e) {
+		l.srv.stats.connsRefused.Add(1)
+		_ = conn.Close()
+		return
+	}
+	if err := serveTURN(e, &e.endpoint); err != nil {
+		l.srv.cfg.Logger.Warn("serve a connection", "client", e.client, "error", err)
+		_ = e.Close()
+		l.srv.forget(e)
+	}
+}
+
+// remember counts a connection, unless there are too many.
+func (s *Server) remember(e *streamEndpoint) bool {
+	s.connMu.Lock()
+	defer s.connMu.Unlock()
+	select {
+	case <-s.done: // closeSockets would not find it
+		return false
+	default:
+	}
+	ip := e.client.Addr()
+	if len(s.conns) >= s.cfg.MaxConns || s.connsOfIP[ip] >= s.cfg.MaxConnsPerIP {
+		return false
+	}
+	s.conns[e] = struct{}{}
+	s.connsOfIP[ip]++
+	s.wg.Add(1)
+	return true
+}
+
+// forget takes a connection off the lists once its reader has returned.
+func (s *Server) forget(e *streamEndpoint) {
+	s.connMu.Lock()
+	defer s.connMu.Unlock()
+	ip := e.client.Addr()
+	delete(s.conns, e)
+	if s.connsOfIP[ip]--; s.connsOfIP[ip] == 0 {
+		delete(s.connsOfIP, ip)
+	}
+	s.wg.Done()
+}

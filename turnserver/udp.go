@@ -1,0 +1,73 @@
+package turnserver
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+)
+
+// udpEndpoint is the UDP socket of the server as the library sees it.
+type udpEndpoint struct {
+	endpoint
+	*net.UDPConn
+	readerOnce, closeOnce sync.Once
+	closeErr              error
+}
+
+func newUDPEndpoint(s *Server, conn *net.UDPConn) *udpEndpoint {
+	u := &udpEndpoint{UDPConn: conn}
+	u.endpoint = endpoint{srv: s, transport: TransportUDP, write: u.writeTo}
+	return u
+}
+
+// ReadFrom gives the library the next packet that passes.
+func (u *udpEndpoint) ReadFrom(p []byte) (int, net.Addr, error) {
+	u.finish()
+	for failures := 0; ; {
+		n, from, err := u.ReadFromUDPAddrPort(p)
+		if err != nil {
+			if fatal(err, &failures) {
+				_ = u.Close()
+				u.readerOnce.Do(u.srv.wg.Done)
+				return 0, nil, err
+			}
+			continue
+		}
+		failures = 0
+		if n == len(p) { // perhaps cut short; the library drops it too, but does not count
+			u.srv.stats.tooLong.Add(1)
+			continue
+		}
+		from = plain(from)
+		r, pass := u.screen(from, p[:n])
+		if !pass {
+			continue
+		}
+		u.begin()
+		if r != nil {
+			return n, r.clientAddr, nil
+		}
+		return n, net.UDPAddrFromAddrPort(from), nil
+	}
+}
+
+// WriteTo sends what the library has for a client.
+func (u *udpEndpoint) WriteTo(p []byte, addr net.Addr) (int, error) {
+	to := addrPortOf(addr)
+	u.sent(p, to)
+	return len(p), u.writeTo(p, to)
+}
+
+// Close closes the socket, once: the library closes it too.
+func (u *udpEndpoint) Close() error {
+	u.closeOnce.Do(func() {
+		u.srv.stats.keepDrops(u.UDPConn)
+		u.closeErr = u.UDPConn.Close()
+	})
+	return u.closeErr
+}
+
+func (u *udpEndpoint) writeTo(p []byte, to netip.AddrPort) error {
+	_, err := u.WriteToUDPAddrPort(p, to)
+	return err
+}
