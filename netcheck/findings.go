@@ -94,7 +94,7 @@ func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b 
 	}
 	f := Finding{ID: id, Severity: severityOf(grade), Path: p.Path,
 		Title: fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), percent(l.LossRatio), way),
-		Detail: fmt.Sprintf("%d of %d packets were lost %s (95 %% interval: %s to %s). %s", l.Lost, l.Sent, way,
+		Detail: fmt.Sprintf("%d of %d packets %s lost %s (95 %% interval: %s to %s). %s", l.Lost, l.Sent, was(l.Lost), way,
 			percent(l.CI95Low), percent(l.CI95High), lossEffect(grade)),
 		Advice: "Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
 		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", percent(l.CI95Low)+" to "+percent(l.CI95High),
@@ -104,6 +104,13 @@ func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b 
 		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
 	}
 	return []Finding{f}
+}
+
+func was(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 func lossEffect(g Grade) string {

@@ -85,30 +85,46 @@ func judged(p PathReport) (CarrierResult, bool) {
 var preference = AllPaths()
 
 // overall is the grade of the first path in the order of preference that could be judged, one step lower, though not below
-// fair, when every path over UDP is blocked: calls then depend on TCP, where each lost packet holds up all that follow.
+// fair, when every path over UDP is blocked: calls then depend on TCP, where each lost packet holds up all that follow. A path
+// that stayed on this computer counts only if there is no other.
 func overall(r Report, grades map[Path]Grade) Grade {
-	doubtful, tried := false, false
+	var crossed, stayed []Grade
 	for _, path := range preference {
-		g, ran := grades[path]
-		if !ran || g == GradeUnknown {
-			continue
-		}
-		tried = true
-		switch g {
-		case GradeGood, GradeFair, GradePoor:
-			if g == GradeGood && udpBlocked(r) {
-				return GradeFair
-			}
-			return g
-		case GradeInconclusive:
-			doubtful = true
+		p, ran := r.Path(path)
+		switch g := grades[path]; {
+		case !ran || g == GradeUnknown:
+		case staysHere(r, p):
+			stayed = append(stayed, g)
+		default:
+			crossed = append(crossed, g)
 		}
 	}
-	switch {
-	case doubtful || !tried:
+	if len(crossed) == 0 {
+		crossed = stayed
+	}
+	g := firstJudged(crossed)
+	if g == GradeGood && udpBlocked(r) {
+		return GradeFair
+	}
+	return g
+}
+
+func firstJudged(grades []Grade) Grade {
+	for _, g := range grades {
+		if slices.Contains(gradeOrder, g) {
+			return g
+		}
+	}
+	if len(grades) == 0 || slices.Contains(grades, GradeInconclusive) {
 		return GradeInconclusive
 	}
 	return GradeFailed
+}
+
+// staysHere tells of a path between two ends on this computer whose packets did not even reach the nearest router: STUN
+// without a NAT, where the mapped address is this computer's own. It must not vouch for a network that it has not seen.
+func staysHere(r Report, p PathReport) bool {
+	return r.Granted.Target.Kind == TargetTURN && p.Path == PathSTUN && p.NATBetween == No
 }
 
 // udpBlocked tells that at least one path over UDP was tried and that the network let none through.

@@ -48,7 +48,7 @@ func ParseServerURL(s string) (ServerURL, error) {
 	case !found || !u.Scheme.known():
 		return u, urlError(s, "it must begin with stun:, turn: or turns:")
 	case strings.HasPrefix(rest, "//"):
-		return u, urlError(s, "there are no slashes after the colon: write "+scheme+":"+withoutSecrets(strings.TrimLeft(rest, "/")))
+		return u, urlError(s, "there are no slashes after the colon: write "+strconv.Quote(scheme+":"+withoutSecrets(strings.TrimLeft(rest, "/"))))
 	case strings.ContainsAny(rest, "@ \t/#"):
 		return u, urlError(s, "it holds a character that does not belong there; user and password are given apart from the URL")
 	}

@@ -118,9 +118,13 @@ func pathSentences(r Report, v Verdict) []string {
 	switch {
 	case tried == 0:
 		return []string{"Nothing was measured."}
-	case tried > 1 && len(works) == tried:
+	case tried == 2 && len(works) == tried:
+		return []string{"Both paths work."}
+	case tried > 2 && len(works) == tried:
 		return []string{fmt.Sprintf("All %d paths work.", tried)}
-	case tried > 1 && len(not) == tried:
+	case tried == 2 && len(not) == tried:
+		return []string{"Neither path works."}
+	case tried > 2 && len(not) == tried:
 		return []string{fmt.Sprintf("None of the %d paths works.", tried)}
 	}
 	var s []string
@@ -192,7 +196,7 @@ func addedDelay(r Report) string {
 	var baseUS, slowUS int64
 	for _, p := range r.Paths {
 		c, ok := judged(p)
-		if !ok || !c.Stats.RTT.OK || p.State != StateOK {
+		if !ok || !c.Stats.RTT.OK || p.State != StateOK || staysHere(r, p) {
 			continue
 		}
 		us := c.Stats.RTT.P50US

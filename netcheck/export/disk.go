@@ -59,8 +59,8 @@ type pending struct {
 // begin checks that the target can be written and opens the file.
 func begin(d disk, final string) (*pending, error) {
 	p := &pending{disk: d, final: final, target: final}
-	if real, err := filepath.EvalSymlinks(final); err == nil {
-		p.target = real
+	if linked, err := filepath.EvalSymlinks(final); err == nil {
+		p.target = linked
 	}
 	info, err := os.Stat(p.target)
 	switch {
@@ -83,16 +83,14 @@ func begin(d disk, final string) (*pending, error) {
 	return p, nil
 }
 
-// commit makes the file last and gives it its final name. kept is the name under which the data are if the name can not be
-// had: a spreadsheet that has the old file open holds on to it on Windows.
+// commit makes the file last and gives it its final name. If that fails, kept is the name under which the data are: some
+// systems tell only now that the disk is full, and on Windows a spreadsheet that has the old file open holds on to it.
 func (p *pending) commit() (kept string, err error) {
 	if p.temp == "" {
 		return "", because(p.final, p.f.Close())
 	}
-	err = errors.Join(p.f.Sync(), p.f.Close())
-	if err != nil {
-		_ = p.disk.remove(p.temp)
-		return "", because(p.final, err)
+	if err := errors.Join(p.f.Sync(), p.f.Close()); err != nil {
+		return p.temp, because(p.final, err)
 	}
 	if err := p.disk.rename(p.temp, p.target); err != nil {
 		return p.temp, fmt.Errorf("%w (is it open in another program?)", because(p.final, err))

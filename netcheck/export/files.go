@@ -1,6 +1,7 @@
 package export
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -52,29 +53,41 @@ func create(d disk, where Where, lateAfter time.Duration) (*Files, error) {
 }
 
 func (f *Files) open(lateAfter time.Duration) error {
-	var err error
 	if f.where.CSVDir != "" {
-		if err = os.MkdirAll(f.where.CSVDir, 0o755); err != nil { //nolint:gosec // results are for others to read, as far as the umask allows
-			return because(f.where.CSVDir, err)
-		}
-		if f.packets, err = begin(f.disk, f.csv(PacketsName)); err != nil {
+		if err := f.openTables(lateAfter); err != nil {
 			return err
 		}
-		if err := f.checkTables(); err != nil {
-			return err
-		}
-		f.writer = NewPacketWriter(f.packets.f, lateAfter)
-		f.reserve = reserve(f.disk, f.csv("reserve"))
 	}
-	if f.where.JSON != "" {
-		f.report, err = begin(f.disk, f.where.JSON)
+	if f.where.JSON == "" {
+		return nil
 	}
+	var err error
+	f.report, err = begin(f.disk, f.where.JSON)
 	return err
 }
 
-// checkTables finds out whether the tables that are written last can be.
+func (f *Files) openTables(lateAfter time.Duration) error {
+	if err := os.MkdirAll(f.where.CSVDir, 0o755); err != nil { //nolint:gosec // results are for others to read, as far as the umask allows
+		return because(f.where.CSVDir, err)
+	}
+	if err := f.checkTables(); err != nil {
+		return err
+	}
+	var err error
+	if f.packets, err = begin(f.disk, f.csv(PacketsName)); err != nil {
+		return err
+	}
+	f.writer = NewPacketWriter(f.packets.f, lateAfter)
+	f.reserve = reserve(f.disk, f.csv("reserve"))
+	return nil
+}
+
+// checkTables finds out whether the tables that are written last can be, under names of their own.
 func (f *Files) checkTables() error {
-	for _, name := range []string{SummaryName, SamplesName} {
+	for _, name := range []string{SummaryName, SamplesName, PacketsName} {
+		if f.where.JSON != "" && filepath.Clean(f.where.JSON) == f.csv(name) {
+			return fmt.Errorf("%s can not hold both the report and a table: name another file for the report", f.where.JSON)
+		}
 		p, err := begin(f.disk, f.csv(name))
 		if err != nil {
 			return err
@@ -198,6 +211,7 @@ func reserve(d disk, name string) *pending {
 		p.discard()
 		return nil
 	}
+	_ = d.remove(p.temp) // where an open file may lose its name, nothing is left of it however the process ends
 	return p
 }
 

@@ -40,8 +40,8 @@ func ReadPackets(r io.Reader) (map[netcheck.Path]map[netcheck.Carrier]stats.Pack
 			return nil, fmt.Errorf("packets.csv: %w", err)
 		}
 		if column, err := addRow(all, cells); err != nil {
-			line, _ := table.FieldPos(max(column, 0))
-			return nil, fmt.Errorf("packets.csv line %d, column %s: %w", line, packetsHeader[max(column, 0)], err)
+			line, _ := table.FieldPos(column)
+			return nil, fmt.Errorf("packets.csv line %d, column %s: %w", line, packetsHeader[column], err)
 		}
 	}
 }
@@ -55,7 +55,7 @@ func addRow(all map[netcheck.Path]map[netcheck.Carrier]stats.Packets, cells []st
 	if !slices.Contains(netcheck.AllCarriers(), carrier) {
 		return 1, fmt.Errorf("%q is not a carrier", cells[1])
 	}
-	row := rowReader{cells: cells, column: -1}
+	row := rowReader{cells: cells}
 	p := row.packet()
 	rows := all[path][carrier]
 	if row.err == nil && int(p.Seq) != len(rows) {

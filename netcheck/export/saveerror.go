@@ -31,7 +31,7 @@ func (e *SaveError) Error() string {
 		case f.Kept != "" && f.Rows > 0:
 			fmt.Fprintf(&b, " (the first %d packets are in %s)", f.Rows, f.Kept)
 		case f.Kept != "":
-			fmt.Fprintf(&b, " (the data are in %s)", f.Kept)
+			fmt.Fprintf(&b, " (what could be written is in %s)", f.Kept)
 		}
 	}
 	if len(e.Saved) == 0 {

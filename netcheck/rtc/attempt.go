@@ -93,11 +93,15 @@ func (a *attempt) settle() error {
 func (a *attempt) negotiate() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	nearPipe, farPipe := newPipe()
+	var nearSignals signaller = nearPipe
+	if a.leg.Path.Relay() {
+		nearSignals = heldBack{nearPipe, a.far.net.watch.granted.wait()}
+	}
 	for _, end := range []struct {
 		p      *peer
 		s      signaller
 		offers bool
-	}{{a.near, nearPipe, true}, {a.far, farPipe, false}} {
+	}{{a.near, nearSignals, true}, {a.far, farPipe, false}} {
 		a.negotiating.Go(func() {
 			if err := end.p.negotiate(ctx, end.s, end.offers); err != nil && ctx.Err() == nil {
 				a.broken.set(err)
@@ -198,7 +202,7 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 		local.Local.Type, local.Local.Address, local.Remote.Type, local.Remote.Address))
 	nat := a.natBetween(local, far)
 	iface := a.interfaceName()
-	l.serve(a.Respond)
+	l.serve(a.Respond, a.Logger)
 	a.trace.body(netcheck.PathConnected{Connect: took, Local: local, Far: far, NATBetween: nat, Interface: iface,
 		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat)})
 	return l, nil

@@ -1,52 +1,101 @@
 package rtc
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
 )
 
-// Streams of SCTP. Both ends know them beforehand, so no channel costs a round trip to open (RFC 8832 is not spoken).
+// Streams of SCTP that both ends know beforehand, so that no channel costs a round trip to open (RFC 8832 is not spoken).
 const (
 	streamLink    = 0 // the two ends of the link among themselves
 	streamControl = 2 // what netcheck.Link calls Control
-	streamData    = 4 // the datachannel carrier
 )
+
+// labelData is the label of the datachannel carrier.
+const labelData = "echopath-datagrams"
 
 // openChannels prepares the carriers; they open once there is a connection.
 func (p *peer) openChannels() error {
 	p.waiting = 4
 	p.link, p.control, p.data = newMessageConn(p), newMessageConn(p), &dataCarrier{peer: p}
-	ordered, unordered, never := true, false, uint16(0)
-	for _, ch := range []struct {
-		id      uint16
-		options webrtc.DataChannelInit
-		open    func(*webrtc.DataChannel, datachannel.ReadWriteCloserDeadliner, *gate)
-	}{
-		{streamLink, webrtc.DataChannelInit{Ordered: &ordered}, p.link.open},
-		{streamControl, webrtc.DataChannelInit{Ordered: &ordered}, p.control.open},
-		{streamData, webrtc.DataChannelInit{Ordered: &unordered, MaxRetransmits: &never}, p.data.open},
-	} {
-		negotiated := true
-		ch.options.ID, ch.options.Negotiated = &ch.id, &negotiated
-		dc, err := p.pc.CreateDataChannel(fmt.Sprintf("echopath-%d", ch.id), &ch.options)
+	ordered, negotiated := true, true
+	for id, m := range map[uint16]*messageConn{streamLink: p.link, streamControl: p.control} {
+		dc, err := p.pc.CreateDataChannel(fmt.Sprintf("echopath-%d", id),
+			&webrtc.DataChannelInit{ID: &id, Negotiated: &negotiated, Ordered: &ordered})
 		if err != nil {
 			return err
 		}
-		dc.OnOpen(func() {
-			raw, err := dc.DetachWithDeadline()
-			if err != nil {
-				p.fail(err)
-				return
-			}
-			g := &gate{reader: raw}
-			ch.open(dc, raw, g)
-			p.ready(g)
-		})
+		dc.OnOpen(func() { p.detach(dc, m.open, p.ready) })
+	}
+	if err := p.openData(); err != nil {
+		return err
 	}
 	return p.openTrack()
 }
+
+// openData opens the datachannel carrier in band (RFC 8832): pion sets a channel's reliability only when its opening is
+// acknowledged, so a channel negotiated beforehand would be a reliable one, which hides every loss.
+func (p *peer) openData() error {
+	if p.end != ends[0] {
+		p.pc.OnDataChannel(func(dc *webrtc.DataChannel) {
+			if dc.Label() == labelData {
+				dc.OnOpen(func() { p.detach(dc, p.data.open, p.ready) })
+			}
+		})
+		return nil
+	}
+	ordered, never := false, uint16(0)
+	dc, err := p.pc.CreateDataChannel(labelData, &webrtc.DataChannelInit{Ordered: &ordered, MaxRetransmits: &never})
+	if err != nil {
+		return err
+	}
+	dc.OnOpen(func() { p.detach(dc, p.data.open, p.awaitAck) })
+	return nil
+}
+
+func (p *peer) detach(dc *webrtc.DataChannel, open func(*webrtc.DataChannel, datachannel.ReadWriteCloserDeadliner, *gate), then func(*gate)) {
+	raw, err := dc.DetachWithDeadline()
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	g := &gate{reader: raw}
+	open(dc, raw, g)
+	then(g)
+}
+
+// awaitAck reads until the far end has acknowledged the opening of the data carrier. pion handles that message inside Read and
+// tells of it by a callback; nothing else can come before the carrier is ready.
+func (p *peer) awaitAck(g *gate) {
+	acked, ok := p.data.raw.(interface{ OnOpen(f func()) })
+	if !ok {
+		p.fail(fmt.Errorf("a data channel of type %T can not tell when it is open", p.data.raw))
+		return
+	}
+	acked.OnOpen(g.wake)
+	p.mu.Lock()
+	p.gates = append(p.gates, g) // so that fail wakes the reader
+	p.mu.Unlock()
+	p.run(func() {
+		_, err := p.data.raw.Read(make([]byte, maxDatagram))
+		if err = p.receiveError(err); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return // the peer is dead, and says why
+		}
+		if err := g.set(time.Time{}); err != nil {
+			p.fail(err)
+			return
+		}
+		p.ready(nil)
+	})
+}
+
+// maxDatagram is more than any datagram that the far end may send, in bytes.
+const maxDatagram = 2048
 
 func (p *peer) openTrack() error {
 	p.srtp = &srtpCarrier{peer: p}

@@ -2,7 +2,6 @@ package rtc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -213,9 +212,4 @@ func (c *Connector) dialer(local netip.Addr) *dial.Dialer {
 		}
 	}
 	return &dial.Dialer{Local: local}
-}
-
-// ended tells an error of ctx from one of the network.
-func ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -59,6 +59,7 @@ func TestDeadServers(t *testing.T) {
 		{netcheck.PathRelayTCP, closedTCP(t), netcheck.ReasonRefused},
 	} {
 		t.Run(string(tt.path)+" "+string(tt.want), func(t *testing.T) {
+			t.Parallel() // they wait
 			f := failure(t, &Connector{}, legTo(s, tt.path, tt.port), nil, tt.want)
 			if f.Server == "" || f.Text == "" {
 				t.Errorf("failure %+v", f)
@@ -111,7 +112,10 @@ func TestPeerRefused(t *testing.T) {
 	noLeaks(t)
 	s := newTestServerWith(t, "127.0.0.1", func(net.Addr, net.IP) bool { return false })
 	for _, p := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP} {
-		t.Run(string(p), func(t *testing.T) { failure(t, &Connector{}, s.leg(p), nil, netcheck.ReasonPeerRefused) })
+		t.Run(string(p), func(t *testing.T) {
+			t.Parallel()
+			failure(t, &Connector{}, s.leg(p), nil, netcheck.ReasonPeerRefused)
+		})
 	}
 }
 

@@ -21,6 +21,9 @@ func (g *gate) set(t time.Time) error {
 	return g.reader.SetReadDeadline(t)
 }
 
+// wake ends a Read that waits; set lets it read again.
+func (g *gate) wake() { _ = g.set(time.Unix(1, 0)) }
+
 func (g *gate) shut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"echopath/netcheck"
@@ -97,6 +98,10 @@ func (a *attempt) silence(p *peer) *netcheck.Failure {
 		return localError("This computer has no usable network address of the asked IP version.", nil)
 	case netcheck.PathSTUN:
 		return noAnswer(a.target, "answer STUN requests over UDP")
+	}
+	if p.net.watch.mappedAddress().IsValid() { // it allocated, and pion did not take what it gave
+		return &netcheck.Failure{Code: netcheck.ReasonNoFamily,
+			Text: fmt.Sprintf("The TURN server gave no relay address of IP version %s.", a.leg.Family)}
 	}
 	return noAnswer(a.target, "answer the request for a relay address over "+a.srv.URL.Transport)
 }

@@ -46,3 +46,8 @@ func (l *latch[T]) channel() chan struct{} {
 type flag struct{ latch[struct{}] }
 
 func (f *flag) fire() { f.set(struct{}{}) }
+
+func (f *flag) up() bool {
+	_, ok := f.get()
+	return ok
+}

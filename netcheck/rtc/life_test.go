@@ -245,3 +245,20 @@ func TestOversizeDatagram(t *testing.T) {
 		}
 	}
 }
+
+// A service that fails, or closes its end, ends the link for the other end too.
+func TestServiceEndsLink(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for name, respond := range map[string]func(context.Context, netcheck.Link) error{
+		"error": func(context.Context, netcheck.Link) error { return errors.New("no more") },
+		"close": func(_ context.Context, far netcheck.Link) error { return far.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := connect(t, &Connector{Respond: respond}, s.leg(netcheck.PathDirect), nil)
+			if _, err := l.Control().Receive(bounded(t, 5*time.Second)); !errors.Is(err, io.EOF) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

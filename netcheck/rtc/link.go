@@ -3,6 +3,8 @@ package rtc
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"sync"
 
 	"echopath/netcheck"
@@ -12,6 +14,7 @@ import (
 type link struct {
 	peer   *peer
 	far    *link // nil on the far end's own view
+	closed flag  // the far end's own view was
 	cancel context.CancelFunc
 	served sync.WaitGroup
 	once   sync.Once
@@ -23,16 +26,21 @@ func (a *attempt) newLink() *link {
 }
 
 // serve starts the far end's service, which lives until the link closes.
-func (l *link) serve(respond func(context.Context, netcheck.Link) error) {
+func (l *link) serve(respond func(context.Context, netcheck.Link) error, log *slog.Logger) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
 	if respond == nil {
 		return
 	}
 	l.served.Go(func() {
-		if err := respond(ctx, l.far); err != nil && ctx.Err() == nil {
-			l.far.peer.fail(err)
+		err := respond(ctx, l.far)
+		if ctx.Err() != nil || err == nil && !l.far.closed.up() {
+			return
 		}
+		if err != nil && log != nil {
+			log.Warn("the far end's service ended", "error", err)
+		}
+		_ = l.far.peer.close() // so that this end learns it
 	})
 }
 
@@ -64,10 +72,12 @@ func (l *link) Pairs(ctx context.Context) (local, far netcheck.CandidatePair, er
 func (l *link) Counters() netcheck.PairCounters { return l.peer.counters() }
 
 // Close ends the link at both ends and waits for the far end's service and every goroutine. On the far end's own view it
-// tells the service's waits to end and leaves the rest to the other end's Close, which waits for the service.
+// ends the service's waits; the connection follows when the service has returned, since pion must not be closed by one who
+// may be inside it.
 func (l *link) Close() error {
 	if l.far == nil {
-		l.peer.fail(errClosedHere)
+		l.closed.fire()
+		l.peer.fail(io.EOF)
 		return nil
 	}
 	l.once.Do(func() {
@@ -79,5 +89,3 @@ func (l *link) Close() error {
 	})
 	return l.err
 }
-
-var errClosedHere = errors.New("the service closed the link")

@@ -133,13 +133,18 @@ func (p *peer) lost() error {
 	return io.EOF
 }
 
-// ready counts what has opened, and wakes who waits for all of it.
+// ready counts what has opened, and wakes who waits for all of it. The gate is nil if it is known already.
 func (p *peer) ready(g *gate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.gates = append(p.gates, g)
-	if _, dead := p.dead.get(); dead {
-		g.shut()
+	_, dead := p.dead.get()
+	if g != nil {
+		p.gates = append(p.gates, g)
+		if dead {
+			g.shut()
+		}
+	}
+	if dead {
 		return
 	}
 	if p.waiting--; p.waiting == 0 {

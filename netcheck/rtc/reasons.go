@@ -83,8 +83,8 @@ func refused(code int, reason string, srv netcheck.ICEServer, username string, n
 		f.Code, f.Text = netcheck.ReasonQuota, "The TURN server refused: this user has too many allocations."
 		f.Advice = "Wait some minutes for old allocations to end, or ask for a higher quota."
 	case 508:
-		f.Code, f.Text = netcheck.ReasonNoCapacity, "The TURN server has no relay ports left."
-		f.Advice = "Ask whoever runs the server to widen its range of relay ports."
+		f.Code, f.Text = netcheck.ReasonNoCapacity, "The TURN server has no relay ports left, or none of the asked IP version."
+		f.Advice = "Ask whoever runs the server to widen its range of relay ports, or use another IP version."
 	default:
 		f.Code, f.Text = netcheck.ReasonServerError, fmt.Sprintf("The TURN server refused with error %d.", code)
 		f.Advice = "Show the code to whoever runs the server."
@@ -111,10 +111,10 @@ func noAnswer(t target, what string) *netcheck.Failure {
 
 // noPair tells that the ends had candidates and no packet passed between them.
 func (a *attempt) noPair() *netcheck.Failure {
-	for _, p := range []*peer{a.near, a.far} {
-		if code, refused := p.net.watch.peerRefusal(); refused {
-			return peerRefused(code, a.target.srv)
-		}
+	nearCode, nearRefused := a.near.net.watch.peerRefusal()
+	farCode, farRefused := a.far.net.watch.peerRefusal()
+	if nearRefused || farRefused {
+		return peerRefused(max(nearCode, farCode), a.target.srv)
 	}
 	f := &netcheck.Failure{Code: netcheck.ReasonNoPair,
 		Text:   "Both ends got their addresses, but no packet passed between them.",

@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -49,6 +50,31 @@ func (p pipe) receive(ctx context.Context) (signal, error) {
 	case <-ctx.Done():
 		return signal{}, ctx.Err()
 	}
+}
+
+// heldBack delivers the far end's relay candidate once the far end's relay lets packets through, so that the first check is
+// not lost there: the next one follows 200 ms later. The wait is short against the round trips after which the order no
+// longer matters.
+type heldBack struct {
+	signaller
+	until <-chan struct{}
+}
+
+const longestHold = 20 * time.Millisecond
+
+func (h heldBack) receive(ctx context.Context) (signal, error) {
+	s, err := h.signaller.receive(ctx)
+	if err != nil || s.candidate == nil {
+		return s, err
+	}
+	hold := time.NewTimer(longestHold)
+	defer hold.Stop()
+	select {
+	case <-h.until:
+	case <-hold.C:
+	case <-ctx.Done():
+	}
+	return s, nil
 }
 
 // negotiate exchanges descriptions and trickles candidates (RFC 8838) until ctx ends. The end that offers is the controlling

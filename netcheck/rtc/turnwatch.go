@@ -16,11 +16,11 @@ type turnWatch struct {
 	allocate int            // code of the last one
 	reason   string         // its reason phrase
 	peer     int            // code of the last error answer to CreatePermission or ChannelBind
-	granted  bool           // a permission was
 	mapped   netip.AddrPort // XOR-MAPPED-ADDRESS of the allocation
 
 	refused flag // the server has refused an allocation for good
-	barred  flag // it has refused to let packets through to the other end
+	granted flag // it lets packets through to the other end
+	barred  flag // it has refused to
 }
 
 // The message types that are looked at (RFC 8656, section 17 and RFC 8489, section 5).
@@ -77,7 +77,7 @@ func (w *turnWatch) note(kind uint16, m *stun.Message) {
 			w.refused.fire() // pion tries on after some of these
 		}
 	case permissionSuccess:
-		w.granted = true
+		w.granted.fire()
 	default:
 		w.peer = int(code.Code)
 		if kind == permissionError && code.Code != stun.CodeStaleNonce {
@@ -106,7 +106,7 @@ func (w *turnWatch) refusal() (int, string) {
 func (w *turnWatch) peerRefusal() (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.peer, w.peer != 0 || w.mapped.IsValid() && !w.granted
+	return w.peer, w.peer != 0 || w.mapped.IsValid() && !w.granted.up()
 }
 
 func (w *turnWatch) mappedAddress() netip.AddrPort {

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// A double click on Windows would otherwise show cobra's remark that this is a command line tool, and end.
+func init() { cobra.MousetrapHelpText = "" }
+
+// rootCommand builds the commands. Cobra parses; messages, help and exit codes are ours.
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:                        a.deps.Name,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       cobra.ArbitraryArgs,
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE:                       a.runRoot,
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetIn(a.stdin)
+	root.SetFlagErrorFunc(a.flagError)
+	root.SetHelpFunc(a.help)
+	root.PersistentFlags().BoolP("help", "h", false, "")
+	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.versionCommand())
+	return root
+}
+
+// runRoot sees what is no command: nothing, or a word that is none.
+func (a *app) runRoot(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return wrongUse("%q is not a command: did you mean %q?", args[0], near[0])
+	}
+	return wrongUse("%q is not a command: use check, loss or version", args[0])
+}
+
+// measuringCommand is check or loss: the same flags, other defaults.
+func (a *app) measuringCommand(name string) *cobra.Command {
+	o := &options{}
+	cmd := &cobra.Command{
+		Use:   name,
+		Short: shortHelp[name],
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.note(cmd)
+			if err := stray(o, args); err != nil {
+				return err
+			}
+			return a.measure(cmd.Context(), name, o)
+		},
+	}
+	o.bind(cmd)
+	return cmd
+}
+
+// stray refuses words that belong to no flag. Behind --turn-pass such a word may be the rest of a password with a space in
+// it, and is not repeated.
+func stray(o *options, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case o.given["turn-pass"]:
+		return wrongUse("a word belongs to no flag: put quotes around values with spaces")
+	}
+	return wrongUse("%q belongs to no flag: put quotes around values with spaces, and commas between paths", args[0])
+}
+
+// flagError adds to cobra's words how to go on.
+func (a *app) flagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	switch {
+	case !cmd.HasParent():
+		return wrongUse("%s: a command comes first, for example %s check --target self", text, a.deps.Name)
+	case strings.HasPrefix(text, "flag needs an argument"):
+		flag := text[strings.LastIndex(text, " ")+1:]
+		return wrongUse("%s needs a value: %s %s --help shows which", flag, a.deps.Name, cmd.Name())
+	}
+	return wrongUse("%s: %s %s --help lists the flags", text, a.deps.Name, cmd.Name())
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: shortHelp["version"],
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrongUse("version takes no arguments: leave out %q", args[0])
+			}
+			a.printVersion()
+			return nil
+		},
+	}
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// options are the flags of a measuring command, as they were given. Numbers stay text until the plan is made: then a wrong one
+// gets a message of ours, which says how to mend it.
+type options struct {
+	target, paths             string
+	turn, stun                []string
+	user, pass, passFile      string
+	secretFile, caFile        string
+	pins                      []string
+	family, iface             string
+	preset, duration, rate    string
+	size, lateAfter, carriers string
+	json, csv, title          string
+	quiet                     bool
+
+	given map[string]bool // flags that stood on the command line
+}
+
+// flagSpec is one flag with its help. Exactly one of the pointers is set.
+type flagSpec struct {
+	name, value, help string
+	text              *string
+	list              *[]string
+	set               *bool
+}
+
+// flagGroup is what belongs together in the help.
+type flagGroup struct {
+	title string
+	flags []flagSpec
+}
+
+func (o *options) groups() []flagGroup {
+	return []flagGroup{
+		{"Where to measure", []flagSpec{
+			{name: "target", value: "self|turn", text: &o.target, help: "self: this computer alone, works offline. turn: your STUN/TURN servers; implied by --turn and --stun (default self)"},
+			{name: "path", value: "LIST", text: &o.paths, help: "direct, stun, relay-udp, relay-tcp, relay-tls with commas between, or all (default all)"},
+			{name: "ip", value: "auto|4|6", text: &o.family, help: "version of IP (default auto: one for all paths)"},
+			{name: "interface", value: "NAME|IP", text: &o.iface, help: "network interface, or its address, to measure from"},
+		}},
+		{"Your servers", []flagSpec{
+			{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},
+			{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478"},
+			{name: "turn-user", value: "NAME", text: &o.user, help: "user name at the TURN server"},
+			{name: "turn-pass-file", value: "FILE", text: &o.passFile, help: "file whose first line is the password; - reads it from standard input"},
+			{name: "turn-pass", value: "TEXT", text: &o.pass, help: "the password itself. Others on this computer can read it; prefer --turn-pass-file"},
+			{name: "turn-secret-file", value: "FILE", text: &o.secretFile, help: "file whose first line is the server's shared secret (TURN REST); user and password are made from it"},
+			{name: "turn-ca", value: "FILE", text: &o.caFile, help: "certificate authority of turns: servers (PEM), when it is not one that this computer trusts"},
+			{name: "turn-pin", value: "sha256/HASH", list: &o.pins, help: "SHA-256 of the public key of a turns: server; may be given several times"},
+		}},
+		{"What to send", []flagSpec{
+			{name: "preset", value: "NAME", text: &o.preset, help: presetHelp()},
+			{name: "duration", value: "TIME", text: &o.duration, help: "length of the measurement on each path, for example 10s or 2m"},
+			{name: "rate", value: "N", text: &o.rate, help: "packets a second on each carrier, 1 to 20000"},
+			{name: "size", value: "BYTES", text: &o.size, help: "size of a packet, 64 to 1150 bytes"},
+			{name: "late-after", value: "TIME", text: &o.lateAfter, help: "an answer that takes longer is late, never lost (default 150ms)"},
+			{name: "carrier", value: "LIST", text: &o.carriers, help: "srtp (media packets, as calls send them), datachannel, or both with a comma between (default both)"},
+		}},
+		{"What to get", []flagSpec{
+			{name: "json", value: "FILE|-", text: &o.json, help: "write the report as JSON; - writes it to standard output instead of the table"},
+			{name: "csv", value: "DIR|-", text: &o.csv, help: "write summary.csv, samples.csv and packets.csv into a folder; - writes the summary alone to standard output instead of the table"},
+			{name: "title", value: "TEXT", text: &o.title, help: "title for the report, for example where you are"},
+			{name: "quiet", set: &o.quiet, help: "no announcement and no progress on standard error"},
+		}},
+	}
+}
+
+// bind registers the flags with the command.
+func (o *options) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	for _, group := range o.groups() {
+		for _, f := range group.flags {
+			switch {
+			case f.text != nil:
+				flags.StringVar(f.text, f.name, "", f.help)
+			case f.list != nil:
+				flags.StringArrayVar(f.list, f.name, nil, f.help)
+			default:
+				flags.BoolVar(f.set, f.name, false, f.help)
+			}
+		}
+	}
+}
+
+// note remembers which flags were given: an empty value is wrong use, a missing flag is not.
+func (o *options) note(cmd *cobra.Command) {
+	o.given = map[string]bool{}
+	for _, group := range o.groups() {
+		for _, f := range group.flags {
+			o.given[f.name] = cmd.Flags().Changed(f.name)
+		}
+	}
+}
+
+// empty finds a flag that was given without a value, as --json "" from an unset variable of a script.
+func (o *options) empty() error {
+	for _, group := range o.groups() {
+		for _, f := range group.flags {
+			if !o.given[f.name] {
+				continue
+			}
+			if f.text != nil && *f.text == "" {
+				return wrongUse("--%s has an empty value: give %s, or leave the flag out", f.name, f.value)
+			}
+		}
+	}
+	return nil
+}

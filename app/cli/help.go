@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+var shortHelp = map[string]string{
+	"check":   "the full check: every path in turn, 5 s each, with a verdict",
+	"loss":    "packet loss, delay and jitter, 10 s on each path",
+	"version": "versions of the program and of what it is built from",
+}
+
+const helpIntro = `Echopath measures the network as a call sees it: packets lost on the way out and back, delay and jitter, over
+each path that a call could take (direct, STUN, relay over UDP, TCP and TLS), and says what the figures mean.`
+
+var longHelp = map[string]string{
+	"check": `Runs the full check: packet loss, delay and jitter on every path, 5 s each. Without --turn and --stun it
+measures this computer alone, without a network: a baseline that everything else is compared with.`,
+	"loss": `Sends numbered packets over each path, 100 a second of 200 bytes for 10 s unless told otherwise, on two carriers
+at once: media packets (SRTP), as calls use, and an unreliable data channel, as games and remote control use.`,
+}
+
+const exitHelp = `Exit codes
+  0    good or fair
+  1    poor or failed
+  2    wrong use; one line on standard error says how to mend it
+  3    inconclusive: measured, and the figures are in doubt
+  4    could not run, or a result could not be written
+  130  interrupted; what was measured until then is shown and written`
+
+const envHelp = `Environment
+  ECHOPATH_TURN_PASS    password, in place of --turn-pass-file
+  ECHOPATH_TURN_SECRET  shared secret, in place of --turn-secret-file
+  HTTPS_PROXY, NO_PROXY proxy on the way to TURN servers over TCP and TLS
+  NO_COLOR              any value: no colours`
+
+const examples = `Examples
+  This computer, no network needed:
+    $NAME $CMD
+  Your TURN server over UDP and TCP; the password is the first line of a file:
+    $NAME $CMD --turn turn:turn.example.com:3478 \
+      --turn "turn:turn.example.com:3478?transport=tcp" \
+      --turn-user alice --turn-pass-file turn.pass
+  TURN over TLS with a company's own certificate authority:
+    $NAME $CMD --turn turns:turn.example.com:5349 \
+      --turn-ca company-ca.pem --turn-user alice --turn-pass-file turn.pass
+  A server with a shared secret (TURN REST; "static-auth-secret" in coturn):
+    $NAME $CMD --turn turn:turn.example.com:3478 \
+      --turn-secret-file turn.secret
+  For scripts: JSON on standard output, nothing else there:
+    $NAME $CMD --json - --quiet | jq .verdict.grade
+  Files for a ticket:
+    $NAME $CMD --title "Office, 2nd floor" \
+      --csv results --json results/report.json`
+
+// help prints the help of a command.
+func (a *app) help(cmd *cobra.Command, _ []string) {
+	var b strings.Builder
+	switch {
+	case !cmd.HasParent():
+		a.rootHelp(&b)
+	case longHelp[cmd.Name()] != "":
+		a.commandHelp(&b, cmd.Name())
+	default:
+		fmt.Fprintf(&b, "Usage: %s %s\n\nShows %s.\n", a.deps.Name, cmd.Name(), cmd.Short)
+	}
+	_, _ = fmt.Fprint(a.out, a.out.text(b.String()))
+}
+
+func (a *app) rootHelp(b *strings.Builder) {
+	for _, line := range wrap(helpIntro, a.out.width) {
+		fmt.Fprintln(b, line)
+	}
+	fmt.Fprintf(b, "\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name)
+	for _, name := range []string{"check", "loss", "version"} {
+		fmt.Fprintf(b, "  %-9s%s\n", name, shortHelp[name])
+	}
+	fmt.Fprintf(b, "\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name)
+	if len(a.deps.DefaultArgs) > 0 {
+		fmt.Fprintf(b, "Without arguments it runs: %s %s\n", a.deps.Name, strings.Join(a.deps.DefaultArgs, " "))
+	}
+	fmt.Fprintf(b, "\n%s\n", exitHelp)
+}
+
+func (a *app) commandHelp(b *strings.Builder, name string) {
+	for _, line := range wrap(longHelp[name], a.out.width) {
+		fmt.Fprintln(b, line)
+	}
+	fmt.Fprintf(b, "\nUsage: %s %s [FLAGS]\n", a.deps.Name, name)
+	for _, group := range new(options).groups() {
+		fmt.Fprintf(b, "\n%s\n", group.title)
+		for _, f := range group.flags {
+			writeFlag(b, f, a.out.width)
+		}
+	}
+	fmt.Fprintf(b, "\n%s\n\n%s\n\n%s\n", strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(examples), envHelp, exitHelp)
+}
+
+// writeFlag prints a flag with its help beside it, wrapped in a column of its own.
+func writeFlag(b *strings.Builder, f flagSpec, width int) {
+	const column = 28
+	head := "  --" + f.name
+	if f.value != "" {
+		head += " " + f.value
+	}
+	for i, line := range wrap(f.help, width-column) {
+		if i > 0 {
+			head = ""
+		}
+		fmt.Fprintf(b, "%-*s%s\n", column, head, line)
+	}
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// columns is the width of s on a screen. The texts of this program use characters of width 1 only.
+func columns(s string) int { return utf8.RuneCountInString(s) }
+
+// wrap breaks a text into lines of at most width columns, between words; a word that is longer has a line of its own.
+func wrap(text string, width int) []string { return indented("", "", text, width) }
+
+// hanging wraps a text whose first line begins with head and whose further lines are indented as far.
+func hanging(head, text string, width int) []string {
+	return indented(head, strings.Repeat(" ", columns(head)), text, width)
+}
+
+// indented wraps a text with a beginning for its first line and one for those that follow.
+func indented(first, rest, text string, width int) []string {
+	var lines []string
+	line, empty := first, true
+	for _, word := range glued(strings.Fields(text)) {
+		switch {
+		case empty:
+			line += word
+		case columns(line)+1+columns(word) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = rest + word
+		}
+		empty = false
+	}
+	return append(lines, line)
+}
+
+// glued joins a figure and its unit into one word: "0.76" at the end of a line and "%" at the next is read wrongly.
+func glued(words []string) []string {
+	var out []string
+	for _, w := range words {
+		last := len(out) - 1
+		if last >= 0 && isUnit(w) && strings.ContainsAny(out[last][len(out[last])-1:], "0123456789") {
+			out[last] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func isUnit(word string) bool {
+	switch strings.TrimRight(word, ".,;:)") {
+	case "%", "ms", "s", "min", "kbit/s", "bytes":
+		return true
+	}
+	return false
+}
+
+// cut shortens s to width columns.
+func cut(s string, width int) string {
+	if columns(s) <= width {
+		return s
+	}
+	if width <= 0 {
+		return ""
+	}
+	return string([]rune(s)[:width])
+}
+
+// printable takes control characters out of a text that came from elsewhere (a server, a name): on a terminal they could move
+// the cursor and rewrite what is shown.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' {
+			return ' '
+		}
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x2066 || r == 0x2067 || r == 0x2068 {
+			return -1
+		}
+		return r
+	}, s)
+}

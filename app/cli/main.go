@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"echopath/netcheck"
+)
+
+// The exit codes. Scripts depend on them.
+const (
+	ExitOK           = 0   // good or fair
+	ExitPoor         = 1   // poor or failed
+	ExitUsage        = 2   // wrong use
+	ExitInconclusive = 3   // measured, and could not be judged
+	ExitError        = 4   // could not run, or a result could not be written
+	ExitInterrupted  = 130 // stopped by the user; 128 + SIGINT, as shells have it
+)
+
+// Deps is what the front end needs from the program around it.
+type Deps struct {
+	// Run executes a plan: app/session, or a fake. It gives a report, if partial, whenever an event was emitted.
+	Run func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error)
+	// Name is the program's name as shown in help.
+	Name string
+	// Version is the program's version.
+	Version string
+	// DefaultArgs are used when there are no arguments; none means that help is shown.
+	DefaultArgs []string
+}
+
+// Main runs the command of args and gives the exit code. A cancelled ctx stops the measurement: what was measured until then is
+// shown and written. Nothing that it started is left when it returns.
+func Main(ctx context.Context, deps Deps, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	if len(args) == 0 {
+		args = deps.DefaultArgs
+	}
+	out := &checkedWriter{w: stdout}
+	a := &app{
+		deps: deps, stdin: stdin, env: env,
+		out: screenOf(out, stdout, env), err: screenOf(stderr, stderr, env),
+	}
+	root := a.rootCommand()
+	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra would take those of the process
+	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("standard output could not be written: %w", out.err)
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "%s: %s\n", deps.Name, oneLine(err.Error()))
+		return exitCodeOf(err)
+	}
+	return a.code
+}
+
+// app is the state of one call of Main.
+type app struct {
+	deps     Deps
+	stdin    io.Reader
+	env      func(string) string
+	out, err screen
+	code     int // exit code of a command that came to its end
+}
+
+// usageError is wrong use. Its text says how to mend it.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func wrongUse(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+func exitCodeOf(err error) int {
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		return ExitUsage
+	}
+	return ExitError
+}
+
+// oneLine joins the lines of a message, so that a script which reads one line of standard error has all of it.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+// checkedWriter remembers the first error: a result that did not reach standard output was not delivered (a full disk behind
+// a redirection).
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(b []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.w.Write(b)
+	c.err = err
+	return n, err
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"echopath/netcheck"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// command is one call of Main and what came of it.
+type command struct {
+	run    func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck.Report, error)
+	args   []string
+	env    map[string]string
+	stdin  string
+	stdout io.Writer // nil: collected
+	stderr io.Writer
+
+	plan     netcheck.Plan // that Run was called with
+	ran      bool
+	out, err string
+	code     int
+}
+
+// do runs the command. Without a run a call of Run is a mistake, which the caller sees in ran.
+func (c *command) do(ctx context.Context) *command {
+	var out, errs bytes.Buffer
+	stdout, stderr := c.stdout, c.stderr
+	if stdout == nil {
+		stdout = &out
+	}
+	if stderr == nil {
+		stderr = &errs
+	}
+	deps := Deps{Name: "echopath-cli", Version: "1.2.3",
+		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+			c.plan, c.ran = plan, true
+			if c.run == nil {
+				return netcheck.Report{}, io.ErrUnexpectedEOF
+			}
+			return c.run(ctx, plan, observe)
+		}}
+	env := func(name string) string { return c.env[name] }
+	c.code = Main(ctx, deps, c.args, strings.NewReader(c.stdin), stdout, stderr, env)
+	c.out, c.err = out.String(), errs.String()
+	return c
+}
+
+// words splits a command line at spaces.
+func words(line string) []string { return strings.Fields(line) }
+
+func TestNoArgumentsShowHelp(t *testing.T) {
+	c := (&command{}).do(t.Context())
+	if c.code != ExitOK || !strings.Contains(c.out, "Usage: echopath-cli COMMAND") || c.err != "" {
+		t.Errorf("exit %d, stderr %q, stdout:\n%s", c.code, c.err, c.out)
+	}
+}
+
+func TestDefaultArguments(t *testing.T) {
+	ran := false
+	deps := Deps{Name: "echopath", DefaultArgs: words("check --quiet --path direct"),
+		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+			ran = len(plan.Paths) == 1
+			return allGood(ctx, plan, observe)
+		}}
+	if code := Main(t.Context(), deps, nil, nil, io.Discard, io.Discard, func(string) string { return "" }); code != ExitOK || !ran {
+		t.Errorf("exit %d, ran %v", code, ran)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	c := (&command{args: words("version")}).do(t.Context())
+	if c.code != ExitOK || !strings.HasPrefix(c.out, "echopath-cli 1.2.3\ngo1.") || c.err != "" {
+		t.Errorf("exit %d, stderr %q, stdout:\n%s", c.code, c.err, c.out)
+	}
+	if BuildVersion("4.5") != "4.5" || BuildVersion("") == "" {
+		t.Error("the linker's version does not come first, or none is found")
+	}
+}
+
+func TestHelpGolden(t *testing.T) {
+	for _, line := range []string{"--help", "check --help", "loss --help", "version --help"} {
+		c := (&command{args: words(line)}).do(t.Context())
+		if c.code != ExitOK || c.err != "" {
+			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)
+		}
+		name := strings.Fields(line)[0]
+		golden(t, "help-"+strings.TrimPrefix(name, "--")+".txt", c.out)
+	}
+	viaHelp := (&command{args: words("help check")}).do(t.Context())
+	if direct := (&command{args: words("check -h")}).do(t.Context()); viaHelp.out != direct.out {
+		t.Error("help check and check -h differ")
+	}
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"echopath/netcheck"
+	"echopath/netcheck/export"
+)
+
+// dash stands for standard output in the place of a file.
+const dash = "-"
+
+// measure is a measuring command from its flags to its exit code.
+func (a *app) measure(ctx context.Context, command string, o *options) error {
+	warn := func(format string, args ...any) { _, _ = fmt.Fprintf(a.err, "warning: "+format+"\n", args...) }
+	plan, err := o.plan(command, inputs{stdin: a.stdin, env: a.env, warn: warn})
+	if err != nil {
+		return err
+	}
+	if o.json == dash && o.csv == dash {
+		return wrongUse("--json - and --csv - can not both have standard output: give a file or folder to one of them")
+	}
+	granted, err := plan.Grant()
+	if err != nil {
+		return wrongUse("%s", err)
+	}
+	files, err := createFiles(o, granted)
+	if err != nil {
+		return err
+	}
+	defer files.Discard()
+	if !o.quiet {
+		paragraph(a.err, "", announcement(granted))
+	}
+	report, ran, err := a.session(ctx, plan, granted, o, files)
+	switch {
+	case !ran && ctx.Err() != nil:
+		a.code = ExitInterrupted
+		return nil
+	case !ran:
+		return fmt.Errorf("nothing was measured: %w", err)
+	case err != nil && report.Ended == netcheck.EndedComplete:
+		warn("%s", oneLine(err.Error())) // after the measurement: the result stands
+	case err != nil && report.Ended != netcheck.EndedCancelled:
+		err = fmt.Errorf("the session ended early: %w", err)
+		return errors.Join(err, a.finish(report, o, files))
+	}
+	return a.finish(report, o, files)
+}
+
+// createFiles opens what will be written, so that a folder that can not be written is told before the measurement.
+func createFiles(o *options, granted netcheck.Plan) (*export.Files, error) {
+	where := export.Where{CSVDir: o.csv, JSON: o.json}
+	if o.csv == dash {
+		where.CSVDir = ""
+	}
+	if o.json == dash {
+		where.JSON = ""
+	}
+	if info, err := os.Stat(where.JSON); err == nil && info.IsDir() {
+		return nil, wrongUse("--json %s is a folder: name a file, for example %s", where.JSON, filepath.Join(where.JSON, export.ReportName))
+	}
+	files, err := export.Create(where, granted.Loss.LateAfter)
+	if err != nil {
+		return nil, fmt.Errorf("nothing was measured, because the results could not be written: %w", err)
+	}
+	return files, nil
+}
+
+// session runs the plan with progress. ran is false when it did not even begin.
+func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *options, files *export.Files) (_ netcheck.Report, ran bool, err error) {
+	bar := startBar(a.err, granted, o.quiet)
+	defer bar.close()
+	told := make(chan struct{})
+	stopTelling := context.AfterFunc(ctx, func() {
+		defer close(told)
+		bar.close()
+		if !o.quiet {
+			bar.stopping()
+		}
+	})
+	write := files.Observer()
+	report, err := a.deps.Run(ctx, plan, func(e netcheck.Event) {
+		ran = true
+		write(e)
+		bar.observe(e)
+	})
+	if !stopTelling() {
+		<-told // it has begun, and must be done before anything else is shown
+	}
+	return report, ran, err
+}
+
+// finish shows and writes the result and sets the exit code. Files are written first: they must be there even if standard
+// output is a pipe that nobody reads any more.
+func (a *app) finish(r netcheck.Report, o *options, files *export.Files) error {
+	v := netcheck.Judge(r)
+	fileErr := files.Finish(r, v)
+	a.code = exitCodeFor(r, v)
+	return errors.Join(fileErr, a.show(r, v, o, files.Saved()))
+}
+
+// show puts the result on standard output in the form that was asked for.
+func (a *app) show(r netcheck.Report, v netcheck.Verdict, o *options, saved []string) error {
+	switch {
+	case o.json == dash:
+		printSaved(a.err, saved, o.quiet)
+		return export.JSON(a.out, r, v)
+	case o.csv == dash:
+		printSaved(a.err, saved, o.quiet)
+		return export.Summary(a.out, r, v)
+	}
+	printReport(a.out, r, v)
+	printSaved(a.out, saved, false)
+	return nil
+}
+
+// printSaved says where the files are: the folder once, with what is in it.
+func printSaved(s screen, saved []string, quiet bool) {
+	if len(saved) == 0 || quiet {
+		return
+	}
+	var folders []string
+	names := map[string][]string{}
+	for _, path := range saved {
+		folder := filepath.Dir(path)
+		if names[folder] == nil {
+			folders = append(folders, folder)
+		}
+		names[folder] = append(names[folder], filepath.Base(path))
+	}
+	_, _ = fmt.Fprintln(s)
+	for _, folder := range folders {
+		paragraph(s, "", fmt.Sprintf("Written to %s: %s", folder, strings.Join(names[folder], ", ")))
+	}
+}

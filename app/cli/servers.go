@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"echopath/netcheck"
+)
+
+// turnOnly are the flags that mean nothing without --turn.
+var turnOnly = []string{"turn-user", "turn-pass", "turn-pass-file", "turn-secret-file", "turn-ca", "turn-pin"}
+
+func (o *options) fillTarget(p *netcheck.Plan, in inputs) error {
+	servers := len(o.turn)+len(o.stun) > 0
+	switch {
+	case o.target == "self" && servers:
+		return wrongUse("--target self uses servers of its own: leave out --turn and --stun, or use --target turn")
+	case o.target == "turn" && !servers:
+		return wrongUse("--target turn needs a server: add --turn turn:HOST:3478 or --stun stun:HOST:3478")
+	case o.given["target"] && o.target != "self" && o.target != "turn":
+		return wrongUse("--target %q is not a target: use self or turn", o.target)
+	}
+	if len(o.turn) == 0 {
+		for _, name := range turnOnly {
+			if o.given[name] {
+				return wrongUse("--%s belongs to a TURN server: add --turn turn:HOST:3478, or leave it out", name)
+			}
+		}
+	}
+	p.Target.Kind = netcheck.TargetSelf
+	if !servers {
+		return nil
+	}
+	p.Target.Kind = netcheck.TargetTURN
+	return o.fillServers(p, in)
+}
+
+func (o *options) fillServers(p *netcheck.Plan, in inputs) error {
+	for _, text := range o.stun {
+		u, err := parseURL("stun", text, netcheck.SchemeSTUN)
+		if err != nil {
+			return err
+		}
+		p.Target.Servers = append(p.Target.Servers, netcheck.ICEServer{URL: u})
+	}
+	if len(o.turn) == 0 {
+		return nil
+	}
+	login, err := o.login(in)
+	if err != nil {
+		return err
+	}
+	trust, err := o.trust(in)
+	if err != nil {
+		return err
+	}
+	tls := false
+	for _, text := range o.turn {
+		u, err := parseURL("turn", text, netcheck.SchemeTURN, netcheck.SchemeTURNS)
+		if err != nil {
+			return err
+		}
+		server := login
+		server.URL = u
+		if u.Scheme == netcheck.SchemeTURNS {
+			server.Trust, tls = trust, true
+		}
+		p.Target.Servers = append(p.Target.Servers, server)
+	}
+	if !tls && (o.caFile != "" || len(o.pins) > 0) {
+		return wrongUse("--turn-ca and --turn-pin are for servers over TLS: add --turn turns:HOST:5349, or leave them out")
+	}
+	return nil
+}
+
+// parseURL reads a server's address. One with a user and password in it is refused without being repeated: messages end up
+// in logs.
+func parseURL(flag, text string, schemes ...netcheck.Scheme) (netcheck.ServerURL, error) {
+	if strings.Contains(text, "@") {
+		return netcheck.ServerURL{}, wrongUse("--%s: an address holds no user or password: use --turn-user NAME and --turn-pass-file FILE", flag)
+	}
+	u, err := netcheck.ParseServerURL(text)
+	switch {
+	case err != nil:
+		return u, wrongUse("--%s: %s", flag, err)
+	case !slices.Contains(schemes, u.Scheme) && flag == "stun":
+		return u, wrongUse("--stun takes stun: addresses: give %s to --turn", text)
+	case !slices.Contains(schemes, u.Scheme):
+		return u, wrongUse("--turn takes turn: and turns: addresses: give %s to --stun", text)
+	}
+	return u, nil
+}
+
+// trust says how turns: servers prove themselves.
+func (o *options) trust(in inputs) (netcheck.Trust, error) {
+	var t netcheck.Trust
+	if o.caFile != "" {
+		pem, err := in.read("turn-ca", o.caFile)
+		if err != nil {
+			return t, err
+		}
+		if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+			return t, wrongUse("--turn-ca: %s holds no certificate in PEM form (a block that begins with -----BEGIN CERTIFICATE-----)", o.caFile)
+		}
+		t.CAFile, t.CAPEM = o.caFile, pem
+	}
+	for _, text := range o.pins {
+		pin, err := netcheck.ParsePin(text)
+		if err != nil {
+			return t, wrongUse("--turn-pin: %s", err)
+		}
+		t.Pins = append(t.Pins, pin)
+	}
+	return t, nil
+}
+
+// fillInterface checks that there is such an interface: a mistyped name would otherwise fail path by path.
+func (o *options) fillInterface(p *netcheck.Plan) error {
+	if !o.given["interface"] {
+		return nil
+	}
+	ifaces, err := net.Interfaces()
+	if err != nil {
+		return nil // the engine will find out, and says what it found
+	}
+	p.Interface = o.iface
+	var names []string
+	for _, ifc := range ifaces {
+		if !holds(ifc, o.iface) {
+			names = append(names, ifc.Name)
+			continue
+		}
+		if p.Target.Kind == netcheck.TargetSelf && ifc.Flags&net.FlagLoopback == 0 {
+			return wrongUse("--interface %s: the target self stays on loopback addresses: leave --interface out, or give your server with --turn", o.iface)
+		}
+		return nil
+	}
+	return wrongUse("--interface: this computer has no interface or address %q: use one of %s", o.iface, strings.Join(names, ", "))
+}
+
+// holds tells whether the interface has the name or the address.
+func holds(ifc net.Interface, nameOrIP string) bool {
+	if ifc.Name == nameOrIP {
+		return true
+	}
+	want, err := netip.ParseAddr(nameOrIP)
+	if err != nil {
+		return false
+	}
+	addrs, _ := ifc.Addrs()
+	return slices.ContainsFunc(addrs, func(a net.Addr) bool {
+		prefix, err := netip.ParsePrefix(a.String())
+		return err == nil && prefix.Addr().WithZone("") == want.WithZone("")
+	})
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Wrong use ends with 2 and one line that says how to mend it, before anything is sent or written.
+func TestWrongUse(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pass, empty, notPEM := file("pass", "hunter2\n"), file("empty", "\nhunter2"), file("no.pem", "hello")
+	const server = "check --turn turn:turn.example.com "
+	const tls = "check --turn turns:turn.example.com --turn-user u --turn-pass-file "
+	tests := []struct {
+		line string
+		env  map[string]string
+		want string // part of the line that says how to mend it
+	}{
+		{line: "chek", want: `did you mean "check"?`},
+		{line: "frobnicate", want: "use check, loss or version"},
+		{line: "--target self", want: "a command comes first, for example echopath-cli check"},
+		{line: "check --frobnicate", want: "echopath-cli check --help lists the flags"},
+		{line: "check -x", want: "echopath-cli check --help lists the flags"},
+		{line: "check --turn", want: "--turn needs a value"},
+		{line: "check --quiet=perhaps", want: "echopath-cli check --help"},
+		{line: "check direct", want: "commas between paths"},
+		{line: "check --path direct stun", want: "commas between paths"},
+		{line: "version now", want: "leave out"},
+		{line: "check --json=", want: "leave the flag out"},
+		{line: "check --path nowhere", want: "use direct, stun, relay-udp"},
+		{line: "check --path=", want: "leave the flag out"},
+		{line: "check --ip 5", want: "use auto, 4 or 6"},
+		{line: "check --interface nosuch0", want: "use one of"},
+		{line: "check --target moon", want: "use self or turn"},
+		{line: "check --target turn", want: "add --turn"},
+		{line: "check --target self --turn turn:a.example", want: "use --target turn"},
+		{line: "check --turn turn.example.com", want: "must begin with stun:, turn: or turns:"},
+		{line: "check --turn turn://turn.example.com", want: "no slashes after the colon"},
+		{line: "check --turn turn:turn.example.com:0", want: "1 to 65535"},
+		{line: "check --turn turn:u:hunter2@turn.example.com", want: "use --turn-user NAME and --turn-pass-file FILE"},
+		{line: "check --turn stun:turn.example.com", want: "to --stun"},
+		{line: "check --stun turn:turn.example.com", want: "to --turn"},
+		{line: "check --stun stun:turn.example.com:3478?transport=udp", want: "nothing after a question mark"},
+		{line: "check --turn-user u", want: "add --turn"},
+		{line: "check --stun stun:a.example --turn-pass-file " + pass, want: "add --turn"},
+		{line: server + "--turn-user u", want: "add --turn-pass-file FILE, or set ECHOPATH_TURN_PASS"},
+		{line: server + "--turn-pass-file " + pass, want: "add --turn-user NAME"},
+		{line: server, env: map[string]string{envPass: "hunter2"}, want: "add --turn-user NAME"},
+		{line: server, env: map[string]string{envPass: "hunter2", envSecret: "hunter2"}, want: "unset one of them"},
+		{line: server + "--turn-user u --turn-pass hunter2 --turn-pass-file " + pass, want: "give one of them"},
+		{line: server + "--turn-secret-file " + pass + " --turn-pass-file " + pass, want: "give one of them"},
+		{line: server + "--turn-user u --turn-pass-file " + filepath.Join(dir, "gone"), want: "check the name"},
+		{line: server + "--turn-user u --turn-pass-file " + dir, want: "give another file"},
+		{line: server + "--turn-user u --turn-pass-file " + empty, want: "first line"},
+		{line: server + "--turn-user u --turn-pass-file -", want: "first line"},
+		{line: server + "--turn-user u --turn-pass hunter2 hunter2", want: "quotes around values with spaces"},
+		{line: server + "--turn-user u --turn-pass-file " + pass + " --turn-ca " + notPEM, want: "BEGIN CERTIFICATE"},
+		{line: tls + pass + " --turn-ca " + filepath.Join(dir, "gone"), want: "check the name"},
+		{line: tls + pass + " --turn-pin sha256/short", want: "64 hexadecimal digits"},
+		{line: server + "--turn-user u --turn-pass-file " + pass + " --turn-pin " + strings.Repeat("ab", 32), want: "add --turn turns:"},
+		{line: "check --preset fast", want: "use quick, voice"},
+		{line: "check --duration 10", want: "--duration 10s"},
+		{line: "check --duration 1ms", want: "duration must be from 1s"},
+		{line: "check --rate many", want: "--rate 100"},
+		{line: "check --rate NaN", want: "rate must be from 1 to 20000"},
+		{line: "check --rate -1", want: "rate must be from 1 to 20000"},
+		{line: "check --rate 1e999", want: "--rate 100"},
+		{line: "check --size 200.5", want: "--size 200"},
+		{line: "check --size 4000", want: "from 64 to 1150"},
+		{line: "check --size 4000 --rate 0", want: "rate must be"},
+		{line: "check --late-after soon", want: "--late-after 150ms"},
+		{line: "check --late-after 0", want: "from 1ms to 1m"},
+		{line: "check --carrier pigeon", want: "use srtp, datachannel"},
+		{line: "check --json - --csv -", want: "give a file or folder to one of them"},
+		{line: "check --json " + dir, want: "name a file"},
+	}
+	for _, tt := range tests {
+		c := (&command{args: words(tt.line), env: tt.env}).do(t.Context())
+		errs := c.err
+		if strings.Contains(tt.line, "--turn-pass hunter2") { // its warning is a line of its own
+			errs = errs[strings.LastIndex(strings.TrimSuffix(errs, "\n"), "\n")+1:]
+		}
+		switch {
+		case c.code != ExitUsage || c.ran || c.out != "":
+			t.Errorf("%s: exit %d, ran %v, stdout %q", tt.line, c.code, c.ran, c.out)
+		case strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "echopath-cli: ") || !strings.Contains(errs, tt.want):
+			t.Errorf("%s: want one line with %q, got %q", tt.line, tt.want, c.err)
+		}
+		if strings.Contains(c.err, "hunter2") {
+			t.Errorf("%s: the secret is in %q", tt.line, c.err)
+		}
+	}
+}

@@ -1,0 +1,31 @@
+// Command echopath finds out why calls are bad, or do not connect at all, from the network that it runs in. Without arguments
+// it runs the full check and keeps the results in a folder; with arguments it is the same program as echopath-cli.
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"echopath/app/cli"
+	"echopath/app/session"
+	"echopath/netcheck"
+	"echopath/netcheck/export"
+)
+
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
+var version string
+
+func main() {
+	v := cli.BuildVersion(version)
+	results := filepath.Join("echopath-results", time.Now().Format("2006-01-02_15-04-05")) // sorts by time, and Windows allows no colons
+	os.Exit(cli.Process(cli.Deps{
+		Name:        "echopath",
+		Version:     v,
+		DefaultArgs: []string{"check", "--csv", results, "--json", filepath.Join(results, export.ReportName)},
+		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+			return session.Run(ctx, plan, session.Options{Version: v}, observe)
+		},
+	}))
+}

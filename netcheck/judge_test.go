@@ -1,0 +1,190 @@
+package netcheck
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"echopath/netcheck/stats"
+)
+
+// Every value has a grade, a worse value never has a better one, and the limits belong to the better side.
+func TestMetricsHaveNoGaps(t *testing.T) {
+	for _, m := range metrics {
+		last := 0
+		for i := range 20_001 {
+			v := m.fair * 2 * float64(i) / 20_000
+			rank := slices.Index(gradeOrder, m.grade(v))
+			if rank < last {
+				t.Fatalf("%s: %v has the grade %q after a worse one", m.id, v, m.grade(v))
+			}
+			last = rank
+		}
+		if last != 2 {
+			t.Errorf("%s: nothing up to %v is poor", m.id, 2*m.fair)
+		}
+		for _, at := range []struct {
+			v    float64
+			want Grade
+		}{{0, GradeGood}, {-1e-6, GradeGood}, {m.good, GradeGood}, {math.Nextafter(m.good, 9), GradeFair}, {m.fair, GradeFair},
+			{math.Nextafter(m.fair, 9), GradePoor}, {math.Inf(1), GradePoor}} {
+			if got := m.grade(at.v); got != at.want {
+				t.Errorf("%s: %v is %s, want %s", m.id, at.v, got, at.want)
+			}
+		}
+	}
+}
+
+// jittery makes the packets wait by turns.
+func jittery(by time.Duration) func(int, *stats.Packet) {
+	return func(i int, p *stats.Packet) {
+		if i%2 == 1 {
+			p.UpRecvUS += by.Microseconds()
+			p.ReflSendUS += by.Microseconds()
+			p.DownRecvUS += by.Microseconds()
+		}
+	}
+}
+
+func TestGradePath(t *testing.T) {
+	ms := time.Millisecond
+	srtp := func(rows stats.Packets) PathReport { return srtpPath(PathDirect, rows) }
+	in := func(s State, p PathReport) PathReport { p.State = s; return p }
+	tests := []struct {
+		name string
+		path PathReport
+		want Grade
+	}{
+		{"nothing wrong", srtp(fates(100, 20*ms, nil)), GradeGood},
+		{"1 % lost on the way out", srtp(fates(100, 20*ms, losing(1, stats.StatusLostUp))), GradeGood},
+		{"2 % lost on the way out", srtp(fates(100, 20*ms, losing(2, stats.StatusLostUp))), GradeFair},
+		{"4 % lost on the way back", srtp(fates(100, 20*ms, losing(4, stats.StatusLostDown))), GradePoor},
+		{"4 % lost, on either way", srtp(fates(100, 20*ms, losing(4, stats.StatusLost))), GradeFair},
+		{"7 % lost, on either way", srtp(fates(100, 20*ms, losing(7, stats.StatusLost))), GradePoor},
+		{"nothing came back", srtp(fates(100, 20*ms, losing(100, stats.StatusLostUp))), GradeFailed},
+		{"nothing came back, direction unknown", srtp(fates(100, 20*ms, losing(100, stats.StatusLost))), GradeFailed},
+		{"all late", srtp(fates(100, 200*ms, nil)), GradePoor},
+		{"slow", srtp(fates(100, 600*ms, nil)), GradePoor},
+		{"jitter", srtp(fates(100, 20*ms, jittery(40*ms))), GradeFair},
+		{"much jitter", srtp(fates(100, 20*ms, jittery(80*ms))), GradePoor},
+		{"19 packets", srtp(fates(19, 20*ms, nil)), GradeInconclusive},
+		{"20 packets", srtp(fates(20, 20*ms, nil)), GradeGood},
+		{"the reflector skipped them all", srtp(fates(100, 20*ms, losing(100, stats.StatusSkipped))), GradeInconclusive},
+		{"no result", PathReport{Path: PathDirect, State: StateOK}, GradeInconclusive},
+		{"srtp decides", measuredPath(PathDirect, resultOf(CarrierDataChannel, fates(100, 20*ms, losing(50, stats.StatusLostUp))),
+			resultOf(CarrierSRTP, fates(100, 20*ms, nil))), GradeGood},
+		{"the data channel decides alone", measuredPath(PathDirect, resultOf(CarrierDataChannel, fates(100, 20*ms, losing(50, stats.StatusLostUp)))), GradePoor},
+		{"saturated", in(StateSaturated, srtp(fates(100, 20*ms, nil))), GradeInconclusive},
+		{"in doubt", in(StateInconclusive, srtp(fates(100, 20*ms, nil))), GradeInconclusive},
+		{"stopped, with figures", in(StateInterrupted, srtp(fates(100, 20*ms, nil))), GradeGood},
+		{"stopped, without", PathReport{State: StateInterrupted}, GradeInconclusive},
+		{"blocked", endedPath(PathDirect, ReasonNoAnswer), GradeFailed},
+		{"failed", endedPath(PathDirect, ReasonAuth), GradeFailed},
+		{"not applicable", endedPath(PathDirect, ReasonNoServer), GradeUnknown},
+		{"not run", PathReport{State: StateNotRun}, GradeUnknown},
+		{"no state at all", PathReport{}, GradeUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := gradePath(tt.path); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// More loss never gives a better grade, through the whole of a path's grading.
+func TestPathGradeFollowsLoss(t *testing.T) {
+	order := append(slices.Clone(gradeOrder), GradeFailed)
+	for _, s := range []stats.Status{stats.StatusLostUp, stats.StatusLostDown, stats.StatusLost} {
+		last := 0
+		for lost := range 501 {
+			g := gradePath(srtpPath(PathDirect, fates(500, 20*time.Millisecond, losing(lost, s))))
+			rank := slices.Index(order, g)
+			if rank < last {
+				t.Fatalf("%v: %d of 500 lost is %q", s, lost, g)
+			}
+			last = rank
+		}
+		if last != 3 {
+			t.Errorf("%v: all lost is %q", s, order[last])
+		}
+	}
+}
+
+func TestOverall(t *testing.T) {
+	ms := time.Millisecond
+	fair := func(p Path) PathReport { return srtpPath(p, fates(100, 20*ms, losing(2, stats.StatusLostUp))) }
+	poor := func(p Path) PathReport { return srtpPath(p, fates(100, 20*ms, losing(9, stats.StatusLostUp))) }
+	good := func(p Path) PathReport { return goodPath(p, 20*ms) }
+	blocked := func(p Path) PathReport { return endedPath(p, ReasonNoAnswer) }
+	none := func(p Path) PathReport { return endedPath(p, ReasonNoServer) }
+	doubt := func(p Path) PathReport { r := good(p); r.State = StateInconclusive; return r }
+	failed := func(p Path) PathReport { return endedPath(p, ReasonAuth) }
+	here := func(p Path) PathReport { r := good(p); r.NATBetween = No; return r }
+	type path = func(Path) PathReport
+	tests := []struct {
+		name  string
+		paths [5]path
+		want  Grade
+	}{
+		{"all good", [5]path{good, good, good, good, good}, GradeGood},
+		{"the first path that a call would choose", [5]path{fair, good, good, good, good}, GradeFair},
+		{"the direct one is blocked", [5]path{blocked, good, poor, poor, poor}, GradeGood},
+		{"only a relay over UDP", [5]path{blocked, blocked, good, good, good}, GradeGood},
+		{"UDP is blocked", [5]path{blocked, blocked, blocked, good, good}, GradeFair},
+		{"UDP is blocked and TCP is fair", [5]path{blocked, blocked, blocked, fair, good}, GradeFair},
+		{"UDP is blocked and TCP is poor", [5]path{blocked, blocked, blocked, poor, good}, GradePoor},
+		{"UDP is blocked where it was tried", [5]path{none, none, blocked, good, good}, GradeFair},
+		{"UDP was not tried", [5]path{none, none, none, good, good}, GradeGood},
+		{"a wrong password is no block", [5]path{none, none, failed, good, good}, GradeGood},
+		{"STUN without a NAT has not seen the network", [5]path{none, here, poor, good, good}, GradePoor},
+		{"nor can it vouch for one that blocks", [5]path{none, here, blocked, blocked, blocked}, GradeFailed},
+		{"unless there is nothing else", [5]path{none, here, none, none, none}, GradeGood},
+		{"one in doubt, one good", [5]path{doubt, good, good, good, good}, GradeGood},
+		{"one in doubt, the rest blocked", [5]path{doubt, blocked, blocked, blocked, blocked}, GradeInconclusive},
+		{"nothing works", [5]path{blocked, failed, blocked, blocked, failed}, GradeFailed},
+		{"nothing applies", [5]path{none, none, none, none, none}, GradeInconclusive},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var paths []PathReport
+			for i, p := range AllPaths() {
+				paths = append(paths, tt.paths[i](p))
+			}
+			slices.Reverse(paths) // the order of running does not matter
+			r := turnReport(paths...)
+			v := Judge(r)
+			if v.Grade != tt.want {
+				t.Errorf("%q, want %q", v.Grade, tt.want)
+			}
+			checkWords(t, r, v)
+		})
+	}
+	if v := Judge(Report{}); v.Grade != GradeInconclusive || len(v.Findings) != 0 || v.Sentence != "Nothing was measured." {
+		t.Errorf("an empty report: %+v", v)
+	}
+}
+
+func TestJudgeIsPure(t *testing.T) {
+	r := turnReport(goodPath(PathDirect, time.Millisecond), endedPath(PathSTUN, ReasonNoAnswer), endedPath(PathRelayUDP, ReasonNoAnswer))
+	before, first := r.Paths[0], Judge(r)
+	if again := Judge(r); again.Sentence != first.Sentence || !slices.Equal(ids(again), ids(first)) || len(r.Paths) != 3 || r.Paths[0].Path != before.Path {
+		t.Errorf("first %+v, then %+v", first, again)
+	}
+}
+
+func TestMetricByIDKnowsAll(t *testing.T) {
+	for _, m := range metrics {
+		if metricByID(m.id).id != m.id {
+			t.Errorf("%s is not found", m.id)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a metric that does not exist was found")
+		}
+	}()
+	metricByID("luck")
+}
