@@ -180,6 +180,17 @@ func TestDirectionsBetweenTwoMachines(t *testing.T) {
 	}
 }
 
+// Where the only path that works never left this computer, the words say so.
+func TestNoPathThroughTheNetwork(t *testing.T) {
+	stun := goodPath(PathSTUN, 1*ms)
+	stun.NATBetween = No
+	r := turnReport(stun, endedPath(PathRelayUDP, ReasonNoAnswer))
+	if f := finding(t, r, "no_path"); !strings.Contains(f.Detail, "STUN worked, but its packets stayed on this computer.") || len(f.Evidence) != 1 {
+		t.Errorf("%+v", f)
+	}
+	checkWords(t, r, Judge(r))
+}
+
 func TestSentences(t *testing.T) {
 	good := func(p Path) PathReport { return goodPath(p, 20*ms) }
 	lossy := func(p Path, n int) PathReport { return srtpPath(p, fates(500, 20*ms, losing(n, stats.StatusLostUp))) }

@@ -98,7 +98,7 @@ type TLSEvidence struct {
 	ALPN       string `json:"alpn,omitempty"`
 }
 
-// PairCounters count packets on the selected pair since it was selected, everything included (STUN, DTLS, SCTP, SRTP).
+// PairCounters count packets on the selected pair since it was selected: DTLS, SCTP and SRTP, but not the checks of STUN.
 // Drops counts datagrams that this end's kernel threw away because a socket's buffer was full; DropsKnown tells whether the
 // system says so at all.
 type PairCounters struct {

@@ -66,6 +66,11 @@ func findNoPath(r Report, v Verdict) []Finding {
 		Detail: "None of the paths that were tried carried packets there and back, so a call would not work.",
 		Advice: "The findings about each path say what stood in the way; begin with the first."}
 	for _, p := range r.Paths {
+		if staysHere(r, p) && p.State == StateOK {
+			f.Title = "No path through the network works"
+			f.Detail = "None of the paths that leave this computer carried packets there and back, so a call would not work. " +
+				p.Path.Title() + " worked, but its packets stayed on this computer."
+		}
 		if v.Paths[p.Path] == GradeFailed {
 			f.Evidence = append(f.Evidence, Evidence{string(p.Path), orElse(string(p.Code), string(ReasonNoData))})
 		}

@@ -251,3 +251,48 @@ func TestInterfaceIsCheckedFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestFastStreamLosesNothingOfItsOwn sends 2000 packets a second for half a minute. A machine that is too slow for it, as one
+// with the race detector may be, must say so: what it could not send or read is never reported as the network's loss.
+func TestFastStreamLosesNothingOfItsOwn(t *testing.T) {
+	plan := netcheck.Plan{Paths: []netcheck.Path{netcheck.PathDirect}, Loss: shortLoss()}
+	plan.Loss.Carriers, plan.Loss.Rate, plan.Loss.Duration = []netcheck.Carrier{netcheck.CarrierSRTP}, 2000, 30*time.Second
+	r, err := run(t.Context(), t, plan, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Paths[0]
+	c, ok := p.NetworkLoss()
+	if !ok {
+		t.Fatalf("%s: %s", p.State, p.Reason)
+	}
+	t.Logf("%s: %d sent, %d lost, %d missed, %d skipped, %d dropped here", p.State, c.Stats.Up.Sent, c.Stats.Total.Lost,
+		c.Self.MissedSends, c.Self.SkippedSender+c.Self.SkippedReflector, p.Pair.Drops+p.Pair.FarDrops)
+	if c.Stats.Total.Lost > 0 && p.State == netcheck.StateOK {
+		t.Errorf("%d packets lost on loopback, and the state is ok", c.Stats.Total.Lost)
+	}
+	if c.Stats.Up.Sent+c.Self.MissedSends+c.Self.SkippedSender != 60_000 {
+		t.Errorf("%d sent, %d missed, %d skipped: they do not add up to 60000", c.Stats.Up.Sent, c.Self.MissedSends, c.Self.SkippedSender)
+	}
+}
+
+// TestBundlingIsFlagged sends more messages than a data channel sends one by one.
+func TestBundlingIsFlagged(t *testing.T) {
+	plan := netcheck.Plan{Paths: []netcheck.Path{netcheck.PathDirect}, Loss: shortLoss()}
+	plan.Loss.Carriers, plan.Loss.Rate, plan.Loss.Size = []netcheck.Carrier{netcheck.CarrierDataChannel}, 5000, 100
+	plan.Loss.Duration = 2 * time.Second
+	r, err := run(t.Context(), t, plan, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, ok := r.Paths[0].Carrier(netcheck.CarrierDataChannel)
+	if !ok || !c.Self.BundledKnown {
+		t.Fatalf("bundling was not looked at: %+v", c.Self)
+	}
+	for _, f := range netcheck.Judge(r).Findings {
+		if f.ID == "datachannel_bundled" {
+			return
+		}
+	}
+	t.Errorf("5000 messages a second, %.1f %% bundled, and no finding says so", c.Self.Bundled*100)
+}

@@ -53,7 +53,7 @@ type run struct {
 	farClock      uint64
 	begin         time.Duration // of the measured part, since Start
 	carriers      []*carrierRun
-	before        netcheck.PairCounters
+	before, after netcheck.PairCounters // of the link: when the far end granted, and when it was asked to finish
 	pair          netcheck.PairCheck
 }
 
@@ -281,6 +281,8 @@ func (r *run) fetchLog(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
+	// The far end takes its own account when it reads this, so both are of the same moment, give or take this message.
+	r.after = r.link.Counters()
 	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
 		return err
 	}
@@ -311,11 +313,10 @@ func (r *run) fetchLog(ctx context.Context) error {
 }
 
 func (r *run) takeCounters(k control.Counters) {
-	after := r.link.Counters()
 	r.pair = netcheck.PairCheck{Known: true,
-		SentUp: after.PacketsSent - r.before.PacketsSent, RecvDown: after.PacketsReceived - r.before.PacketsReceived,
+		SentUp: r.after.PacketsSent - r.before.PacketsSent, RecvDown: r.after.PacketsReceived - r.before.PacketsReceived,
 		SentDown: k.Pair.PacketsSent, ReceivedUp: k.Pair.PacketsReceived,
-		Drops: after.Drops - r.before.Drops, FarDrops: k.Pair.Drops, DropsKnown: after.DropsKnown && k.Pair.DropsKnown}
+		Drops: r.after.Drops - r.before.Drops, FarDrops: k.Pair.Drops, DropsKnown: r.after.DropsKnown && k.Pair.DropsKnown}
 	for _, k := range k.Carriers {
 		for _, c := range r.carriers {
 			if string(c.carrier) == k.Carrier {
