@@ -34,7 +34,7 @@ func (s *Server) reserve(user string) (session *Session, problem string) {
 		return nil, "unknown user"
 	case s.allocations >= s.cfg.MaxAllocations:
 		return nil, "the server has as many allocations as it may"
-	case session.allocations >= s.cfg.MaxAllocationsPerUser:
+	case session.allocations >= s.cfg.MaxAllocationsPerSession:
 		return nil, "the session has as many allocations as it may"
 	}
 	s.allocations++

@@ -13,15 +13,15 @@ import (
 const PortOff = -1
 
 const (
-	defaultRealm                 = "echopath"
-	defaultCredentialTTL         = 10 * time.Minute
-	maxCredentialTTL             = 24 * time.Hour
-	defaultMaxAllocations        = 128
-	defaultMaxAllocationsPerUser = 32
-	defaultMaxConns              = 128
-	defaultMaxConnsPerIP         = 64 // both ends of a test on one machine come from one address
-	defaultHandshakeTimeout      = 10 * time.Second
-	defaultIdleTimeout           = 3 * time.Minute
+	defaultRealm                    = "echopath"
+	defaultCredentialTTL            = 10 * time.Minute
+	maxCredentialTTL                = 24 * time.Hour
+	defaultMaxAllocations           = 128
+	defaultMaxAllocationsPerSession = 32
+	defaultMaxConns                 = 128
+	defaultMaxConnsPerIP            = 64 // both ends of a test on one machine come from one address
+	defaultHandshakeTimeout         = 10 * time.Second
+	defaultIdleTimeout              = 3 * time.Minute
 
 	// lowestPeerPort keeps the system ports (RFC 6335 section 6), where services listen, out of what can be observed.
 	lowestPeerPort = 1024
@@ -48,13 +48,13 @@ type Config struct {
 	Realm         string        // "echopath" if empty; at most 127 characters (RFC 8489 section 14.9)
 	CredentialTTL time.Duration // how long credentials make new allocations: 10 min if 0, 24 h at most
 
-	MaxAllocations        int // at one time, 128 if 0
-	MaxAllocationsPerUser int // at one time in one session, 32 if 0
-	MaxConns              int // TCP and TLS connections at one time, 128 if 0
-	MaxConnsPerIP         int // the same from one IP address, 64 if 0
+	MaxAllocations           int // at one time, 128 if 0
+	MaxAllocationsPerSession int // at one time in one session, 32 if 0
+	MaxConns                 int // TCP and TLS connections at one time, 128 if 0
+	MaxConnsPerIP            int // the same from one IP address, 64 if 0
 
 	HandshakeTimeout time.Duration // from the connection to the first bytes of STUN, the TLS handshake included; 10 s if 0
-	IdleTimeout      time.Duration // of a connection with no byte in either direction; 3 min if 0
+	IdleTimeout      time.Duration // of a connection with no allocation and no byte in either direction; 3 min if 0
 
 	// RelayPortMin and RelayPortMax bound the ports of relays, 1024 to 65535, both included. Both 0: any free port.
 	RelayPortMin, RelayPortMax int
@@ -81,7 +81,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Realm, defaultRealm)
 	setDefault(&c.CredentialTTL, defaultCredentialTTL)
 	setDefault(&c.MaxAllocations, defaultMaxAllocations)
-	setDefault(&c.MaxAllocationsPerUser, defaultMaxAllocationsPerUser)
+	setDefault(&c.MaxAllocationsPerSession, defaultMaxAllocationsPerSession)
 	setDefault(&c.MaxConns, defaultMaxConns)
 	setDefault(&c.MaxConnsPerIP, defaultMaxConnsPerIP)
 	setDefault(&c.HandshakeTimeout, defaultHandshakeTimeout)
@@ -118,7 +118,7 @@ func (c Config) check() error {
 		return fmt.Errorf("realm has %d characters, 127 are allowed", len(c.Realm))
 	case c.CredentialTTL < time.Second || c.CredentialTTL > maxCredentialTTL:
 		return fmt.Errorf("credential lifetime %s is not between 1s and %s", c.CredentialTTL, maxCredentialTTL)
-	case c.MaxAllocations < 0 || c.MaxAllocationsPerUser < 0 || c.MaxConns < 0 || c.MaxConnsPerIP < 0:
+	case c.MaxAllocations < 0 || c.MaxAllocationsPerSession < 0 || c.MaxConns < 0 || c.MaxConnsPerIP < 0:
 		return errors.New("a limit is negative")
 	case c.HandshakeTimeout < 0 || c.IdleTimeout < 0:
 		return errors.New("a timeout is negative")

@@ -16,10 +16,15 @@
 // that list is all that counts, so two relays on the loopback address find each other, and a service on the loopback
 // address next to them stays out of reach.
 //
+// A permission (RFC 8656 section 9) is for an IP address. It is granted if some pair of the session has that address, and
+// otherwise refused with 403; one for an address of the other family, ::ffff:127.0.0.1 among them, with 443.
+//
 // # IPv6
 //
 // An IPv6 address serves STUN and TURN alike, with relays on the same address. The library answers any request for a relay
 // with one of the server's own family and leaves REQUESTED-ADDRESS-FAMILY unread, so this package refuses the other
 // family itself (440, RFC 8656 section 7.2). TestWebRTCRelay runs the ICE agent of pion/webrtc against it, relay to
-// relay, on 127.0.0.1 and on ::1; clients built on pion/turn v4 resolve server names to IPv4 alone.
+// relay, on 127.0.0.1 and on ::1; clients built on pion/turn v4 resolve server names to IPv4 alone. That agent (ice v4.4.8)
+// takes ::1 for an IPv4-compatible address and leaves it out of the addresses it may bind, so as soon as an interface or
+// IP filter is set, it gathers nothing through a server on ::1. Other IPv6 addresses are not affected.
 package turnserver

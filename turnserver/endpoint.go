@@ -10,9 +10,11 @@ import (
 	"github.com/pion/stun/v3"
 )
 
-// maxReadFailures ends a reader whose socket only fails. One failure must not: on Windows a datagram that is longer than
-// the buffer is an error, and the library stops serving a socket at the first one.
+// maxReadFailures ends a reader whose socket only fails. One failure must not, and the library stops at the first.
 const maxReadFailures = 64
+
+// endPatience is how long the end of a session waits for a client that does not read its answers.
+const endPatience = time.Second
 
 // endpoint is what the UDP socket and each TCP or TLS connection have in common: one reader of the library, which calls
 // ReadFrom, deals with the packet and calls ReadFrom again.
@@ -20,18 +22,22 @@ type endpoint struct {
 	srv       *Server
 	transport Transport
 	write     func(p []byte, to netip.AddrPort) error
+	abort     func() // unblocks write; nil where it can not block
 
 	// handling is held by the reader while it deals with a packet, so that end can wait for it.
 	handling sync.Mutex
-	busy     bool     // the reader's own: it holds handling
-	reserved *Session // the reader's own: the packet in hand is about to make an allocation in this session,
-	user     string   // for this user
+
+	// The reader's own, about the packet in hand.
+	busy      bool     // it holds handling
+	user      string   // who signed the packet
+	reserved  *Session // the packet is about to make an allocation in this session
+	forbidden bool     // the packet asks for a permission that the guard refuses
 }
 
 // begin and finish frame the time that the reader spends on one packet.
 func (e *endpoint) begin() {
 	e.handling.Lock()
-	e.busy = true
+	e.busy, e.user, e.forbidden = true, "", false
 }
 
 func (e *endpoint) finish() {
@@ -51,6 +57,10 @@ func (e *endpoint) finish() {
 // must not be dealing with a packet when the relay socket closes, which is what makes the library end the allocation.
 // Later packets do no harm, because the session is closed by then and nothing authenticates for it.
 func (e *endpoint) end(r *relay) {
+	if e.abort != nil {
+		stuck := time.AfterFunc(endPatience, e.abort)
+		defer stuck.Stop()
+	}
 	e.handling.Lock()
 	defer e.handling.Unlock()
 	_ = r.Close()
@@ -88,6 +98,10 @@ func (e *endpoint) refusal(method uint16, p []byte, r *relay) stun.ErrorCode {
 		if r == nil {
 			return stun.CodeAllocMismatch // RFC 8656 section 5
 		}
+		if family, ok := peerFamily(p); ok && family != e.srv.family() {
+			r.deny(netip.AddrPort{})
+			return stun.CodePeerAddrFamilyMismatch // RFC 8656 section 10.2; also of ::ffff:127.0.0.1
+		}
 	case methodAllocate:
 		if _, authenticated := attribute(p, attrMessageIntegrity); !authenticated {
 			return 0 // let the library ask for credentials first
@@ -95,11 +109,7 @@ func (e *endpoint) refusal(method uint16, p []byte, r *relay) stun.ErrorCode {
 		if protocol, ok := firstByte(p, attrRequestedTransport); ok && protocol != protocolUDP {
 			return stun.CodeUnsupportedTransProto // no RFC 6062 here
 		}
-		own := byte(familyIPv6)
-		if e.srv.cfg.Address.Is4() {
-			own = familyIPv4
-		}
-		if family, ok := firstByte(p, attrRequestedAddressFamily); ok && family != own {
+		if family, ok := firstByte(p, attrRequestedAddressFamily); ok && family != e.srv.family() {
 			return stun.CodeAddrFamilyNotSupported // RFC 8656 section 7.2
 		}
 	}
@@ -107,30 +117,76 @@ func (e *endpoint) refusal(method uint16, p []byte, r *relay) stun.ErrorCode {
 }
 
 func (e *endpoint) refuse(to netip.AddrPort, p []byte, method uint16, code stun.ErrorCode) {
-	id := [stun.TransactionIDSize]byte(p[8:stunHeaderSize])
-	answer, err := stun.Build(
-		stun.NewTransactionIDSetter(id),
-		stun.NewType(stun.Method(method), stun.ClassErrorResponse),
-		code,
-		stun.Fingerprint,
-	)
+	answer, err := stun.Build(append(errorAnswer(p, method, code), stun.Fingerprint)...)
 	if err != nil {
 		return
 	}
 	_ = e.write(answer.Raw, to) // a lost answer: the client asks again
 }
 
-// sent looks at what the library sends to a client.
-func (e *endpoint) sent(p []byte, to netip.AddrPort) {
-	if lifetime, ok := grantedLifetime(p); ok && lifetime > 0 {
-		if r := e.srv.allocationOf(clientKey{e.transport, to}); r != nil {
-			r.expires.Store(time.Now().Add(lifetime).UnixNano())
-		}
+// outgoing looks at what the library sends to a client, notes what it grants, and says clearly what it refuses.
+func (e *endpoint) outgoing(p []byte, to netip.AddrPort) []byte {
+	switch class, method := classify(p); {
+	case class == classSuccess && (method == methodAllocate || method == methodRefresh):
+		e.granted(p, method, to)
+	case class == classError && (method == methodCreatePermission || method == methodChannelBind):
+		return e.explain(p, method)
+	}
+	return p
+}
+
+// granted keeps the time at which the library's timer ends an allocation. An Allocate request that comes again is answered
+// from memory with the same lifetime and does not set the timer anew, so only the first answer counts.
+func (e *endpoint) granted(p []byte, method uint16, to netip.AddrPort) {
+	lifetime, ok := grantedLifetime(p)
+	r := e.srv.allocationOf(clientKey{e.transport, to})
+	if !ok || lifetime <= 0 || r == nil {
+		return
+	}
+	end := ticks(lifetime)
+	if method == methodAllocate {
+		r.expires.CompareAndSwap(0, end)
+		return
+	}
+	r.expires.Store(end)
+}
+
+// explain puts the reason into a refusal of a permission. The library answers CreatePermission without any error code, which
+// clients can not tell from a broken server, and ChannelBind with 401, which makes them look for a fault in their password.
+func (e *endpoint) explain(p []byte, method uint16) []byte {
+	_, coded := attribute(p, attrErrorCode)
+	code := stun.CodeBadRequest
+	switch {
+	case e.forbidden:
+		code = stun.CodeForbidden // RFC 8656 sections 10.2 and 12.2
+	case coded:
+		return p
+	}
+	setters := errorAnswer(p, method, code)
+	if e.user != "" { // else the request was refused before its signature was checked
+		setters = append(setters, stun.MessageIntegrity(e.srv.key(e.user)))
+	}
+	answer, err := stun.Build(append(setters, stun.Fingerprint)...)
+	if err != nil {
+		return p
+	}
+	return answer.Raw
+}
+
+// errorAnswer makes the start of an answer to the message p.
+func errorAnswer(p []byte, method uint16, code stun.ErrorCode) []stun.Setter {
+	return []stun.Setter{
+		stun.NewTransactionIDSetter([stun.TransactionIDSize]byte(p[8:stunHeaderSize])),
+		stun.NewType(stun.Method(method), stun.ClassErrorResponse),
+		code,
 	}
 }
 
 // fatal counts failures to read in a row and says when to give up.
 func fatal(err error, failures *int) bool {
+	if senderError(err) {
+		return false
+	}
 	*failures++
 	return errors.Is(err, net.ErrClosed) || *failures > maxReadFailures
 }

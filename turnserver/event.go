@@ -42,7 +42,7 @@ type Event struct {
 	Transport Transport
 	Client    netip.AddrPort // the client as the server sees it
 	Relay     netip.AddrPort // not valid for EventAuthFailed
-	Peer      netip.AddrPort // of EventPeerDenied; port 0 if a permission was asked for, since those have no port
+	Peer      netip.AddrPort // of EventPeerDenied; port 0 if a permission was asked for, not valid if of the other IP family
 	Reason    string         // a few words on a failure
 
 	// Suppressed counts the events of this kind that the rate limit swallowed since the last one shown.

@@ -104,6 +104,14 @@ func (e *portInUseError) Error() string { return e.where + ": " + e.cause.Error(
 
 func (e *portInUseError) Unwrap() []error { return []error{ErrPortInUse, e.cause} }
 
+// family is the server's, and that of its relays, as STUN writes it.
+func (s *Server) family() byte {
+	if s.cfg.Address.Is4() {
+		return familyIPv4
+	}
+	return familyIPv6
+}
+
 // network adds the IP family, so that an IPv6 socket never takes IPv4 as well.
 func network(protocol string, address netip.Addr) string {
 	if address.Is4() {

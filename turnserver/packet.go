@@ -20,7 +20,9 @@ const (
 	methodChannelBind      = 0x009
 
 	attrMessageIntegrity       = 0x0008
+	attrErrorCode              = 0x0009
 	attrLifetime               = 0x000D
+	attrXORPeerAddress         = 0x0012
 	attrRequestedAddressFamily = 0x0017
 	attrRequestedTransport     = 0x0019
 
@@ -99,6 +101,15 @@ func firstByte(p []byte, kind uint16) (byte, bool) {
 		return 0, false
 	}
 	return value[0], true
+}
+
+// peerFamily is the address family of the first XOR-PEER-ADDRESS, as it is written.
+func peerFamily(p []byte) (byte, bool) {
+	value, ok := attribute(p, attrXORPeerAddress)
+	if !ok || len(value) < 2 {
+		return 0, false
+	}
+	return value[1], true
 }
 
 // grantedLifetime reads from an answer of ours how long an allocation lives from now on.

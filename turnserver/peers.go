@@ -116,23 +116,23 @@ func (s *peerSet) observe(addr netip.AddrPort) {
 	s.grant(addr, grantObserved)
 }
 
-// kindOfAddress says why nobody should be surprised that a peer was denied.
-func kindOfAddress(ip netip.Addr) string {
+// whyDenied gives the reason of an event. Whole phrases, so that a flood of denied datagrams costs no memory.
+func whyDenied(ip netip.Addr) string {
 	switch {
+	case !ip.IsValid():
+		return "address of the other IP family"
 	case ip.IsUnspecified():
-		return "unspecified address"
+		return "unspecified address, no peer of the session"
 	case ip.IsLoopback():
-		return "loopback address"
-	case ip.IsMulticast():
-		return "multicast address"
-	case isBroadcast(ip):
-		return "broadcast address"
+		return "loopback address, no peer of the session"
+	case ip.IsMulticast() || isBroadcast(ip):
+		return "multicast or broadcast address, no peer of the session"
 	case ip.IsLinkLocalUnicast():
-		return "link-local address"
+		return "link-local address, no peer of the session"
 	case ip.IsPrivate():
-		return "private address"
+		return "private address, no peer of the session"
 	default:
-		return "address"
+		return "no peer of the session"
 	}
 }
 

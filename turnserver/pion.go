@@ -47,7 +47,12 @@ func (e *endpoint) authenticate(user, realm string, client net.Addr) (key []byte
 		e.authFailed(user, addr, problem)
 		return nil, false
 	}
-	return turn.GenerateAuthKey(user, realm, password(e.srv.secret[:], user)), true
+	return e.srv.key(user), true
+}
+
+// key is what messages between the user and the server are signed with (RFC 8489 section 9.2.2).
+func (s *Server) key(user string) []byte {
+	return turn.GenerateAuthKey(user, s.cfg.Realm, password(s.secret[:], user))
 }
 
 // problem says in words why a user can not do anything from an address, or nothing.
@@ -78,6 +83,7 @@ func (e *endpoint) authenticated(client, _ net.Addr, _, user, _, _ string, right
 		e.authFailed(user, addr, "wrong password")
 		return
 	}
+	e.user = user
 	if session := e.srv.sessionOf(user); session != nil {
 		session.observed(addr, e.transport)
 	}
@@ -99,7 +105,7 @@ func (e *endpoint) makeRoom(user string, client net.Addr) bool {
 		e.authFailed(user, addrPortOf(client), problem)
 		return false
 	}
-	e.reserved, e.user = session, user
+	e.reserved = session
 	return true
 }
 
@@ -111,20 +117,23 @@ func (e *endpoint) allocated(client, _ net.Addr, _, _, _ string, relayAddr net.A
 // permit answers for a permission (RFC 8656 section 9), which is for an IP address and all its ports; the relay looks at
 // the port of each datagram.
 func (e *endpoint) permit(client net.Addr, peer net.IP) bool {
+	allowed := e.permits(client, peer)
+	e.forbidden = !allowed
+	return allowed
+}
+
+func (e *endpoint) permits(client net.Addr, peer net.IP) bool {
 	r := e.srv.allocationOf(clientKey{e.transport, addrPortOf(client)})
 	ip, ok := netip.AddrFromSlice(peer)
-	if r == nil || !ok {
+	if r == nil || !ok || r.aboutToExpire() {
 		return false
 	}
 	ip = ip.Unmap()
-	if r.aboutToExpire() {
-		return false
-	}
 	e.srv.mu.RLock()
 	allowed := r.session.peers.allowsIP(ip)
 	e.srv.mu.RUnlock()
 	if !allowed {
-		r.deny(netip.AddrPortFrom(ip, 0), "that of no peer of this session")
+		r.deny(netip.AddrPortFrom(ip, 0))
 	}
 	return allowed
 }

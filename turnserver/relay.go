@@ -16,7 +16,7 @@ type relay struct {
 	addr netip.AddrPort
 
 	relayStats
-	expires atomic.Int64 // unix nanoseconds of the real clock, which is the library's; 0 before the client was answered
+	expires atomic.Int64 // when the library's timer ends the allocation, by ticks; 0 before the client was answered
 
 	closeOnce, readerOnce sync.Once
 
@@ -45,7 +45,7 @@ func (t *traffic) add(n int) {
 func (r *relay) WriteTo(p []byte, addr net.Addr) (int, error) {
 	to := addrPortOf(addr)
 	if !r.srv.allowed(r.session, to) {
-		r.deny(to, "not a peer of this session")
+		r.deny(to)
 		return len(p), nil
 	}
 	n, err := r.WriteToUDPAddrPort(p, to)
@@ -74,7 +74,7 @@ func (r *relay) ReadFrom(p []byte) (int, net.Addr, error) {
 		from = plain(from)
 		peer := r.srv.peerFrom(r.session, from, p[:n])
 		if peer == nil {
-			r.deny(from, "not a peer of this session")
+			r.deny(from)
 			continue
 		}
 		r.fromPeers.add(n)
@@ -96,18 +96,24 @@ func (r *relay) Close() error {
 	return nil
 }
 
-func (r *relay) deny(peer netip.AddrPort, reason string) {
+func (r *relay) deny(peer netip.AddrPort) {
 	r.denied.Add(1)
 	if r.session == nil {
 		return
 	}
 	r.srv.notifier.notify(Event{
 		Kind: EventPeerDenied, Session: r.session.id, Transport: r.endpoint.transport, Client: r.client, Relay: r.addr,
-		Peer: peer, Reason: kindOfAddress(peer.Addr()) + ", " + reason,
+		Peer: peer, Reason: whyDenied(peer.Addr()),
 	})
 }
 
 // aboutToExpire tells whether the library's timer may end the allocation within moments; see endpoint.permit.
 func (r *relay) aboutToExpire() bool {
-	return time.Now().Add(expiryMargin).UnixNano() >= r.expires.Load()
+	return ticks(expiryMargin) >= r.expires.Load()
 }
+
+var processStart = time.Now()
+
+// ticks is the time in d from now, in nanoseconds since the process started. The library's timers run by this clock, which
+// nobody can set back.
+func ticks(d time.Duration) int64 { return int64(time.Since(processStart) + d) }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,13 +34,17 @@ type streamEndpoint struct {
 }
 
 func newStreamEndpoint(s *Server, transport Transport, conn net.Conn) *streamEndpoint {
-	raw := &deadlineConn{Conn: conn, first: time.Now().Add(s.cfg.HandshakeTimeout), idle: s.cfg.IdleTimeout}
-	e := &streamEndpoint{conn: raw, raw: raw, remote: conn.RemoteAddr(), client: addrPortOf(conn.RemoteAddr())}
+	key := clientKey{transport, addrPortOf(conn.RemoteAddr())}
+	raw := &deadlineConn{
+		Conn: conn, first: time.Now().Add(s.cfg.HandshakeTimeout), idle: s.cfg.IdleTimeout,
+		inUse: func() bool { return s.allocationOf(key) != nil },
+	}
+	e := &streamEndpoint{conn: raw, raw: raw, remote: conn.RemoteAddr(), client: key.addr}
 	if transport == TransportTLS {
 		e.conn = tls.Server(raw, s.identity.config) // shakes hands at the first read, within the same deadline
 	}
 	e.in = bufio.NewReader(e.conn)
-	e.endpoint = endpoint{srv: s, transport: transport, write: e.writeTo}
+	e.endpoint = endpoint{srv: s, transport: transport, write: e.writeTo, abort: func() { _ = e.Close() }}
 	return e
 }
 
@@ -63,8 +68,7 @@ func (e *streamEndpoint) ReadFrom(p []byte) (int, net.Addr, error) {
 
 // WriteTo sends what the library has for the client.
 func (e *streamEndpoint) WriteTo(p []byte, _ net.Addr) (int, error) {
-	e.sent(p, e.client)
-	return len(p), e.writeTo(p, e.client)
+	return len(p), e.writeTo(e.outgoing(p, e.client), e.client)
 }
 
 // Close closes the connection, once. It sends no TLS alert: that could wait for a client that does not read.
@@ -122,11 +126,13 @@ type deadlineConn struct {
 	net.Conn
 	first       time.Time // until the endpoint is established
 	idle        time.Duration
+	inUse       func() bool // an allocation lives here
 	established atomic.Bool
 	lastWrite   atomic.Int64 // unix nanoseconds
 }
 
-// Read ends with a timeout when nothing went either way for too long. A client that only receives is not idle.
+// Read ends with a timeout when nothing went either way for too long. A client that only receives is not idle, and neither
+// is one with an allocation, which it need not refresh for minutes: that has a lifetime of its own.
 func (c *deadlineConn) Read(p []byte) (int, error) {
 	began := time.Now()
 	for {
@@ -134,11 +140,14 @@ func (c *deadlineConn) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		n, err := c.Conn.Read(p)
-		var timeout net.Error
-		if n == 0 && errors.As(err, &timeout) && timeout.Timeout() && time.Now().Before(c.deadline(began)) {
-			continue
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
 		}
-		return n, err
+		if c.inUse() {
+			began = time.Now()
+		} else if !time.Now().Before(c.deadline(began)) {
+			return n, err
+		}
 	}
 }
 

@@ -54,8 +54,7 @@ func (u *udpEndpoint) ReadFrom(p []byte) (int, net.Addr, error) {
 // WriteTo sends what the library has for a client.
 func (u *udpEndpoint) WriteTo(p []byte, addr net.Addr) (int, error) {
 	to := addrPortOf(addr)
-	u.sent(p, to)
-	return len(p), u.writeTo(p, to)
+	return len(p), u.writeTo(u.outgoing(p, to), to)
 }
 
 // Close closes the socket, once: the library closes it too.
