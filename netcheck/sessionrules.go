@@ -20,7 +20,7 @@ func findUDPBlocked(r Report, _ Verdict) []Finding {
 		case p.State.Measured() && p.Path.Stream():
 			works = append(works, p.Path.Title())
 		case p.State == StateBlocked && p.Server != "" && !p.Path.Stream():
-			servers = append(servers, p.Server)
+			servers = append(servers, hostPort(p.Server))
 		}
 	}
 	f := Finding{ID: "udp_blocked", Severity: SeverityCritical, Title: "UDP does not get through",
@@ -37,6 +37,15 @@ func findUDPBlocked(r Report, _ Verdict) []Finding {
 		}
 	}
 	return []Finding{f}
+}
+
+// hostPort is what a firewall team needs of a server's URL.
+func hostPort(server string) string {
+	u, err := ParseServerURL(server)
+	if err != nil {
+		return server
+	}
+	return fmt.Sprintf("%s port %d", u.Host, u.Port)
 }
 
 func unique(list []string) []string {
@@ -65,6 +74,11 @@ func findNoPath(r Report, v Verdict) []Finding {
 	f := Finding{ID: "no_path", Severity: SeverityCritical, Title: "No path works",
 		Detail: "None of the paths that were tried carried packets there and back, so a call would not work.",
 		Advice: "The findings about each path say what stood in the way; begin with the first."}
+	if allSilent(r) {
+		f.Detail += " Nothing answered at all, by whatever protocol."
+		f.Advice = "Check the server's address and that the server runs: when nothing answers, that is likelier than a firewall. " +
+			"If it works from elsewhere, ask the firewall team to allow what the findings about each path name."
+	}
 	for _, p := range r.Paths {
 		if staysHere(r, p) && p.State == StateOK {
 			f.Title = "No path through the network works"
@@ -76,6 +90,23 @@ func findNoPath(r Report, v Verdict) []Finding {
 		}
 	}
 	return []Finding{f}
+}
+
+// allSilent tells that at least two paths, one over UDP and one over a stream, were tried and none had any answer.
+func allSilent(r Report) bool {
+	packets, streams := false, false
+	for _, p := range r.Paths {
+		switch {
+		case p.State == StateNotApplicable || p.State == StateNotRun:
+		case p.Code != ReasonNoAnswer:
+			return false
+		case p.Path.Stream():
+			streams = true
+		default:
+			packets = true
+		}
+	}
+	return packets && streams
 }
 
 // findSelf keeps a good result on this computer from being taken for a good network.

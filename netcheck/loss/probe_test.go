@@ -99,8 +99,6 @@ func drop(delay time.Duration, which func(n int) bool) netchecktest.Impair {
 	}
 }
 
-func never(int) bool { return false }
-
 func TestCleanLink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		local, far := netchecktest.NewLink(netchecktest.Perfect(20*time.Millisecond), netchecktest.Perfect(30*time.Millisecond))

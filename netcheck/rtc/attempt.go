@@ -204,7 +204,7 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 	iface := a.interfaceName()
 	l.serve(a.Respond, a.Logger)
 	a.trace.body(netcheck.PathConnected{Connect: took, Local: local, Far: far, NATBetween: nat, Interface: iface,
-		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat)})
+		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat, local.Local.ViaProxy)})
 	return l, nil
 }
 

@@ -70,7 +70,7 @@ func (a *attempt) natBetween(local, far netcheck.CandidatePair) netcheck.Tri {
 }
 
 // proofNote says what the proof does not show.
-func (a *attempt) proofNote(nat netcheck.Tri) string {
+func (a *attempt) proofNote(nat netcheck.Tri, viaProxy string) string {
 	var notes []string
 	if a.leg.Path == netcheck.PathSTUN && nat == netcheck.No {
 		notes = append(notes, "The STUN server sees an address of this computer itself: no NAT lies between, "+
@@ -81,6 +81,9 @@ func (a *attempt) proofNote(nat netcheck.Tri) string {
 	}
 	if a.leg.Path.Stream() {
 		notes = append(notes, "The way to the relay is a TCP stream: loss on it appears as delay.")
+	}
+	if viaProxy != "" {
+		notes = append(notes, "It leads through the HTTP proxy "+viaProxy+".")
 	}
 	return strings.Join(notes, " ")
 }
