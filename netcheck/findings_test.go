@@ -147,7 +147,8 @@ func TestFindingTexts(t *testing.T) {
 		want     string // in title, detail or advice
 	}{
 		{udp, "udp_blocked", SeverityWarning, "Relay TCP and Relay TLS work, so calls connect"},
-		{udp, "udp_blocked", SeverityWarning, "allow UDP to turn:t:3478?transport=udp, and the answers from there."},
+		{udp, "udp_blocked", SeverityWarning, "allow UDP to t port 3478, and the answers from there."},
+		{turnReport(blocked(PathRelayUDP), blocked(PathRelayTLS)), "no_path", SeverityCritical, "Nothing answered at all"},
 		{turnReport(endedPath(PathRelayUDP, ReasonNoAnswer), goodPath(PathRelayTCP, 20*ms)), "udp_blocked", SeverityWarning, "Relay TCP works, so calls connect"},
 		{turnReport(endedPath(PathRelayUDP, ReasonNoAnswer)), "udp_blocked", SeverityCritical, "allow UDP to the STUN/TURN server"},
 		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, losing(10, stats.StatusLostUp)))), "loss_out", SeverityWarning,
@@ -162,6 +163,10 @@ func TestFindingTexts(t *testing.T) {
 		if f.Severity != tt.severity || !strings.Contains(f.Title+"\n"+f.Detail+"\n"+f.Advice, tt.want) {
 			t.Errorf("%s: want %s, %q\ngot %s\n%s\n%s\n%s", tt.id, tt.severity, tt.want, f.Severity, f.Title, f.Detail, f.Advice)
 		}
+	}
+	refused := finding(t, turnReport(blocked(PathRelayUDP), endedPath(PathRelayTCP, ReasonRefused)), "no_path")
+	if strings.Contains(refused.Detail, "Nothing answered") {
+		t.Errorf("a refusal is an answer: %s", refused.Detail)
 	}
 	f := finding(t, udp, "path_blocked")
 	for _, e := range []Evidence{{"state", "blocked"}, {"reason", "no_answer"}, {"server", "turn:t:3478?transport=udp"}, {"cause", "i/o timeout"}} {

@@ -111,7 +111,7 @@ type networkLossDoc struct {
 
 func carrier(c netcheck.CarrierResult, size int, partial bool) carrierDoc {
 	s := c.Stats
-	return carrierDoc{
+	doc := carrierDoc{
 		Carrier: string(c.Carrier), Partial: partial || c.Partial, BeginS: secondsOf(c.Begin), SpanS: secondsOf(c.Span),
 		Up: upWay(s.Up), Down: downWay(s.Down), Total: loss(s.Total, true),
 		Late:          count(s.RTT.OK, s.Late), // without a single round-trip time nothing could be late
@@ -119,7 +119,15 @@ func carrier(c netcheck.CarrierResult, size int, partial bool) carrierDoc {
 		skippedSender: s.SkippedBySender, skippedReflector: s.SkippedByReflector,
 		RTTMS: rtt(s.RTT), BitrateKbps: bitrate(s, size, c.Span), SelfCheck: selfCheck(c.Self),
 	}
+	if !seesCopies(c.Carrier) {
+		doc.Up.Duplicate, doc.Down.Duplicate = nil, nil
+	}
+	return doc
 }
+
+// seesCopies tells whether copies reach the probe. DTLS and SCTP throw them away before a data channel sees any, so a 0 there
+// would be no measurement.
+func seesCopies(c netcheck.Carrier) bool { return c != netcheck.CarrierDataChannel }
 
 // loss leaves open what is not known as soon as the direction of a single loss is not.
 func loss(l stats.Loss, known bool) lossDoc {

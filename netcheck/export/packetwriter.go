@@ -85,7 +85,7 @@ func (p *PacketWriter) write(path netcheck.Path, b netcheck.PacketsDecided) {
 		if p.err != nil {
 			return
 		}
-		p.buf = p.appendPacket(append(p.buf, start...), &b.Packets[i])
+		p.buf = p.appendPacket(append(p.buf, start...), &b.Packets[i], seesCopies(b.Carrier))
 		p.pending++
 		if len(p.buf) > bufferSize-512 { // a row is shorter than that
 			p.flush()
@@ -106,7 +106,7 @@ func (p *PacketWriter) flush() {
 }
 
 // appendPacket adds the cells behind path and carrier.
-func (p *PacketWriter) appendPacket(b []byte, k *stats.Packet) []byte {
+func (p *PacketWriter) appendPacket(b []byte, k *stats.Packet, copies bool) []byte {
 	b = append(strconv.AppendUint(b, uint64(k.Seq), 10), ',')
 	b = appendTime(b, k.SentUS)
 	b = appendTime(b, k.UpRecvUS)
@@ -127,8 +127,8 @@ func (p *PacketWriter) appendPacket(b []byte, k *stats.Packet) []byte {
 	b = append(b, ',')
 	b = appendCount(b, k.UpOrder, k.UpOrder > 0)
 	b = appendCount(b, k.DownOrder, k.DownOrder > 0)
-	b = appendCount(b, uint32(k.DupUp), k.UpOrder > 0 || k.DupUp > 0) // without a place at the reflector nobody counted copies there
-	b = appendCount(b, uint32(k.DupDown), k.Status == stats.StatusOK || k.DupDown > 0)
+	b = appendCount(b, uint32(k.DupUp), copies && k.UpOrder > 0 || k.DupUp > 0) // without a place at the reflector nobody counted copies there
+	b = appendCount(b, uint32(k.DupDown), copies && k.Status == stats.StatusOK || k.DupDown > 0)
 	if k.Status == stats.StatusSkipped {
 		b = append(b, k.SkippedBy.String()...)
 	}

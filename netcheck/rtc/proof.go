@@ -60,13 +60,27 @@ func (a *attempt) natBetween(local, far netcheck.CandidatePair) netcheck.Tri {
 	case netcheck.PathDirect:
 		return netcheck.TriOf(local.Remote.Address != far.Local.Address || far.Remote.Address != local.Local.Address)
 	case netcheck.PathSTUN:
-		return netcheck.TriOf(!isLocal(a.nets[0], local.Local.Address.Addr()))
+		return netcheck.TriOf(!isLocal(a.nets[0], local.Local.Address.Addr()) || !isLocal(a.nets[1], far.Local.Address.Addr()))
 	}
-	mapped := a.near.net.watch.mappedAddress()
-	if !mapped.IsValid() || local.Local.ViaProxy != "" { // then it is the proxy's
+	near, known1 := a.translated(0, a.near, local)
+	other, known2 := a.translated(1, a.far, far)
+	if near || other {
+		return netcheck.Yes
+	}
+	if !known1 || !known2 {
 		return netcheck.Unknown
 	}
-	return netcheck.TriOf(!isLocal(a.nets[0], mapped.Addr()))
+	return netcheck.No
+}
+
+// translated tells whether the relay sees an end under an address that is not its own. Through a proxy that is not known: the
+// address is the proxy's then.
+func (a *attempt) translated(end int, p *peer, pair netcheck.CandidatePair) (yes, known bool) {
+	mapped := p.net.watch.mappedAddress()
+	if !mapped.IsValid() || pair.Local.ViaProxy != "" {
+		return false, false
+	}
+	return !isLocal(a.nets[end], mapped.Addr()), true
 }
 
 // proofNote says what the proof does not show.

@@ -23,9 +23,6 @@ const (
 	iceMaxRequests = 25
 )
 
-// srtpReplayWindow is in packets: a reordered packet older than that would count as lost. pion's default is 64.
-const srtpReplayWindow = 8192
-
 // Windows of SCTP in bytes.
 const (
 	minWindow = 64 << 10
@@ -69,7 +66,9 @@ func (c *connecting) settings(n *network, at netip.Addr, mux ice.UDPMux, dialer 
 	s.DisableCloseByDTLS(true)           // it closes the peer from a goroutine that nobody waits for
 	s.DetachDataChannels()               // reading allocates nothing
 	s.SetFireOnTrackBeforeFirstRTP(true) // else the track is known, and can be read, after its first packet only
-	s.SetSRTPReplayProtectionWindow(srtpReplayWindow)
+	// A copy is a fact about the network that the probe counts, and a packet that comes very late is no loss. Neither end acts
+	// on what a datagram holds: the responder answers a number once.
+	s.DisableSRTPReplayProtection(true)
 	s.SetSCTPMinCwnd(window(c.leg.Load))
 	s.SetSCTPMaxReceiveBufferSize(max(minBuffer, 2*window(c.leg.Load)))
 	return s
