@@ -40,6 +40,7 @@ type carrierRun struct {
 	timerError stats.Sketch
 	missed     int
 	skipped    int
+	refused    int // by the system, when they were sent
 	queuedMax  int
 
 	up       upLog
@@ -124,7 +125,7 @@ func (c *carrierRun) withdraw(seq int) {
 	p.SentUS = stats.NotMeasured
 	p.Status, p.SkippedBy = stats.StatusSkipped, stats.SkipperSender
 	*flags |= flagFinal
-	c.skipped++
+	c.refused++
 	c.unanswered--
 	c.dirty[c.window(seq)] = true
 }

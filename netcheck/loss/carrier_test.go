@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -116,7 +117,7 @@ func TestSpooledRunEqualsOneInMemory(t *testing.T) {
 			}
 		}
 		var rows []stats.Packet
-		c.settle(func(block []stats.Packet) { rows = append(rows, block...) })
+		c.settle(math.MaxInt64, func(block []stats.Packet) { rows = append(rows, block...) })
 		return rows, stats.Summarize(c.record, stats.Options{LateAfterUS: 150_000})
 	}
 	spool := &memorySpool{}

@@ -25,18 +25,12 @@ type Probe struct {
 	Spool func() (Spool, error)
 }
 
-// How long the probe waits. The drain ends early once nothing is missing.
+// How long the probe waits.
 const (
 	grantTimeout   = 3 * time.Second
-	drainRTTs      = 3
-	drainMin       = time.Second
-	drainMax       = 5 * time.Second
-	settleTime     = 20 * time.Millisecond // for copies of the last packets, when nothing is missing
-	graceDrain     = 300 * time.Millisecond
 	logTimeout     = 5 * time.Second
 	graceLog       = 1500 * time.Millisecond
 	logPacketsPerS = 200_000 // a slow line still gets this many log entries through
-	pollEvery      = 5 * time.Millisecond
 )
 
 // run is the state of one Run.
@@ -55,6 +49,7 @@ type run struct {
 	carriers      []*carrierRun
 	before, after netcheck.PairCounters // of the link: when the far end granted, and when it was asked to finish
 	pair          netcheck.PairCheck
+	undecidedUS   int64 // what was sent after this, and was not answered, was not waited for long enough to be called lost
 }
 
 // Run measures until the plan's end or until ctx ends. Then it drains, fetches the reflector's log and gives the summary of
@@ -234,44 +229,6 @@ func (r *run) emitSamples() {
 	}
 }
 
-// drain waits for replies under way: until nothing is missing, or for some round-trip times.
-func (r *run) drain(ctx, inner context.Context) {
-	begin := r.Clock.Now()
-	quiet := context.WithoutCancel(ctx)
-	settled := begin
-	for {
-		now := r.Clock.Now()
-		missing, maxRTT := r.missing()
-		if missing {
-			settled = now
-		}
-		limit := min(max(drainRTTs*maxRTT, r.plan.LateAfter, drainMin), drainMax)
-		if inner.Err() != nil {
-			limit = graceDrain
-		}
-		if now.Sub(begin) >= limit || now.Sub(settled) >= settleTime || linkGone(inner) {
-			return
-		}
-		_ = r.Clock.SleepUntil(quiet, now.Add(pollEvery))
-	}
-}
-
-func (r *run) missing() (bool, time.Duration) {
-	missing, maxRTT := false, time.Duration(0)
-	for _, c := range r.carriers {
-		c.mu.Lock()
-		missing = missing || c.unanswered > 0
-		maxRTT = max(maxRTT, c.maxRTT)
-		c.mu.Unlock()
-	}
-	return missing, maxRTT
-}
-
-func linkGone(inner context.Context) bool {
-	var f *netcheck.Failure
-	return errors.As(context.Cause(inner), &f) && f.Code == netcheck.ReasonLinkLost
-}
-
 // fetchLog asks for the reflector's log and merges it. It goes on for a moment after ctx has ended, because the log is what
 // makes a stopped run as exact as a whole one.
 func (r *run) fetchLog(ctx context.Context) error {
@@ -326,12 +283,22 @@ func (r *run) takeCounters(k control.Counters) {
 	}
 }
 
+// unfinished tells that the plan was not sent to its end. A run that is stopped while it drains is whole.
+func (r *run) unfinished() bool {
+	for _, c := range r.carriers {
+		if c.record.Len() < r.plan.Packets() {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *run) conclude(ctx context.Context, sendErr, logErr error) (netcheck.Summary, error) {
-	partial := sendErr != nil
+	partial := sendErr != nil && r.unfinished()
 	sum := &netcheck.LossSummary{Pair: r.pair}
 	var errs []error
 	for _, c := range r.carriers {
-		c.settle(func(rows []stats.Packet) { r.emit(netcheck.PacketsDecided{Carrier: c.carrier, Packets: rows}) })
+		c.settle(r.undecidedUS, func(rows []stats.Packet) { r.emit(netcheck.PacketsDecided{Carrier: c.carrier, Packets: rows}) })
 		sum.Carriers = append(sum.Carriers, c.result(r, partial))
 		errs = append(errs, c.failed(r.emit))
 	}

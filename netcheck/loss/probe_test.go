@@ -311,3 +311,48 @@ func TestLiveViewKnowsTheDirectionBeforeTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// steady delays everything by d, from the n-th datagram on by later.
+func steady(d time.Duration, n int, later time.Duration) netchecktest.Impair {
+	return func(_ netcheck.Carrier, i int, _ []byte) []time.Duration {
+		if i >= n {
+			return []time.Duration{later}
+		}
+		return []time.Duration{d}
+	}
+}
+
+// TestDelayIsNeverLoss stops and ends runs on links that lose nothing.
+func TestDelayIsNeverLoss(t *testing.T) {
+	const far = 1 << 30
+	for name, c := range map[string]struct {
+		out       netchecktest.Impair
+		stop      time.Duration // 0: at the plan's end
+		lateAfter time.Duration
+	}{
+		"stopped at a long round trip":         {steady(600*time.Millisecond, far, 0), 1500 * time.Millisecond, 150 * time.Millisecond},
+		"stopped at a very long round trip":    {steady(1800*time.Millisecond, far, 0), 2100 * time.Millisecond, 150 * time.Millisecond},
+		"a late limit beyond the usual drain":  {steady(6*time.Second, far, 0), 0, 20 * time.Second},
+		"the delay jumps in the last moments":  {steady(10*time.Millisecond, warmup+170, 1500*time.Millisecond), 0, 150 * time.Millisecond},
+		"stopped while the last are under way": {steady(600*time.Millisecond, far, 0), 2300 * time.Millisecond, 150 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if c.stop > 0 {
+					timer := time.AfterFunc(c.stop, cancel)
+					defer timer.Stop()
+				}
+				p := plan()
+				p.LateAfter = c.lateAfter
+				local, farEnd := netchecktest.NewLink(c.out, nil)
+				s := probe(ctx, t, p, local, farEnd).carrier(t, netcheck.CarrierSRTP).Stats
+				if s.Total.Lost != 0 || s.Total.Received+s.Undecided != s.Up.Sent+s.Undecided || s.Up.Sent == 0 && s.Undecided == 0 {
+					t.Errorf("%+v", s)
+				}
+				t.Logf("%d answered, %d late, %d undecided", s.Total.Received, s.Late, s.Undecided)
+			})
+		})
+	}
+}

@@ -165,7 +165,7 @@ func TestUnreadableDiskIsNoLoss(t *testing.T) {
 	c, rows, _ := failing(t, func(m *memorySpool) { m.readErr = errors.New("input/output error") })
 	c.up.complete = true // by which an unanswered packet would be lost on the way up
 	seen := 0
-	c.settle(func(block []stats.Packet) {
+	c.settle(math.MaxInt64, func(block []stats.Packet) {
 		for _, p := range block {
 			if int(p.Seq) != seen || p.Status != stats.StatusOK && p.Status != stats.StatusUnknown {
 				t.Fatalf("row %d: %+v", seen, p)

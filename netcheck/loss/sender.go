@@ -50,6 +50,9 @@ func (s *sender) serve(c *carrierRun, seq int, slot time.Time) error {
 	now := s.run.Clock.Now()
 	late := now.Sub(slot)
 	queued := c.conn.Queued()
+	if seq >= 0 {
+		c.timerError.Add(late) // of slots that are given up too: they are the worst
+	}
 	switch {
 	case seq < 0:
 		_ = s.transmit(c, seq, now, stamp.FlagWarmUp) // a failure shows on the measured packets
@@ -61,7 +64,6 @@ func (s *sender) serve(c *carrierRun, seq int, slot time.Time) error {
 		c.skip(seq, queued, false)
 		return nil
 	}
-	c.timerError.Add(late)
 	c.begin(seq, c.clock.Micros(c.clock.At(now)), queued)
 	err := s.transmit(c, seq, now, 0)
 	if err == nil {

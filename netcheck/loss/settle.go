@@ -67,15 +67,16 @@ func (c *carrierRun) takeCounters(k control.CarrierCounters) {
 	}
 }
 
-// settle decides the fate of every packet and emits them in blocks.
-func (c *carrierRun) settle(emit func([]stats.Packet)) {
+// settle decides the fate of every packet and emits them in blocks. Silence about what was sent after undecidedUS decides
+// nothing: it was not waited for long enough.
+func (c *carrierRun) settle(undecidedUS int64, emit func([]stats.Packet)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	block := make([]stats.Packet, 0, min(netcheck.MaxBlock, c.record.Len()))
 	for seq := range c.record.Len() {
 		p, flags := c.record.row(seq)
 		was := fate(p, *flags)
-		c.decide(p, flags)
+		c.decide(p, flags, undecidedUS)
 		if p.Status != was {
 			c.dirty[c.window(seq)] = true
 		}
@@ -89,11 +90,12 @@ func (c *carrierRun) settle(emit func([]stats.Packet)) {
 	}
 }
 
-func (c *carrierRun) decide(p *stats.Packet, flags *uint8) {
+func (c *carrierRun) decide(p *stats.Packet, flags *uint8, undecidedUS int64) {
 	switch {
 	case *flags&flagFinal != 0 || *flags&flagAnswered != 0:
 	case *flags&flagReflSkip != 0, *flags&flagLogged != 0 && *flags&flagReplied == 0:
 		p.Status, p.SkippedBy = stats.StatusSkipped, stats.SkipperReflector
+	case p.SentUS > undecidedUS:
 	case *flags&flagLogged != 0:
 		p.Status = stats.StatusLostDown
 	case c.up.complete:
@@ -114,7 +116,7 @@ func (c *carrierRun) result(p *run, partial bool) netcheck.CarrierResult {
 		Self: netcheck.SelfCheck{
 			ClockResolution: p.resolution, FarClockResolution: p.farResolution,
 			SendErrorMean: c.timerError.Mean(), SendErrorP95: c.timerError.Percentile(0.95), SendErrorMax: c.timerError.Max(),
-			MissedSends: c.missed, SkippedSender: c.skipped, SkippedReflector: c.farCheck.skipped,
+			MissedSends: c.missed, SkippedSender: c.skipped, SendFailed: c.refused, SkippedReflector: c.farCheck.skipped,
 			QueuedMax: c.queuedMax, FarQueuedMax: c.farCheck.queuedMax, DwellP95: c.farCheck.dwellP95, LogComplete: c.up.complete,
 		},
 	}
