@@ -6,13 +6,20 @@ import (
 )
 
 // When a measurement is in doubt. A share of skipped packets above the limit means that the asked rate could not be carried;
-// dropped datagrams count when they could explain a tenth of the loss; a timer that is late by more than the limit for one
-// packet in twenty has measured this computer rather than the network.
+// dropped datagrams count when they could explain a tenth of the loss; a timer that is late by an interval or more, within
+// bounds, for one packet in twenty has measured this computer rather than the network: packets that should have left one after
+// another left together.
 const (
 	maxSkippedShare = 0.01
 	dropsOfLoss     = 0.1
-	maxSendErrorP95 = 25 * time.Millisecond
+	minSendErrorP95 = 2 * time.Millisecond // less is usual on a computer that does other things too
+	maxSendErrorP95 = 10 * time.Millisecond
 )
+
+// sendErrorLimit is the lateness of the worst packet in twenty up to which a result can be trusted.
+func sendErrorLimit(plan LossPlan) time.Duration {
+	return max(minSendErrorP95, min(plan.Interval(), maxSendErrorP95))
+}
 
 // assess tells from the measurer's own check how far the result can be trusted.
 func assess(plan LossPlan, sum LossSummary) PathEnded {
@@ -31,7 +38,7 @@ func checkNoData(_ LossPlan, sum LossSummary) *Failure {
 		}
 	}
 	for _, c := range sum.Carriers {
-		if c.Self.MissedSends+c.Self.SkippedSender > 0 {
+		if c.Self.MissedSends+c.Self.SkippedSender+c.Self.SendFailed > 0 {
 			return nil // the next rule says why
 		}
 	}
@@ -41,27 +48,33 @@ func checkNoData(_ LossPlan, sum LossSummary) *Failure {
 
 func checkSkips(plan LossPlan, sum LossSummary) *Failure {
 	for _, c := range sum.Carriers {
-		asked := c.Stats.Up.Sent + c.Self.MissedSends + c.Self.SkippedSender
+		missed, queued, refused := c.Self.MissedSends, c.Self.SkippedSender, c.Self.SendFailed
+		asked := c.Stats.Up.Sent + missed + queued + refused
 		if asked == 0 {
 			continue
 		}
-		sender := float64(c.Self.MissedSends+c.Self.SkippedSender) / float64(asked)
+		sender := float64(missed+queued+refused) / float64(asked)
 		far := float64(c.Self.SkippedReflector) / float64(asked)
 		switch {
-		case sender > maxSkippedShare && c.Self.MissedSends >= c.Self.SkippedSender:
+		case sender > maxSkippedShare && refused > max(missed, queued):
+			return &Failure{Code: ReasonSenderLimit,
+				Text: fmt.Sprintf("%s of the packets on the %s carrier could not be handed to the network: the system refused to send them.",
+					Percent(float64(refused)/float64(asked)), c.Carrier.Title()),
+				Advice: "Check that the network connection stays up, and look for security software on this computer that limits what programs send."}
+		case sender > maxSkippedShare && missed >= queued:
 			return &Failure{Code: ReasonSenderLimit,
 				Text: fmt.Sprintf("This computer could not keep up with %s packets a second on the %s carrier: it gave up %s of them.",
-					number(plan.Rate), c.Carrier.Title(), percent(sender)),
+					number(plan.Rate), c.Carrier.Title(), Percent(sender)),
 				Advice: "Close other programs, or ask for a lower rate."}
 		case sender > maxSkippedShare:
 			return &Failure{Code: ReasonSenderLimit,
 				Text: fmt.Sprintf("The path does not carry the asked rate: %s of the packets on the %s carrier could not be sent because too much was queued.",
-					percent(sender), c.Carrier.Title()),
+					Percent(sender), c.Carrier.Title()),
 				Advice: "The line is slower than the test's bitrate. Ask for a lower rate or size to see what it can carry."}
 		case far > maxSkippedShare:
 			return &Failure{Code: ReasonReflectorBusy,
 				Text: fmt.Sprintf("The way back does not carry the asked rate: the other end could not send %s of its answers on the %s carrier.",
-					percent(far), c.Carrier.Title()),
+					Percent(far), c.Carrier.Title()),
 				Advice: "The line is slower than the test's bitrate. Ask for a lower rate or size to see what it can carry."}
 		}
 	}
@@ -83,9 +96,9 @@ func checkDrops(_ LossPlan, sum LossSummary) *Failure {
 		Advice: "Close other programs, or ask for a lower rate."}
 }
 
-func checkTimer(_ LossPlan, sum LossSummary) *Failure {
+func checkTimer(plan LossPlan, sum LossSummary) *Failure {
 	for _, c := range sum.Carriers {
-		if c.Self.SendErrorP95 > maxSendErrorP95 {
+		if c.Self.SendErrorP95 > sendErrorLimit(plan) {
 			return &Failure{Code: ReasonBusy,
 				Text:   fmt.Sprintf("This computer was too busy to measure: one packet in twenty left %s ms or more after its time.", millis(c.Self.SendErrorP95)),
 				Advice: "Close other programs and run the test again."}
@@ -94,10 +107,10 @@ func checkTimer(_ LossPlan, sum LossSummary) *Failure {
 	return nil
 }
 
-// checkLog doubts a result whose losses have no direction.
+// checkLog doubts a result whose losses have no direction. Where nothing came back at all there is nothing to tell apart.
 func checkLog(_ LossPlan, sum LossSummary) *Failure {
 	for _, c := range sum.Carriers {
-		if !c.Stats.Up.Known && c.Stats.Total.Lost > 0 {
+		if !c.Stats.Up.Known && c.Stats.Total.Lost > 0 && c.Stats.Total.Received > 0 {
 			return &Failure{Code: ReasonLogMissing,
 				Text:   "The other end's log did not arrive, so it is not known on which way packets were lost.",
 				Advice: "Run the test again."}

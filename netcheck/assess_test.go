@@ -22,6 +22,8 @@ func TestAssess(t *testing.T) {
 	nothing := CarrierResult{Carrier: CarrierSRTP}
 	skippedAll := nothing
 	skippedAll.Self.SkippedSender = 100
+	refusedAll := nothing
+	refusedAll.Self.SendFailed = 100
 	tests := []struct {
 		name string
 		sum  LossSummary
@@ -41,8 +43,16 @@ func TestAssess(t *testing.T) {
 		{"too few drops to explain the loss", dropped(1, 0, true, lossy(stats.StatusLostDown)), ReasonNone, ""},
 		{"drops without loss", dropped(50, 0, true, sound(CarrierSRTP)), ReasonNone, ""},
 		{"drops not known", dropped(50, 0, false, lossy(stats.StatusLostDown)), ReasonNone, ""},
-		{"the timer is good enough", self(func(s *SelfCheck) { s.SendErrorP95 = maxSendErrorP95 }), ReasonNone, ""},
-		{"the timer is late", self(func(s *SelfCheck) { s.SendErrorP95 = maxSendErrorP95 + 1 }), ReasonBusy, "25 ms or more"},
+		{"the timer is good enough", self(func(s *SelfCheck) { s.SendErrorP95 = 10 * ms }), ReasonNone, ""},
+		{"the timer is late", self(func(s *SelfCheck) { s.SendErrorP95 = 11 * ms }), ReasonBusy, "11 ms or more"},
+		{"late, and some slots missed", self(func(s *SelfCheck) { s.MissedSends, s.SendErrorP95 = 1, 11*ms }), ReasonBusy, "11 ms or more"},
+		{"refused by the system", self(func(s *SelfCheck) { s.MissedSends, s.SkippedSender, s.SendFailed = 1, 1, 6 }), ReasonSenderLimit,
+			"5.56 % of the packets on the SRTP carrier could not be handed to the network: the system refused to send them."},
+		{"few of them refused", self(func(s *SelfCheck) { s.SendFailed = 1 }), ReasonNone, ""},
+		{"refused, but more were missed", self(func(s *SelfCheck) { s.MissedSends, s.SendFailed = 3, 2 }), ReasonSenderLimit, "could not keep up"},
+		{"refused, but more were queued", self(func(s *SelfCheck) { s.SkippedSender, s.SendFailed = 3, 2 }), ReasonSenderLimit, "too much was queued"},
+		{"all refused", LossSummary{Carriers: []CarrierResult{refusedAll}}, ReasonSenderLimit, "100 % of the packets on the SRTP carrier could not be handed"},
+		{"nothing came back, and no log", LossSummary{Carriers: []CarrierResult{resultOf(CarrierSRTP, fates(100, 20*ms, losing(100, stats.StatusLost)))}}, ReasonNone, ""},
 		{"losses without direction", LossSummary{Carriers: []CarrierResult{lossy(stats.StatusLost)}}, ReasonLogMissing, "log did not arrive"},
 		{"saturated comes before late", self(func(s *SelfCheck) { s.MissedSends, s.SendErrorP95 = 50, time.Second }), ReasonSenderLimit, "gave up"},
 	}
@@ -56,5 +66,14 @@ func TestAssess(t *testing.T) {
 				t.Errorf("words are missing, or too many: %+v", got)
 			}
 		})
+	}
+}
+
+// The faster the packets, the sooner a late timer spoils the picture; what is usual on a computer is never too much.
+func TestSendErrorLimit(t *testing.T) {
+	for rate, want := range map[float64]time.Duration{1: 10 * ms, 100: 10 * ms, 200: 5 * ms, 500: 2 * ms, 1000: 2 * ms, 20_000: 2 * ms} {
+		if got := sendErrorLimit(LossPlan{Rate: rate}); got != want {
+			t.Errorf("%v/s: %v, want %v", rate, got, want)
+		}
 	}
 }

@@ -2,7 +2,7 @@ package netcheck
 
 import (
 	"fmt"
-	"time"
+	"slices"
 
 	"echopath/netcheck/stats"
 )
@@ -22,8 +22,24 @@ func figures(p PathReport) (CarrierResult, bool) {
 	return judged(p)
 }
 
+// localAdvice takes the place of advice about firewalls on the way, where there is no way: packets of the target self stay on
+// this computer.
+const localAdvice = "No network is involved, so look on this computer: security software (a firewall or antivirus program) blocks the connection. Allow Echopath there."
+
+// onTheWay lists the reasons that advice blames on what lies between the two ends.
+func onTheWay(p PathReport) bool {
+	return p.State == StateBlocked || p.Code == ReasonLinkLost || p.Code == ReasonDTLS || p.Code == ReasonNotSTUN
+}
+
+// brokeOff tells of a path that carried packets there and back until the connection was lost.
+func brokeOff(p PathReport) bool {
+	return p.Code == ReasonLinkLost && slices.ContainsFunc(p.Carriers, func(c CarrierReport) bool {
+		return c.Result != nil && c.Result.Stats.Total.Received > 0
+	})
+}
+
 // findState speaks of a path that did not connect, or whose figures are in doubt.
-func findState(_ Report, p PathReport) []Finding {
+func findState(r Report, p PathReport) []Finding {
 	f := Finding{Path: p.Path, Detail: p.Reason, Advice: p.Advice, Evidence: evidence("state", string(p.State), "reason", string(p.Code))}
 	if p.Server != "" {
 		f.Evidence = append(f.Evidence, Evidence{"server", p.Server})
@@ -33,13 +49,22 @@ func findState(_ Report, p PathReport) []Finding {
 	}
 	f.Detail = orElse(f.Detail, "No reason was given.")
 	f.Advice = orElse(f.Advice, "Run the test again; if it happens again, hand this result to the network team.")
+	if r.Granted.Target.Kind == TargetSelf && onTheWay(p) {
+		f.Advice = localAdvice
+	}
 	switch p.State {
 	case StateBlocked:
 		f.ID, f.Severity, f.Title = "path_blocked", SeverityCritical, p.Path.Title()+" is blocked"
 	case StateFailed:
 		f.ID, f.Severity, f.Title = "path_failed", SeverityCritical, p.Path.Title()+" did not work"
+		if brokeOff(p) {
+			f.Title = p.Path.Title() + " connected and then broke off"
+		}
 	case StateSaturated:
 		f.ID, f.Severity, f.Title = "saturated", SeverityWarning, p.Path.Title()+": the test sent more than could be carried"
+		if p.Code == ReasonSenderLimit { // also what the system refused to send
+			f.Title = p.Path.Title() + ": not every packet of the test could be sent"
+		}
 	case StateInconclusive:
 		f.ID, f.Severity, f.Title = "inconclusive", SeverityWarning, p.Path.Title()+": the measurement is in doubt"
 	case StateInterrupted:
@@ -67,16 +92,20 @@ func ways(d Direction) (up, down string) {
 	return "on the way out", "on the way back"
 }
 
-func findLoss(_ Report, p PathReport) []Finding {
+func findLoss(r Report, p PathReport) []Finding {
 	c, ok := figures(p)
 	if !ok || !c.Stats.Total.RatioOK || c.Stats.Total.Sent < minJudged {
 		return nil
 	}
 	if c.Stats.Total.Received == 0 {
+		advice := "Something lets the first packets through and then drops the flow: look for a firewall or VPN that inspects or limits UDP."
+		if r.Granted.Target.Kind == TargetSelf {
+			advice = localAdvice
+		}
 		return []Finding{{ID: "no_data", Severity: SeverityCritical, Path: p.Path,
 			Title:    p.Path.Title() + ": connected, but no test packet came back",
 			Detail:   fmt.Sprintf("The connection was made, but none of the %d packets sent on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()),
-			Advice:   "Something lets the first packets through and then drops the flow: look for a firewall or VPN that inspects or limits UDP.",
+			Advice:   advice,
 			Evidence: evidence("sent", fmt.Sprint(c.Stats.Total.Sent), "received", "0", "carrier", string(c.Carrier))}}
 	}
 	if !c.Stats.Up.Known {
@@ -88,22 +117,29 @@ func findLoss(_ Report, p PathReport) []Finding {
 }
 
 func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b stats.BurstResult) []Finding {
-	grade := metricByID(id).grade(l.LossRatio)
-	if grade == GradeGood || !l.RatioOK {
+	m, read := metricByID(id), share(l, true)
+	grade := m.grade(read)
+	if grade == GradeGood || !read.known {
 		return nil
 	}
+	interval := fmt.Sprintf("%s %% to %s %%", LowerBound(l.CI95Low), UpperBound(l.CI95High))
 	f := Finding{ID: id, Severity: severityOf(grade), Path: p.Path,
-		Title: fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), percent(l.LossRatio), way),
-		Detail: fmt.Sprintf("%d of %d packets %s lost %s (95 %% interval: %s to %s). %s", l.Lost, l.Sent, was(l.Lost), way,
-			percent(l.CI95Low), percent(l.CI95High), lossEffect(grade)),
-		Advice: "Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
-		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", percent(l.CI95Low)+" to "+percent(l.CI95High),
-			"carrier", string(c.Carrier))}
+		Title:    fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), Percent(l.LossRatio), way),
+		Detail:   fmt.Sprintf("%d of %d packets %s lost %s (95 %% interval: %s). %s", l.Lost, l.Sent, was(l.Lost), way, interval, lossEffect(grade)),
+		Advice:   "Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
+		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", interval, "carrier", string(c.Carrier))}
+	if m.uncertain(read, l.Sent) {
+		f.Advice = tooFewAdvice(l.Sent)
+	}
 	if b.Max > 1 {
 		f.Detail += fmt.Sprintf(" At most %d packets in a row were lost.", b.Max)
 		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
 	}
 	return []Finding{f}
+}
+
+func tooFewAdvice(packets int) string {
+	return fmt.Sprintf("%d packets are too few to tell: run the test for longer before you act on this.", packets)
 }
 
 func was(n int) string {
@@ -125,16 +161,20 @@ func findLate(r Report, p PathReport) []Finding {
 	if !ok || c.Stats.Total.Received < minJudged {
 		return nil
 	}
-	v, _ := lateRatio(c)
-	grade := metricByID("late").grade(v)
+	m, read := metricByID("late"), lateRatio(c)
+	grade := m.grade(read)
 	if grade == GradeGood {
 		return nil
 	}
 	limit := millis(r.Granted.Loss.LateAfter)
+	advice := "If the delay comes and goes, look for a busy line, Wi-Fi or a VPN. If it is always there, choose a nearer server."
+	if m.uncertain(read, c.Stats.Total.Received) {
+		advice = tooFewAdvice(c.Stats.Total.Received)
+	}
 	return []Finding{{ID: "late", Severity: severityOf(grade), Path: p.Path,
-		Title:    fmt.Sprintf("%s: %s of the packets arrive too late", p.Path.Title(), percent(v)),
+		Title:    fmt.Sprintf("%s: %s of the packets arrive too late", p.Path.Title(), Percent(read.value)),
 		Detail:   fmt.Sprintf("%d of %d answers took more than %s ms. They are not lost, but a call can not wait for them.", c.Stats.Late, c.Stats.Total.Received, limit),
-		Advice:   "If the delay comes and goes, look for a busy line, Wi-Fi or a VPN. If it is always there, choose a nearer server.",
+		Advice:   advice,
 		Evidence: evidence("late", fmt.Sprint(c.Stats.Late), "answered", fmt.Sprint(c.Stats.Total.Received), "late_after_ms", limit)}}
 }
 
@@ -143,8 +183,8 @@ func findRTT(_ Report, p PathReport) []Finding {
 	if !ok || !c.Stats.RTT.OK || c.Stats.RTT.N < minJudged {
 		return nil
 	}
-	v, _ := metricByID("rtt").value(c)
-	grade := metricByID("rtt").grade(v)
+	m := metricByID("rtt")
+	grade := m.grade(m.value(c))
 	if grade == GradeGood {
 		return nil
 	}
@@ -158,19 +198,20 @@ func findRTT(_ Report, p PathReport) []Finding {
 
 func findJitter(_ Report, p PathReport) []Finding {
 	c, ok := figures(p)
-	v, measured := jitterSeconds(c)
-	if !ok || !measured || c.Stats.Total.Received < minJudged {
+	read := jitterP95(c)
+	if !ok || !read.known || c.Stats.Total.Received < minJudged {
 		return nil
 	}
-	grade := metricByID("jitter").grade(v)
+	grade := metricByID("jitter").grade(read)
 	if grade == GradeGood {
 		return nil
 	}
 	return []Finding{{ID: "jitter", Severity: severityOf(grade), Path: p.Path,
-		Title:    fmt.Sprintf("%s: the delay varies a lot", p.Path.Title()),
-		Detail:   fmt.Sprintf("The jitter (RFC 3550) is %s ms. A call has to wait that much longer for each packet, or do without the late ones.", millis(time.Duration(v*float64(time.Second)))),
-		Advice:   "Wi-Fi and busy lines do this. Test again by cable, at a time when the line is quiet.",
-		Evidence: evidence("jitter_out_ms", micros(c.Stats.Up.JitterUS), "jitter_back_ms", micros(c.Stats.Down.JitterUS))}}
+		Title:  fmt.Sprintf("%s: the delay varies a lot", p.Path.Title()),
+		Detail: fmt.Sprintf("The jitter (RFC 3550) is %s ms or more at one packet in twenty. A call has to wait that much longer for each packet, or do without the late ones.", number(read.value*1e3)),
+		Advice: "Wi-Fi and busy lines do this. Test again by cable, at a time when the line is quiet.",
+		Evidence: evidence("jitter_p95_out_ms", micros(c.Stats.Up.JitterP95US), "jitter_p95_back_ms", micros(c.Stats.Down.JitterP95US),
+			"jitter_mean_out_ms", micros(c.Stats.Up.JitterMeanUS), "jitter_mean_back_ms", micros(c.Stats.Down.JitterMeanUS))}}
 }
 
 // findReorderingAsLoss explains loss that only the data channel has. Its sender gives every message up at once, so what is
@@ -209,9 +250,9 @@ func findBundling(r Report, p PathReport) []Finding {
 	}
 	return []Finding{{ID: "datachannel_bundled", Severity: SeverityInfo, Path: p.Path,
 		Title:    fmt.Sprintf("%s: the data channel put several messages into one packet", p.Path.Title()),
-		Detail:   fmt.Sprintf("About %s of the messages left in one packet with the message before, so one lost packet takes several messages with it. Bursts of loss on the data channel say nothing about the network here.", percent(dc.Self.Bundled)),
+		Detail:   fmt.Sprintf("About %s of the messages left in one packet with the message before, so one lost packet takes several messages with it. Bursts of loss on the data channel say nothing about the network here.", Percent(dc.Self.Bundled)),
 		Advice:   "Go by the SRTP figures, or ask for at most 500 packets a second.",
-		Evidence: evidence("bundled_share", percent(dc.Self.Bundled), "rate", number(r.Granted.Loss.Rate))}}
+		Evidence: evidence("bundled_share", Percent(dc.Self.Bundled), "rate", number(r.Granted.Loss.Rate))}}
 }
 
 // findStream reminds that a stream repairs loss and pays with delay.

@@ -81,6 +81,15 @@ func TestFindings(t *testing.T) {
 		{"blocked", turnReport(endedPath(PathDirect, ReasonNoPair), goodPath(PathRelayUDP, 20*ms)), []string{"path_blocked:direct"}},
 		{"wrong password", turnReport(goodPath(PathDirect, 20*ms), endedPath(PathRelayUDP, ReasonAuth)), []string{"path_failed:relay-udp"}},
 		{"does not apply", turnReport(goodPath(PathDirect, 20*ms), endedPath(PathSTUN, ReasonNoHairpin), PathReport{Path: PathRelayUDP, State: StateNotRun}), nil},
+		{"UDP is refused", turnReport(endedPath(PathSTUN, ReasonRefused), endedPath(PathRelayUDP, ReasonRefused), goodPath(PathRelayTCP, 20*ms)),
+			[]string{"path_blocked:stun", "path_blocked:relay-udp"}},
+		{"the name is not found", turnReport(endedPath(PathSTUN, ReasonNameTimeout), endedPath(PathRelayUDP, ReasonNameNotFound), goodPath(PathRelayTCP, 20*ms)),
+			[]string{"path_blocked:stun", "path_blocked:relay-udp"}},
+		{"jitter that has ended", turnReport(srtpPath(PathDirect, fates(500, 20*ms, func(i int, p *stats.Packet) {
+			if i < 400 {
+				jittery(40*ms)(i, p)
+			}
+		}))), []string{"jitter:direct"}},
 		{"UDP is blocked", turnReport(endedPath(PathSTUN, ReasonNoAnswer), endedPath(PathRelayUDP, ReasonNoAnswer), goodPath(PathRelayTCP, 20*ms)),
 			[]string{"path_blocked:stun", "path_blocked:relay-udp", "udp_blocked"}},
 		{"all is blocked", turnReport(endedPath(PathRelayUDP, ReasonNoAnswer), endedPath(PathRelayTCP, ReasonRefused)),
@@ -135,11 +144,34 @@ func finding(t *testing.T, r Report, id string) Finding {
 	return Finding{}
 }
 
+func TestPacketsThatStayedHere(t *testing.T) {
+	stun := with(goodPath(PathSTUN, ms), func(p *PathReport) { p.NATBetween = No })
+	if f := finding(t, turnReport(stun), "stayed_here"); !strings.Contains(f.Detail, "say nothing about your network") {
+		t.Errorf("%+v", f)
+	}
+	if v := Judge(turnReport(stun, goodPath(PathRelayUDP, 20*ms))); slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.ID == "stayed_here" }) {
+		t.Error("beside a path that crossed the network it is no finding")
+	}
+}
+
+func TestEverythingRefused(t *testing.T) {
+	r := turnReport(endedPath(PathRelayUDP, ReasonRefused), endedPath(PathRelayTLS, ReasonRefused))
+	if f := finding(t, r, "no_path"); !strings.Contains(f.Advice, "that it runs") {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestFindingTexts(t *testing.T) {
 	blocked := func(p Path) PathReport {
 		return with(endedPath(p, ReasonNoAnswer), func(p *PathReport) { p.Server = "turn:t:3478?transport=udp"; p.Cause = "i/o timeout" })
 	}
 	udp := turnReport(blocked(PathSTUN), blocked(PathRelayUDP), goodPath(PathRelayTCP, 20*ms), goodPath(PathRelayTLS, 20*ms))
+	in := func(s State, p PathReport) PathReport { p.State = s; return p }
+	broke := with(srtpPath(PathRelayUDP, fates(500, 20*ms, losing(250, stats.StatusLost))), func(p *PathReport) {
+		p.State, p.Code, p.Reason, p.Advice = StateFailed, ReasonLinkLost, "Lost.", "A firewall on the way ends connections."
+	})
+	here := with(goodPath(PathSTUN, 1*ms), func(p *PathReport) { p.NATBetween = No })
+	mute := srtpPath(PathRelayUDP, fates(100, 20*ms, losing(100, stats.StatusLostUp)))
 	tests := []struct {
 		r        Report
 		id       string
@@ -152,10 +184,35 @@ func TestFindingTexts(t *testing.T) {
 		{turnReport(endedPath(PathRelayUDP, ReasonNoAnswer), goodPath(PathRelayTCP, 20*ms)), "udp_blocked", SeverityWarning, "Relay TCP works, so calls connect"},
 		{turnReport(endedPath(PathRelayUDP, ReasonNoAnswer)), "udp_blocked", SeverityCritical, "allow UDP to the STUN/TURN server"},
 		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, losing(10, stats.StatusLostUp)))), "loss_out", SeverityWarning,
-			"10 of 500 packets were lost on the way out (95 % interval: 1.09 % to 3.64 %). Speech and video suffer now and then. At most 10 packets in a row were lost."},
+			"10 of 500 packets were lost on the way out (95 % interval: 1 % to 3.7 %). Speech and video suffer now and then. At most 10 packets in a row were lost."},
 		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, every(10, stats.StatusLostDown)))), "loss_back", SeverityCritical, "Direct: 10 % of the packets are lost on the way back"},
 		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, every(10, stats.StatusLost)))), "loss_total", SeverityCritical, "lost on the round trip"},
 		{turnReport(srtpPath(PathDirect, fates(500, 400*ms, nil))), "rtt", SeverityWarning, "Half of the packets need 400 ms or less"},
+		{turnReport(blocked(PathSTUN), blocked(PathRelayUDP)), "udp_blocked", SeverityCritical, "STUN and Relay UDP let no packet through."},
+		{turnReport(blocked(PathRelayUDP), in(StateInterrupted, PathReport{Path: PathRelayTCP}), in(StateInconclusive, goodPath(PathRelayTLS, 20*ms))),
+			"udp_blocked", SeverityCritical, "Relay UDP lets no packet through.\n"},
+		{turnReport(endedPath(PathSTUN, ReasonNameNotFound), blocked(PathRelayUDP)), "udp_blocked", SeverityCritical, "Relay UDP lets no packet through."},
+		{selfReport(blocked(PathRelayUDP)), "udp_blocked", SeverityCritical, localAdvice},
+		{selfReport(blocked(PathRelayUDP)), "path_blocked", SeverityCritical, localAdvice},
+		{selfReport(blocked(PathRelayUDP), blocked(PathRelayTCP)), "no_path", SeverityCritical, localAdvice},
+		{selfReport(broke), "path_failed", SeverityCritical, localAdvice},
+		{selfReport(mute), "no_data", SeverityCritical, localAdvice},
+		{selfReport(endedPath(PathDirect, ReasonLocal)), "path_failed", SeverityCritical, "Ask for it."},
+		{turnReport(broke), "path_failed", SeverityCritical, "Relay UDP connected and then broke off"},
+		{turnReport(broke, blocked(PathRelayTCP)), "no_path", SeverityCritical,
+			"None of the paths that were tried held to the end: Relay UDP carried packets and then broke off, and so would a call."},
+		{turnReport(broke, here), "no_path", SeverityCritical, "None of the paths that leave this computer held to the end: Relay UDP carried packets and then broke off, " +
+			"and so would a call. STUN worked, but its packets stayed on this computer."},
+		{turnReport(mute), "no_path", SeverityCritical, "None of the paths that were tried carried packets there and back"},
+		{turnReport(srtpPath(PathDirect, fates(25, 20*ms, losing(1, stats.StatusLostUp)))), "loss_out", SeverityWarning,
+			"25 packets are too few to tell: run the test for longer before you act on this."},
+		{turnReport(srtpPath(PathDirect, fates(100, 20*ms, losing(2, stats.StatusLostUp)))), "loss_out", SeverityWarning, "Test again by cable"},
+		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, losing(499, stats.StatusLost)))), "loss_total", SeverityCritical, "99.8 % of the packets are lost on the round trip"},
+		{turnReport(srtpPath(PathDirect, fates(500, 20*ms, jittery(40*ms)))), "jitter", SeverityWarning, "The jitter (RFC 3550) is 40 ms or more at one packet in twenty."},
+		{turnReport(with(goodPath(PathDirect, 20*ms), func(p *PathReport) { p.State, p.Code = StateSaturated, ReasonSenderLimit })), "saturated", SeverityWarning,
+			"Direct: not every packet of the test could be sent"},
+		{turnReport(with(goodPath(PathDirect, 20*ms), func(p *PathReport) { p.State, p.Code = StateSaturated, ReasonReflectorBusy })), "saturated", SeverityWarning,
+			"Direct: the test sent more than could be carried"},
 		{turnReport(srtpPath(PathDirect, fates(500, 200*ms, nil))), "late", SeverityCritical, "500 of 500 answers took more than 150 ms"},
 	}
 	for _, tt := range tests {
@@ -201,6 +258,8 @@ func TestSentences(t *testing.T) {
 	lossy := func(p Path, n int) PathReport { return srtpPath(p, fates(500, 20*ms, losing(n, stats.StatusLostUp))) }
 	blocked := func(p Path) PathReport { return endedPath(p, ReasonNoAnswer) }
 	none := endedPath(PathSTUN, ReasonNoServer)
+	saturated := func(p PathReport) PathReport { p.State, p.Code = StateSaturated, ReasonSenderLimit; return p }
+	broke := func(p PathReport) PathReport { p.State, p.Code = StateFailed, ReasonLinkLost; return p }
 	stopped := func(r Report) Report { r.Ended = EndedCancelled; return r }
 	tests := []struct {
 		r    Report
@@ -209,22 +268,33 @@ func TestSentences(t *testing.T) {
 		{turnReport(), "Nothing was measured."},
 		{turnReport(none), "Nothing was measured."},
 		{stopped(turnReport(PathReport{Path: PathDirect, State: StateNotRun})), "The test was stopped before its end. Nothing was measured."},
-		{turnReport(good(PathDirect)), "Direct works. No packet was lost (0 of 500: below 0.762 %)."},
-		{turnReport(good(PathDirect), none, good(PathRelayUDP)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.762 %)."},
-		{turnReport(good(PathDirect), blocked(PathSTUN), blocked(PathRelayUDP)), "Direct works. STUN and Relay UDP do not work. No packet was lost (0 of 500: below 0.762 %)."},
+		{turnReport(good(PathDirect)), "Direct works. No packet was lost (0 of 500: below 0.77 %)."},
+		{turnReport(good(PathDirect), none, good(PathRelayUDP)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
+		{turnReport(good(PathDirect), blocked(PathSTUN), blocked(PathRelayUDP)), "Direct works. STUN and Relay UDP do not work. No packet was lost (0 of 500: below 0.77 %)."},
 		{turnReport(blocked(PathSTUN)), "STUN does not work."},
 		{turnReport(blocked(PathSTUN), blocked(PathRelayTCP)), "Neither path works."},
-		{turnReport(good(PathDirect), PathReport{Path: PathSTUN, State: StateInconclusive}), "Direct works. STUN could not be judged. No packet was lost (0 of 500: below 0.762 %)."},
+		{turnReport(good(PathDirect), PathReport{Path: PathSTUN, State: StateInconclusive}), "Direct works. STUN could not be judged. No packet was lost (0 of 500: below 0.77 %)."},
 		{turnReport(lossy(PathDirect, 50)), "Direct connects, but calls over it will be bad. 10 % of the packets were lost on the round trip."},
 		{turnReport(lossy(PathDirect, 50), lossy(PathSTUN, 25), good(PathRelayUDP)),
 			"Relay UDP works. Direct and STUN connect, but calls over them will be bad. The highest loss was on Direct: 10 % of the packets on the round trip."},
 		{turnReport(lossy(PathDirect, 1), good(PathSTUN)), "Both paths work. The highest loss was on Direct: 0.2 % of the packets on the round trip."},
 		{turnReport(goodPath(PathDirect, 20*ms), goodPath(PathRelayUDP, 30*ms), goodPath(PathRelayTLS, 40*ms)),
-			"All 3 paths work. No packet was lost (0 of 500 on each path: below 0.762 %). Relay TLS adds 20 ms of delay compared with Direct."},
-		{turnReport(goodPath(PathDirect, 1*ms), goodPath(PathRelayUDP, 1900*time.Microsecond)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.762 %)."},
-		{turnReport(goodPath(PathDirect, 40*ms), goodPath(PathRelayUDP, 20*ms)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.762 %)."},
+			"All 3 paths work. No packet was lost (0 of 500 on each path: below 0.77 %). Relay TLS adds 20 ms of delay compared with Direct."},
+		{turnReport(goodPath(PathDirect, 1*ms), goodPath(PathRelayUDP, 1900*time.Microsecond)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
+		{turnReport(goodPath(PathDirect, 40*ms), goodPath(PathRelayUDP, 20*ms)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
 		{turnReport(with(lossy(PathDirect, 100), func(p *PathReport) { p.State, p.Code = StateSaturated, ReasonSenderLimit })), "Direct could not be judged."},
-		{turnReport(lossy(PathDirect, 500)), "Direct does not work. 100 % of the packets were lost on the round trip."},
+		{turnReport(saturated(lossy(PathDirect, 100)), good(PathRelayUDP)), "Relay UDP works. Direct could not be judged. No packet was lost on Relay UDP (0 of 500: below 0.77 %)."},
+		{turnReport(good(PathDirect), good(PathRelayUDP), saturated(lossy(PathRelayTCP, 100))),
+			"Direct and Relay UDP work. Relay TCP could not be judged. No packet was lost on Direct and Relay UDP (0 of 500 on each path: below 0.77 %)."},
+		{turnReport(lossy(PathDirect, 50), saturated(lossy(PathRelayTCP, 100))),
+			"Direct connects, but calls over it will be bad. Relay TCP could not be judged. 10 % of the packets on Direct were lost on the round trip."},
+		{turnReport(lossy(PathDirect, 1), good(PathSTUN), saturated(lossy(PathRelayTCP, 100))),
+			"Direct and STUN work. Relay TCP could not be judged. Of Direct and STUN, the loss was highest on Direct: 0.2 % of the packets on the round trip."},
+		{turnReport(good(PathDirect), broke(lossy(PathRelayUDP, 250))),
+			"Direct works. Relay UDP connected and then broke off. No packet was lost on Direct (0 of 500: below 0.77 %)."},
+		{turnReport(lossy(PathSTUN, 500), good(PathRelayTCP)), "Relay TCP works. STUN does not work. A call would choose STUN, because it connects, and stay silent. " +
+			"The highest loss was on STUN: 100 % of the packets on the round trip."},
+		{turnReport(lossy(PathDirect, 500)), "Direct does not work."},
 	}
 	for _, tt := range tests {
 		if got := Judge(tt.r).Sentence; got != tt.want {

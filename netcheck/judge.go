@@ -48,6 +48,9 @@ func gradePath(p PathReport) Grade {
 	case StateBlocked, StateFailed:
 		return GradeFailed
 	case StateInconclusive, StateSaturated:
+		if silent(p) {
+			return GradeFailed
+		}
 		return GradeInconclusive
 	case StateOK, StateInterrupted:
 		return gradeFigures(p)
@@ -65,8 +68,8 @@ func gradeFigures(p PathReport) Grade {
 	}
 	grade := GradeGood
 	for _, m := range metrics {
-		if v, ok := m.value(c); ok {
-			grade = worse(grade, m.grade(v))
+		if r := m.value(c); r.known {
+			grade = worse(grade, m.grade(r))
 		}
 	}
 	return grade
@@ -84,41 +87,73 @@ func judged(p PathReport) (CarrierResult, bool) {
 // server-reflexive before relayed; UDP before TCP before TLS to the relay, as browsers set it).
 var preference = AllPaths()
 
-// overall is the grade of the first path in the order of preference that could be judged, one step lower, though not below
-// fair, when every path over UDP is blocked: calls then depend on TCP, where each lost packet holds up all that follow. A path
-// that stayed on this computer counts only if there is no other.
+// overall is the grade of the first path in the order of preference that could be judged. It is at best poor when a call would
+// choose a silent path before that one, and at best fair when no path over UDP gets through: calls then depend on TCP, where
+// each lost packet holds up all that follow.
 func overall(r Report, grades map[Path]Grade) Grade {
-	var crossed, stayed []Grade
-	for _, path := range preference {
-		p, ran := r.Path(path)
-		switch g := grades[path]; {
-		case !ran || g == GradeUnknown:
-		case staysHere(r, p):
-			stayed = append(stayed, g)
-		default:
-			crossed = append(crossed, g)
+	paths := choices(r, grades)
+	i := firstJudged(paths, grades)
+	if i < 0 {
+		inconclusive := func(p PathReport) bool { return grades[p.Path] == GradeInconclusive }
+		if len(paths) == 0 || slices.ContainsFunc(paths, inconclusive) {
+			return GradeInconclusive
 		}
+		return GradeFailed
 	}
-	if len(crossed) == 0 {
-		crossed = stayed
+	g := grades[paths[i].Path]
+	if _, ok := silentChoice(r, grades); ok {
+		g = worse(g, GradePoor)
 	}
-	g := firstJudged(crossed)
-	if g == GradeGood && udpBlocked(r) {
-		return GradeFair
+	if len(blockedUDP(r)) > 0 {
+		g = worse(g, GradeFair)
 	}
 	return g
 }
 
-func firstJudged(grades []Grade) Grade {
-	for _, g := range grades {
-		if slices.Contains(gradeOrder, g) {
-			return g
+// choices lists the paths with a grade in the order of preference. A path that stayed on this computer counts only if there is
+// no other.
+func choices(r Report, grades map[Path]Grade) []PathReport {
+	var crossed, stayed []PathReport
+	for _, path := range preference {
+		p, ran := r.Path(path)
+		switch {
+		case !ran || grades[path] == GradeUnknown:
+		case staysHere(r, p):
+			stayed = append(stayed, p)
+		default:
+			crossed = append(crossed, p)
 		}
 	}
-	if len(grades) == 0 || slices.Contains(grades, GradeInconclusive) {
-		return GradeInconclusive
+	if len(crossed) == 0 {
+		return stayed
 	}
-	return GradeFailed
+	return crossed
+}
+
+// firstJudged is the place of the first path that works well or badly, -1 if there is none.
+func firstJudged(paths []PathReport, grades map[Path]Grade) int {
+	return slices.IndexFunc(paths, func(p PathReport) bool { return slices.Contains(gradeOrder, grades[p.Path]) })
+}
+
+// silentChoice gives the silent path that a call would choose although a later one works: ICE nominates by its own checks, and
+// those came through (RFC 8445, section 8.1.1).
+func silentChoice(r Report, grades map[Path]Grade) (PathReport, bool) {
+	paths := choices(r, grades)
+	for _, p := range paths[:max(firstJudged(paths, grades), 0)] {
+		if silent(p) {
+			return p, true
+		}
+	}
+	return PathReport{}, false
+}
+
+// silent tells of a path that connected, and on which nothing that was sent came back.
+func silent(p PathReport) bool {
+	c, ok := figures(p)
+	if p.Code == ReasonLinkLost {
+		c, ok = judged(p)
+	}
+	return ok && p.Connected && c.Stats.Total.Sent >= minJudged && c.Stats.Total.Received == 0
 }
 
 // staysHere tells of a path between two ends on this computer whose packets did not even reach the nearest router: STUN
@@ -127,20 +162,20 @@ func staysHere(r Report, p PathReport) bool {
 	return r.Granted.Target.Kind == TargetTURN && p.Path == PathSTUN && p.NATBetween == No
 }
 
-// udpBlocked tells that at least one path over UDP was tried and that the network let none through.
-func udpBlocked(r Report) bool {
-	blocked := 0
+// blockedUDP lists the paths over UDP on which no packet got through, if none got through on any. A path whose server's name
+// could not be found sent nothing, and says nothing about UDP; a refusal (ICMP) or any other answer says that UDP is not
+// silently blocked.
+func blockedUDP(r Report) []PathReport {
+	var blocked []PathReport
 	for _, p := range r.Paths {
-		if p.Path.Stream() {
-			continue
-		}
-		switch p.State {
-		case StateBlocked:
-			blocked++
-		case StateNotApplicable, StateNotRun:
+		switch {
+		case p.Path.Stream() || p.State == StateNotApplicable || p.State == StateNotRun:
+		case p.Code == ReasonNameNotFound || p.Code == ReasonNameTimeout:
+		case p.Code == ReasonNoAnswer || p.Code == ReasonUnreachable || p.Code == ReasonNoPair:
+			blocked = append(blocked, p)
 		default:
-			return false
+			return nil
 		}
 	}
-	return blocked > 0
+	return blocked
 }

@@ -15,9 +15,9 @@ func TestMetricsHaveNoGaps(t *testing.T) {
 		last := 0
 		for i := range 20_001 {
 			v := m.fair * 2 * float64(i) / 20_000
-			rank := slices.Index(gradeOrder, m.grade(v))
+			rank := slices.Index(gradeOrder, m.grade(exactly(v, true)))
 			if rank < last {
-				t.Fatalf("%s: %v has the grade %q after a worse one", m.id, v, m.grade(v))
+				t.Fatalf("%s: %v has the grade %q after a worse one", m.id, v, gradeOrder[rank])
 			}
 			last = rank
 		}
@@ -29,7 +29,7 @@ func TestMetricsHaveNoGaps(t *testing.T) {
 			want Grade
 		}{{0, GradeGood}, {-1e-6, GradeGood}, {m.good, GradeGood}, {math.Nextafter(m.good, 9), GradeFair}, {m.fair, GradeFair},
 			{math.Nextafter(m.fair, 9), GradePoor}, {math.Inf(1), GradePoor}} {
-			if got := m.grade(at.v); got != at.want {
+			if got := m.grade(exactly(at.v, true)); got != at.want {
 				t.Errorf("%s: %v is %s, want %s", m.id, at.v, got, at.want)
 			}
 		}
@@ -66,7 +66,24 @@ func TestGradePath(t *testing.T) {
 		{"nothing came back, direction unknown", srtp(fates(100, 20*ms, losing(100, stats.StatusLost))), GradeFailed},
 		{"all late", srtp(fates(100, 200*ms, nil)), GradePoor},
 		{"slow", srtp(fates(100, 600*ms, nil)), GradePoor},
+		{"1 of 25 lost", srtp(fates(25, 20*ms, losing(1, stats.StatusLostUp))), GradeFair},
+		{"1 of 25 lost, on either way", srtp(fates(25, 20*ms, losing(1, stats.StatusLost))), GradeFair},
+		{"1 of 25 late", srtp(fates(25, 20*ms, func(i int, p *stats.Packet) {
+			if i == 7 {
+				p.DownRecvUS += 200_000
+				p.UpOrder, p.DownOrder = 0, 0 // jitter is another matter
+			}
+		})), GradeFair},
+		{"2 of 60 lost", srtp(fates(60, 20*ms, losing(2, stats.StatusLostUp))), GradeFair},
+		{"5 of 100 lost", srtp(fates(100, 20*ms, losing(5, stats.StatusLostUp))), GradePoor},
+		{"10 of 500 lost", srtp(fates(500, 20*ms, losing(10, stats.StatusLostUp))), GradeFair},
+		{"50 of 500 lost", srtp(fates(500, 20*ms, losing(50, stats.StatusLostUp))), GradePoor},
 		{"jitter", srtp(fates(100, 20*ms, jittery(40*ms))), GradeFair},
+		{"jitter that has ended", srtp(fates(500, 20*ms, func(i int, p *stats.Packet) {
+			if i < 400 {
+				jittery(40*ms)(i, p)
+			}
+		})), GradeFair},
 		{"much jitter", srtp(fates(100, 20*ms, jittery(80*ms))), GradePoor},
 		{"19 packets", srtp(fates(19, 20*ms, nil)), GradeInconclusive},
 		{"20 packets", srtp(fates(20, 20*ms, nil)), GradeGood},
@@ -94,21 +111,37 @@ func TestGradePath(t *testing.T) {
 	}
 }
 
+// Only chance is pardoned: from a hundred packets on, the figure alone decides.
+func TestIntervalChangesNothingOnLongRuns(t *testing.T) {
+	for _, id := range []string{"loss_out", "loss_back", "loss_total"} {
+		m := metricByID(id)
+		for n := 100; n <= 2000; n++ {
+			lost := int(float64(n)*m.fair) + 1
+			low, _, _ := stats.Wilson(lost, n)
+			if ratio := float64(lost) / float64(n); m.grade(reading{ratio, low, true}) != GradePoor || m.uncertain(reading{ratio, low, true}, n) {
+				t.Fatalf("%s: %d of %d is not poor for certain", id, lost, n)
+			}
+		}
+	}
+}
+
 // More loss never gives a better grade, through the whole of a path's grading.
 func TestPathGradeFollowsLoss(t *testing.T) {
 	order := append(slices.Clone(gradeOrder), GradeFailed)
-	for _, s := range []stats.Status{stats.StatusLostUp, stats.StatusLostDown, stats.StatusLost} {
-		last := 0
-		for lost := range 501 {
-			g := gradePath(srtpPath(PathDirect, fates(500, 20*time.Millisecond, losing(lost, s))))
-			rank := slices.Index(order, g)
-			if rank < last {
-				t.Fatalf("%v: %d of 500 lost is %q", s, lost, g)
+	for _, n := range []int{20, 25, 60, 100, 500} {
+		for _, s := range []stats.Status{stats.StatusLostUp, stats.StatusLostDown, stats.StatusLost} {
+			last := 0
+			for lost := range n + 1 {
+				g := gradePath(srtpPath(PathDirect, fates(n, 20*time.Millisecond, losing(lost, s))))
+				rank := slices.Index(order, g)
+				if rank < last {
+					t.Fatalf("%v: %d of %d lost is %q", s, lost, n, g)
+				}
+				last = rank
 			}
-			last = rank
-		}
-		if last != 3 {
-			t.Errorf("%v: all lost is %q", s, order[last])
+			if last != 3 {
+				t.Errorf("%v: all of %d lost is %q", s, n, order[last])
+			}
 		}
 	}
 }
@@ -122,6 +155,15 @@ func TestOverall(t *testing.T) {
 	none := func(p Path) PathReport { return endedPath(p, ReasonNoServer) }
 	doubt := func(p Path) PathReport { r := good(p); r.State = StateInconclusive; return r }
 	failed := func(p Path) PathReport { return endedPath(p, ReasonAuth) }
+	mute := func(p Path) PathReport { return srtpPath(p, fates(100, 20*ms, losing(100, stats.StatusLost))) }
+	muteDoubt := func(p Path) PathReport {
+		r := mute(p)
+		r.State, r.Code = StateInconclusive, ReasonLogMissing
+		return r
+	}
+	muteHere := func(p Path) PathReport { r := mute(p); r.NATBetween = No; return r }
+	refused := func(p Path) PathReport { return endedPath(p, ReasonRefused) }
+	unnamed := func(p Path) PathReport { return endedPath(p, ReasonNameNotFound) }
 	here := func(p Path) PathReport { r := good(p); r.NATBetween = No; return r }
 	type path = func(Path) PathReport
 	tests := []struct {
@@ -138,6 +180,16 @@ func TestOverall(t *testing.T) {
 		{"UDP is blocked and TCP is poor", [5]path{blocked, blocked, blocked, poor, good}, GradePoor},
 		{"UDP is blocked where it was tried", [5]path{none, none, blocked, good, good}, GradeFair},
 		{"UDP was not tried", [5]path{none, none, none, good, good}, GradeGood},
+		{"a refusal is no silence", [5]path{none, none, refused, good, good}, GradeGood},
+		{"and one makes the silence of others doubtful", [5]path{none, blocked, refused, good, good}, GradeGood},
+		{"a name that is not found says nothing of UDP", [5]path{none, none, unnamed, good, good}, GradeGood},
+		{"the other paths over UDP do", [5]path{none, unnamed, blocked, good, good}, GradeFair},
+		{"a call would choose the silent path", [5]path{mute, good, good, good, good}, GradePoor},
+		{"a silent relay before a good one", [5]path{none, none, mute, good, good}, GradePoor},
+		{"a silent path whose log is missing", [5]path{none, none, muteDoubt, good, good}, GradePoor},
+		{"a silent path that no call would choose", [5]path{none, good, mute, good, mute}, GradeGood},
+		{"a silent path that stays here", [5]path{none, muteHere, good, good, good}, GradeGood},
+		{"nothing but silence", [5]path{none, mute, mute, muteDoubt, mute}, GradeFailed},
 		{"a wrong password is no block", [5]path{none, none, failed, good, good}, GradeGood},
 		{"STUN without a NAT has not seen the network", [5]path{none, here, poor, good, good}, GradePoor},
 		{"nor can it vouch for one that blocks", [5]path{none, here, blocked, blocked, blocked}, GradeFailed},

@@ -139,26 +139,54 @@ func (e *PlanError) Unwrap() error { return e.Err }
 // Grant checks the plan and fills in what it leaves open. What comes back is what a session runs; the plan itself is kept
 // beside it. The error is a *PlanError that joins everything that is wrong, a line each, in words.
 func (p Plan) Grant() (Plan, error) {
-	g := p
-	if len(g.Paths) == 0 {
-		g.Paths = AllPaths()
+	g := p.filled()
+	if err := errors.Join(append(g.Loss.check(), g.checkPaths(), g.checkTarget())...); err != nil {
+		return g, &PlanError{err}
 	}
-	if g.Family == "" {
-		g.Family = FamilyAuto
+	if err := g.checkApplicable(); err != nil {
+		return g, &PlanError{err}
 	}
-	if g.ConnectTimeout == 0 {
-		g.ConnectTimeout = DefaultConnectTimeout
+	return g, nil
+}
+
+// filled gives the plan with defaults in place of what it leaves open.
+func (p Plan) filled() Plan {
+	if len(p.Paths) == 0 {
+		p.Paths = AllPaths()
 	}
-	if len(g.Loss.Carriers) == 0 {
-		g.Loss.Carriers = AllCarriers()
+	if p.Family == "" {
+		p.Family = FamilyAuto
 	}
-	if g.Loss.LateAfter == 0 {
-		g.Loss.LateAfter = DefaultLateAfter
+	if p.ConnectTimeout == 0 {
+		p.ConnectTimeout = DefaultConnectTimeout
 	}
-	if g.Title = truncate(g.Title, 200); g.Target.Kind == TargetUnknown {
-		g.Target.Kind = TargetSelf
+	if len(p.Loss.Carriers) == 0 {
+		p.Loss.Carriers = AllCarriers()
 	}
-	return g, errors.Join(append(g.Loss.check(), g.checkPaths(), g.checkTarget())...)
+	if p.Loss.LateAfter == 0 {
+		p.Loss.LateAfter = DefaultLateAfter
+	}
+	if p.Title = truncate(p.Title, 200); p.Target.Kind == TargetUnknown {
+		p.Target.Kind = TargetSelf
+	}
+	return p
+}
+
+// checkApplicable refuses a plan of which nothing can be run. The target self gets its servers when it starts.
+func (p Plan) checkApplicable() error {
+	if p.Target.Kind == TargetSelf {
+		return nil
+	}
+	var why *Failure
+	for _, st := range schedule(p) {
+		if st.reason == nil {
+			return nil
+		}
+		if why == nil || why.Code == ReasonSameMachine {
+			why = st.reason
+		}
+	}
+	return fmt.Errorf("none of the asked paths can be run: %s %s", why.Text, why.Advice)
 }
 
 // maxConnectTimeout bounds what a slip of the unit could ask for.

@@ -161,6 +161,3 @@ func (s *session) probe(ctx context.Context, path Path, link Link) PathEnded {
 	}
 	return result
 }
-
-// ErrNoReport tells that a stream of events holds no session.
-var ErrNoReport = errors.New("no session in these events")

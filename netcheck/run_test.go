@@ -178,7 +178,7 @@ func TestRunForAnHour(t *testing.T) {
 				packets[b.Carrier] += len(b.Packets)
 			}
 		})
-		if err != nil || r.Duration < time.Hour || r.Duration > time.Hour+2*time.Second {
+		if err != nil || r.Duration < time.Hour || r.Duration > time.Hour+3*time.Second {
 			t.Errorf("%v, %v", r.Duration, err)
 		}
 		for _, c := range r.Paths[0].Carriers {

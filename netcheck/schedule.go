@@ -71,7 +71,7 @@ func notApplicable(g Plan, s step) *Failure {
 			Advice: "To test a direct path through the network, connect two computers; to test this computer alone, use the target self."}
 	case s.path != PathDirect && len(s.leg.Servers) == 0:
 		return &Failure{Code: ReasonNoServer,
-			Text:   "No server in the plan offers this path.",
+			Text:   "No server was given that offers this path.",
 			Advice: "Add " + exampleURL(s.path) + " if your server offers it."}
 	}
 	for _, srv := range s.leg.Servers {
@@ -81,11 +81,21 @@ func notApplicable(g Plan, s step) *Failure {
 		}
 	}
 	if len(s.leg.Servers) > 0 {
-		return &Failure{Code: ReasonNoFamily,
-			Text:   "The server's address is not of IP version " + string(s.leg.Family) + ".",
+		f := &Failure{Code: ReasonNoFamily, Text: "The server's address is not of IP version " + string(s.leg.Family) + ".",
 			Advice: "Use --ip auto, or give the server by a name or address of that version."}
+		if g.Family == FamilyAuto { // one family for all paths: those of the other want a run of their own
+			f.Advice = "Test the servers of the other IP version in a run of their own, with --ip " + string(otherFamily(s.leg.Family)) + "."
+		}
+		return f
 	}
 	return nil
+}
+
+func otherFamily(f Family) Family {
+	if f == Family4 {
+		return Family6
+	}
+	return Family4
 }
 
 func exampleURL(p Path) string {

@@ -1,6 +1,7 @@
 package netcheck
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -66,10 +67,7 @@ func TestSchedule(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g, err := Plan{Target: Target{Kind: tt.kind, Servers: servers(tt.urls...)}, Paths: tt.paths, Family: tt.family, Loss: quick()}.Grant()
-			if err != nil {
-				t.Fatal(err)
-			}
+			g := Plan{Target: Target{Kind: tt.kind, Servers: servers(tt.urls...)}, Paths: tt.paths, Family: tt.family, Loss: quick()}.filled()
 			var got []string
 			for _, s := range schedule(g) {
 				got = append(got, s.notation())
@@ -102,11 +100,7 @@ func TestReasonsNotToRunAreExplained(t *testing.T) {
 		{Target: Target{Kind: TargetTURN, Servers: servers("turn:[2001:db8::1]")}, Family: Family4, Loss: quick()},
 	}
 	for _, p := range plans {
-		g, err := p.Grant()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range schedule(g) {
+		for _, s := range schedule(p.filled()) {
 			if s.reason == nil {
 				continue
 			}
@@ -135,6 +129,21 @@ func TestSessionFamily(t *testing.T) {
 	for _, tt := range tests {
 		if got := sessionFamily(Plan{Family: tt.family, Target: Target{Servers: servers(tt.urls...)}}); got != tt.want {
 			t.Errorf("%s with %q: family %s, want %s", tt.family, tt.urls, got, tt.want)
+		}
+	}
+}
+
+func TestPlanOfWhichNothingCanRun(t *testing.T) {
+	for want, p := range map[string]Plan{
+		"No server was given that offers this path": {Target: Target{Kind: TargetTURN, Servers: servers("turn:t")}, Paths: []Path{PathRelayTLS}},
+		"not of IP version 6":                       {Target: Target{Kind: TargetTURN, Servers: servers("turn:192.0.2.1")}, Family: Family6},
+		"both ends are on this computer":            {Target: Target{Kind: TargetTURN, Servers: servers("turn:t")}, Paths: []Path{PathDirect}},
+	} {
+		p.Loss = quick()
+		_, err := p.Grant()
+		var plan *PlanError
+		if !errors.As(err, &plan) || !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(want)) {
+			t.Errorf("got %v, want a plan error with %q", err, want)
 		}
 	}
 }

@@ -2,39 +2,39 @@ package netcheck
 
 import (
 	"fmt"
-	"strings"
-
-	"echopath/netcheck/stats"
+	"slices"
 )
 
 // sessionRules look at all paths together.
-var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findSelf}
+var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findSelf, findStayed}
 
-func findUDPBlocked(r Report, _ Verdict) []Finding {
-	if !udpBlocked(r) {
+func findUDPBlocked(r Report, v Verdict) []Finding {
+	blocked := blockedUDP(r)
+	if len(blocked) == 0 {
 		return nil
 	}
-	var works, servers []string
-	for _, p := range r.Paths {
-		switch {
-		case p.State.Measured() && p.Path.Stream():
-			works = append(works, p.Path.Title())
-		case p.State == StateBlocked && p.Server != "" && !p.Path.Stream():
+	var titles, works, servers []string
+	f := Finding{ID: "udp_blocked", Severity: SeverityCritical, Title: "UDP does not get through"}
+	for _, p := range blocked {
+		titles = append(titles, p.Path.Title())
+		f.Evidence = append(f.Evidence, Evidence{string(p.Path), string(p.Code)})
+		if p.Server != "" {
 			servers = append(servers, hostPort(p.Server))
 		}
 	}
-	f := Finding{ID: "udp_blocked", Severity: SeverityCritical, Title: "UDP does not get through",
-		Detail: "Every path over UDP is blocked.",
-		Advice: "Ask the firewall team to allow UDP to " + orElse(list(unique(servers)), "the STUN/TURN server") +
-			", and the answers from there."}
+	for _, p := range r.Paths {
+		if p.Path.Stream() && slices.Contains(gradeOrder, v.Paths[p.Path]) {
+			works = append(works, p.Path.Title())
+		}
+	}
+	f.Detail = list(titles) + verb(titles, " lets", " let") + " no packet through."
+	f.Advice = "Ask the firewall team to allow UDP to " + orElse(list(unique(servers)), "the STUN/TURN server") + ", and the answers from there."
+	if r.Granted.Target.Kind == TargetSelf {
+		f.Advice = localAdvice
+	}
 	if len(works) > 0 {
 		f.Severity = SeverityWarning
 		f.Detail += " " + list(works) + verb(works, " works", " work") + ", so calls connect, but every lost packet will hold up those behind it."
-	}
-	for _, p := range r.Paths {
-		if p.State == StateBlocked && !p.Path.Stream() {
-			f.Evidence = append(f.Evidence, Evidence{string(p.Path), string(p.Code)})
-		}
 	}
 	return []Finding{f}
 }
@@ -72,33 +72,46 @@ func findNoPath(r Report, v Verdict) []Finding {
 		return nil
 	}
 	f := Finding{ID: "no_path", Severity: SeverityCritical, Title: "No path works",
-		Detail: "None of the paths that were tried carried packets there and back, so a call would not work.",
 		Advice: "The findings about each path say what stood in the way; begin with the first."}
-	if allSilent(r) {
-		f.Detail += " Nothing answered at all, by whatever protocol."
-		f.Advice = "Check the server's address and that the server runs: when nothing answers, that is likelier than a firewall. " +
-			"If it works from elsewhere, ask the firewall team to allow what the findings about each path name."
-	}
+	which, stayed := "None of the paths that were tried", ""
+	var broke []string
 	for _, p := range r.Paths {
-		if staysHere(r, p) && p.State == StateOK {
-			f.Title = "No path through the network works"
-			f.Detail = "None of the paths that leave this computer carried packets there and back, so a call would not work. " +
-				p.Path.Title() + " worked, but its packets stayed on this computer."
+		switch {
+		case staysHere(r, p) && p.State == StateOK:
+			f.Title, which = "No path through the network works", "None of the paths that leave this computer"
+			stayed = " " + p.Path.Title() + " worked, but its packets stayed on this computer."
+		case brokeOff(p):
+			broke = append(broke, p.Path.Title())
 		}
 		if v.Paths[p.Path] == GradeFailed {
 			f.Evidence = append(f.Evidence, Evidence{string(p.Path), orElse(string(p.Code), string(ReasonNoData))})
 		}
 	}
+	f.Detail = which + " carried packets there and back, so a call would not work." + stayed
+	if len(broke) > 0 {
+		f.Detail = which + " held to the end: " + list(broke) + " carried packets and then broke off, and so would a call." + stayed
+	}
+	switch {
+	case r.Granted.Target.Kind == TargetSelf && sameEverywhere(r, ReasonNoAnswer):
+		f.Advice = localAdvice
+	case sameEverywhere(r, ReasonRefused) && r.Granted.Target.Kind != TargetSelf:
+		f.Detail += " Every attempt was refused, over UDP and TCP alike."
+		f.Advice = "Check the server's address and ports, and that it runs: a refusal everywhere is what a computer without that server answers."
+	case sameEverywhere(r, ReasonNoAnswer):
+		f.Detail += " Nothing answered at all, by whatever protocol."
+		f.Advice = "Check the server's address and that the server runs: when nothing answers, that is likelier than a firewall. " +
+			"If it works from elsewhere, ask the firewall team to allow what the findings about each path name."
+	}
 	return []Finding{f}
 }
 
-// allSilent tells that at least two paths, one over UDP and one over a stream, were tried and none had any answer.
-func allSilent(r Report) bool {
+// sameEverywhere tells that paths over UDP and over a stream were tried, and that all of them ended for this reason.
+func sameEverywhere(r Report, code ReasonCode) bool {
 	packets, streams := false, false
 	for _, p := range r.Paths {
 		switch {
 		case p.State == StateNotApplicable || p.State == StateNotRun:
-		case p.Code != ReasonNoAnswer:
+		case p.Code != code:
 			return false
 		case p.Path.Stream():
 			streams = true
@@ -116,135 +129,24 @@ func findSelf(r Report, v Verdict) []Finding {
 	}
 	return []Finding{{ID: "self_only", Severity: SeverityInfo, Title: "This test stayed inside this computer",
 		Detail:   "It shows that this computer can make and carry calls, and gives a baseline. It says nothing about your network.",
-		Advice:   "To test the network, give the address of a TURN server: --target turn --turn turn:HOST:3478 --turn-user NAME.",
+		Advice:   "To test the network, give a TURN server: --turn turn:HOST:3478 --turn-user NAME --turn-pass-file FILE.",
 		Evidence: evidence("target", string(TargetSelf))}}
 }
 
-// sentence says the whole in a few sentences: how it ended, which paths work, how much is lost and what a relay costs.
-func sentence(r Report, v Verdict) string {
-	var s []string
-	if r.Ended == EndedCancelled {
-		s = append(s, "The test was stopped before its end.")
-	}
-	s = append(s, pathSentences(r, v)...)
-	for _, more := range []string{lossSentence(r), addedDelay(r)} {
-		if more != "" {
-			s = append(s, more)
-		}
-	}
-	return strings.Join(s, " ")
-}
-
-// pathSentences sorts the paths that were tried by how they fared.
-func pathSentences(r Report, v Verdict) []string {
-	names := map[Grade][]string{}
-	tried := 0
+// findStayed keeps a STUN path without a NAT from being taken for a test of the network.
+func findStayed(r Report, _ Verdict) []Finding {
 	for _, p := range r.Paths {
-		g := v.Paths[p.Path]
-		switch g {
-		case GradeUnknown:
-			continue
-		case GradeFair:
-			g = GradeGood
-		}
-		names[g] = append(names[g], p.Path.Title())
-		tried++
-	}
-	works, poor, not, doubt := names[GradeGood], names[GradePoor], names[GradeFailed], names[GradeInconclusive]
-	switch {
-	case tried == 0:
-		return []string{"Nothing was measured."}
-	case tried == 2 && len(works) == tried:
-		return []string{"Both paths work."}
-	case tried > 2 && len(works) == tried:
-		return []string{fmt.Sprintf("All %d paths work.", tried)}
-	case tried == 2 && len(not) == tried:
-		return []string{"Neither path works."}
-	case tried > 2 && len(not) == tried:
-		return []string{fmt.Sprintf("None of the %d paths works.", tried)}
-	}
-	var s []string
-	say := func(words []string, one, many string) {
-		if len(words) > 0 {
-			s = append(s, list(words)+verb(words, one, many))
+		if p.State.Measured() && !staysHere(r, p) {
+			return nil
 		}
 	}
-	say(works, " works.", " work.")
-	say(poor, " connects, but calls over it will be bad.", " connect, but calls over them will be bad.")
-	say(not, " does not work.", " do not work.")
-	say(doubt, " could not be judged.", " could not be judged.")
-	return s
-}
-
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-func verb(words []string, one, many string) string {
-	if len(words) == 1 {
-		return one
-	}
-	return many
-}
-
-// lossSentence sums the network's loss up over all paths with figures that can be trusted.
-func lossSentence(r Report) string {
-	paths, lost := 0, 0
-	var worst, fewest stats.Loss
-	var worstPath Path
 	for _, p := range r.Paths {
-		c, ok := figures(p)
-		l := c.Stats.Total
-		if !ok || !l.RatioOK {
-			continue
-		}
-		paths++
-		lost += l.Lost
-		if fewest.Sent == 0 || l.Sent < fewest.Sent {
-			fewest = l
-		}
-		if l.LossRatio > worst.LossRatio {
-			worst, worstPath = l, p.Path
+		if staysHere(r, p) && p.State.Measured() {
+			return []Finding{{ID: "stayed_here", Severity: SeverityInfo, Path: p.Path, Title: "The packets of this test stayed on this computer",
+				Detail:   "The STUN server answers, and no NAT lies between: both ends have the same address, so packets between them went nowhere else. Their figures say nothing about your network.",
+				Advice:   "To test the network, give a TURN server: --turn turn:HOST:3478 --turn-user NAME --turn-pass-file FILE.",
+				Evidence: evidence("mapped_address", p.Local.Local.Address.String())}}
 		}
 	}
-	switch {
-	case paths == 0:
-		return ""
-	case lost == 0 && paths == 1:
-		return fmt.Sprintf("No packet was lost (0 of %d: below %s).", fewest.Sent, percent(fewest.CI95High))
-	case lost == 0:
-		return fmt.Sprintf("No packet was lost (0 of %d on each path: below %s).", fewest.Sent, percent(fewest.CI95High))
-	case paths == 1:
-		return fmt.Sprintf("%s of the packets were lost on the round trip.", percent(worst.LossRatio))
-	}
-	return fmt.Sprintf("The highest loss was on %s: %s of the packets on the round trip.", worstPath.Title(), percent(worst.LossRatio))
-}
-
-// addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.
-const addedWorthSaying = 1000
-
-// addedDelay compares the slowest relay with the first path that works.
-func addedDelay(r Report) string {
-	var base, slow PathReport
-	var baseUS, slowUS int64
-	for _, p := range r.Paths {
-		c, ok := judged(p)
-		if !ok || !c.Stats.RTT.OK || p.State != StateOK || staysHere(r, p) {
-			continue
-		}
-		us := c.Stats.RTT.P50US
-		if base.Path == PathUnknown {
-			base, baseUS = p, us
-		}
-		if p.Path.Relay() && us > slowUS {
-			slow, slowUS = p, us
-		}
-	}
-	if base.Path == slow.Path || slowUS-baseUS < addedWorthSaying {
-		return ""
-	}
-	return fmt.Sprintf("%s adds %s ms of delay compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), base.Path.Title())
+	return nil
 }

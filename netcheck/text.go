@@ -14,15 +14,51 @@ func number(v float64) string {
 		return "0"
 	}
 	digits := 2 - int(math.Floor(math.Log10(math.Abs(v))))
-	s := strconv.FormatFloat(v, 'f', min(max(digits, 0), 6), 64)
+	return trimmed(strconv.FormatFloat(v, 'f', min(max(digits, 0), 6), 64))
+}
+
+func trimmed(s string) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return s
 }
 
-// percent writes a ratio as a percentage.
-func percent(ratio float64) string { return number(ratio*100) + " %" }
+// Percent writes a ratio as a percentage. All and nothing are said only where they are meant: a share just below 1 is
+// "> 99.9 %", one just above 0 is "< 0.001 %".
+func Percent(ratio float64) string {
+	s := number(ratio * 100)
+	switch {
+	case ratio > 0 && ratio < 1e-5:
+		return "< 0.001 %"
+	case ratio < 1 && s == "100":
+		return "> 99.9 %"
+	}
+	return s + " %"
+}
+
+// UpperBound writes the upper end of an interval of ratios as a percentage of two significant digits, without the sign. It is
+// rounded up, so that what is said of the interval stays true.
+func UpperBound(ratio float64) string { return bound(ratio, math.Ceil) }
+
+// LowerBound writes the lower end of an interval in the same way, rounded down.
+func LowerBound(ratio float64) string { return bound(ratio, math.Floor) }
+
+func bound(ratio float64, outwards func(float64) float64) string {
+	const digits, most = 2, 6 // significant, and behind the point
+	v := ratio * 100
+	if !(v > 0) || math.IsInf(v, 0) { // a NaN too
+		return "0"
+	}
+	decimals := min(max(digits-1-int(math.Floor(math.Log10(v))), 0), most)
+	scale := math.Pow10(decimals)
+	v *= scale
+	// 0.07*100 is 7.000000000000001 in binary; without the tolerance it would go up to 7.1.
+	if whole := math.Round(v); math.Abs(v-whole) <= 1e-9*v {
+		v = whole
+	}
+	return trimmed(strconv.FormatFloat(outwards(v)/scale, 'f', decimals, 64))
+}
 
 // millis writes a duration as milliseconds, without the unit.
 func millis(d time.Duration) string { return number(float64(d) / float64(time.Millisecond)) }
@@ -36,7 +72,7 @@ func lossText(lost, sent int, high float64) string {
 		return "not measured"
 	}
 	if lost == 0 {
-		return fmt.Sprintf("0 %% (0 of %d: below %s)", sent, percent(high))
+		return fmt.Sprintf("0 %% (0 of %d: below %s %%)", sent, UpperBound(high))
 	}
-	return fmt.Sprintf("%s (%d of %d)", percent(float64(lost)/float64(sent)), lost, sent)
+	return fmt.Sprintf("%s (%d of %d)", Percent(float64(lost)/float64(sent)), lost, sent)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -52,12 +51,15 @@ func (b *bar) close() {
 }
 
 func (b *bar) draw(ctx context.Context) {
-	const parts, width = 1000, 20
+	const parts = 1000
+	width, theme := barWidth(b.out.size()), b.theme()
+	beside := width + besideBar + columns(theme.BarStart+theme.BarEnd)
 	line := progressbar.NewOptions(parts,
 		progressbar.OptionSetWriter(b.out.Writer),
 		progressbar.OptionSetWidth(width),
-		progressbar.OptionSetTheme(b.theme()),
-		progressbar.OptionSetPredictTime(false), // the plan knows better than the rate so far
+		progressbar.OptionSetTheme(theme),
+		progressbar.OptionUseANSICodes(b.out.escapes), // else it clears a line with spaces, which wrap after a change of size
+		progressbar.OptionSetPredictTime(false),       // the plan knows better than the rate so far
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionSetRenderBlankState(false),
@@ -67,9 +69,9 @@ func (b *bar) draw(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		share, text := b.state(time.Since(b.begin))
+		line.Describe(upTo(text, b.out.size()-beside)) // first: both draw, and the text before may be too long by now
 		// Below its maximum the bar does not end itself: it is taken away when the session has ended.
 		_ = line.Set(min(int(share*parts), parts-1))
-		line.Describe(cut(text, b.out.width-width-12))
 		select {
 		case <-ctx.Done():
 			return
@@ -78,9 +80,21 @@ func (b *bar) draw(ctx context.Context) {
 	}
 }
 
+// besideBar is what a line has beside the bar and the text: the share, spaces, and a column at the end that stays free, since
+// many terminals go to the next line after the last one.
+const besideBar = 10
+
+// barWidth leaves room for the text, which says more. A narrow terminal has room for nothing else.
+func barWidth(terminal int) int {
+	if terminal < minWidth {
+		return 0
+	}
+	return min(terminal/10, 20)
+}
+
 // theme draws with the characters that the screen can show.
 func (b *bar) theme() progressbar.Theme {
-	if b.out.unicode {
+	if b.out.unicode || b.out.size() < minWidth {
 		return progressbar.Theme{Saucer: "█", SaucerPadding: "░", BarStart: "", BarEnd: ""}
 	}
 	return progressbar.Theme{Saucer: "#", SaucerPadding: ".", BarStart: "[", BarEnd: "]"}
@@ -94,5 +108,5 @@ func (b *bar) state(now time.Duration) (float64, string) {
 
 // stopping says that the measurement is being stopped, in the place of the bar. The bar must be closed.
 func (b *bar) stopping() {
-	_, _ = fmt.Fprintln(b.out, "Stopping; what was measured until now is kept. Press Ctrl-C again to end at once.")
+	paragraph(b.out, "", "Stopping; what was measured until now is kept. Press Ctrl-C again to end at once.")
 }

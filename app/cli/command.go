@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,7 +77,12 @@ func stray(o *options, args []string) error {
 // flagError adds to cobra's words how to go on.
 func (a *app) flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
+	var given interface{ GetValue() string } // of pflag's InvalidValueError
 	switch {
+	case errors.As(err, &given): // of a flag that is on or off; cobra reads no others
+		_, rest, _ := strings.Cut(strings.TrimPrefix(text, fmt.Sprintf("invalid argument %q for ", given.GetValue())), "--")
+		name, _, _ := strings.Cut(rest, `"`)
+		return wrongUse("--%s is on or off: write --%s alone, without %q behind it", name, name, "="+given.GetValue())
 	case !cmd.HasParent():
 		return wrongUse("%s: a command comes first, for example %s check --target self", text, a.deps.Name)
 	case strings.HasPrefix(text, "flag needs an argument"):

@@ -48,15 +48,15 @@ func loss(l stats.Loss) string {
 	case !l.RatioOK:
 		return none
 	case l.Lost == 0:
-		return "0 % (≤ " + number(l.CI95High*100, 2) + " %)"
+		return "0 % (≤ " + netcheck.UpperBound(l.CI95High) + " %)"
 	}
-	return fmt.Sprintf("%s %% (%s–%s)", number(l.LossRatio*100, 3), number(l.CI95Low*100, 2), number(l.CI95High*100, 2))
+	return fmt.Sprintf("%s (%s–%s)", netcheck.Percent(l.LossRatio), netcheck.LowerBound(l.CI95Low), netcheck.UpperBound(l.CI95High))
 }
 
 // lossCells are the losses out and back. Where the directions are not known the first cell says what was lost in all.
 func lossCells(s stats.Summary) (out, back string) {
 	if !s.Up.Known && s.Total.RatioOK {
-		return number(s.Total.LossRatio*100, 3) + " % in all", none
+		return netcheck.Percent(s.Total.LossRatio) + " in all", none
 	}
 	return loss(s.Up.Loss), loss(s.Down.Loss)
 }
@@ -66,7 +66,7 @@ func late(s stats.Summary) string {
 	if s.Total.Received == 0 {
 		return none
 	}
-	return number(float64(s.Late)/float64(s.Total.Received)*100, 3) + " %"
+	return netcheck.Percent(float64(s.Late) / float64(s.Total.Received))
 }
 
 func rtt(r stats.RTT) string {
@@ -76,12 +76,12 @@ func rtt(r stats.RTT) string {
 	return micros(float64(r.P50US)) + " / " + micros(float64(r.P95US))
 }
 
-// jitter is the larger of both directions': the one that a call feels.
+// jitter is the larger of both directions', at 95 % of the packets: what the grade goes by.
 func jitter(s stats.Summary) string {
 	if !s.Up.JitterOK && !s.Down.JitterOK {
 		return none
 	}
-	return micros(max(s.Up.JitterUS, s.Down.JitterUS))
+	return micros(max(s.Up.JitterP95US, s.Down.JitterP95US))
 }
 
 // kbps is the bitrate of the probe datagrams that came back on the carriers.

@@ -74,37 +74,65 @@ func (a *app) rootHelp(b *strings.Builder) {
 	for _, line := range wrap(helpIntro, a.out.width) {
 		fmt.Fprintln(b, line)
 	}
-	fmt.Fprintf(b, "\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name)
+	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.width))
 	for _, name := range []string{"check", "loss", "version"} {
-		fmt.Fprintf(b, "  %-9s%s\n", name, shortHelp[name])
+		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.width))
 	}
-	fmt.Fprintf(b, "\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name)
+	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.width))
 	if len(a.deps.DefaultArgs) > 0 {
-		fmt.Fprintf(b, "Without arguments it runs: %s %s\n", a.deps.Name, strings.Join(a.deps.DefaultArgs, " "))
+		b.WriteString(reflow(fmt.Sprintf("Without arguments it runs: %s %s\n", a.deps.Name, strings.Join(a.deps.DefaultArgs, " ")), a.out.width))
 	}
-	fmt.Fprintf(b, "\n%s\n", exitHelp)
+	b.WriteString(reflow("\n"+exitHelp+"\n", a.out.width))
 }
 
 func (a *app) commandHelp(b *strings.Builder, name string) {
 	for _, line := range wrap(longHelp[name], a.out.width) {
 		fmt.Fprintln(b, line)
 	}
-	fmt.Fprintf(b, "\nUsage: %s %s [FLAGS]\n", a.deps.Name, name)
+	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.width))
 	for _, group := range new(options).groups() {
 		fmt.Fprintf(b, "\n%s\n", group.title)
 		for _, f := range group.flags {
 			writeFlag(b, f, a.out.width)
 		}
 	}
-	fmt.Fprintf(b, "\n%s\n\n%s\n\n%s\n", strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(examples), envHelp, exitHelp)
+	text := strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(examples)
+	b.WriteString(reflow(fmt.Sprintf("\n%s\n\n%s\n\n%s\n", text, envHelp, exitHelp), a.out.width))
 }
 
-// writeFlag prints a flag with its help beside it, wrapped in a column of its own.
+// reflow wraps the lines that are too long. Those that go on below a second column stay in it; commands, which are further in,
+// are to be copied and stay as they are.
+func reflow(text string, width int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		body := strings.TrimLeft(line, " ")
+		indent := len(line) - len(body)
+		if columns(line) <= width || indent > 2 {
+			b.WriteString(line + "\n")
+			continue
+		}
+		first, rest := line[:indent], strings.Repeat(" ", 2*indent)
+		if gap := strings.Index(body, "  "); gap > 0 {
+			body = strings.TrimLeft(body[gap:], " ")
+			first = line[:len(line)-len(body)]
+			rest = strings.Repeat(" ", len(first))
+		}
+		b.WriteString(strings.Join(indented(first, rest, body, width), "\n") + "\n")
+	}
+	return b.String()
+}
+
+// writeFlag prints a flag with its help beside it, wrapped in a column of its own, or below it where there is no room.
 func writeFlag(b *strings.Builder, f flagSpec, width int) {
-	const column = 28
+	column := 28
 	head := "  --" + f.name
 	if f.value != "" {
 		head += " " + f.value
+	}
+	if width < minWidth {
+		fmt.Fprintln(b, head)
+		head, column = "", 6
 	}
 	for i, line := range wrap(f.help, width-column) {
 		if i > 0 {

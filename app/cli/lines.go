@@ -11,11 +11,6 @@ func columns(s string) int { return utf8.RuneCountInString(s) }
 // wrap breaks a text into lines of at most width columns, between words; a word that is longer has a line of its own.
 func wrap(text string, width int) []string { return indented("", "", text, width) }
 
-// hanging wraps a text whose first line begins with head and whose further lines are indented as far.
-func hanging(head, text string, width int) []string {
-	return indented(head, strings.Repeat(" ", columns(head)), text, width)
-}
-
 // indented wraps a text with a beginning for its first line and one for those that follow.
 func indented(first, rest, text string, width int) []string {
 	var lines []string
@@ -57,15 +52,16 @@ func isUnit(word string) bool {
 	return false
 }
 
-// cut shortens s to width columns.
-func cut(s string, width int) string {
-	if columns(s) <= width {
-		return s
+// upTo shortens a list with commas to width columns. It ends behind a whole item: half a figure is another figure.
+func upTo(list string, width int) string {
+	for columns(list) > width {
+		i := strings.LastIndex(list, ", ")
+		if i < 0 {
+			return string([]rune(list)[:max(width, 0)])
+		}
+		list = list[:i]
 	}
-	if width <= 0 {
-		return ""
-	}
-	return string([]rune(s)[:width])
+	return list
 }
 
 // printable takes control characters out of a text that came from elsewhere (a server, a name): on a terminal they could move

@@ -30,6 +30,8 @@ type Deps struct {
 	Version string
 	// DefaultArgs are used when there are no arguments; none means that help is shown.
 	DefaultArgs []string
+
+	lastAct *lastAct // nil: the process is not ours to end
 }
 
 // Main runs the command of args and gives the exit code. A cancelled ctx stops the measurement: what was measured until then is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -12,7 +13,35 @@ import (
 	"echopath/netcheck"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if how := os.Getenv(childEnv); how != "" {
+		os.Exit(child(how))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// childEnv makes this program one that measures, for tests of what happens to a process.
+const childEnv = "ECHOPATH_TEST_CHILD"
+
+// child is the program with a session that works until it is stopped, or that does not stop either.
+func child(how string) int {
+	return Process(Deps{Name: "echopath-cli", Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+		s := &stage{ctx: ctx, plan: plan, observe: observe}
+		s.emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
+		if how != "early" { // before the first path has ended
+			s.ok(netcheck.PathDirect)
+		}
+		_, _ = os.Stderr.WriteString(readyLine)
+		<-ctx.Done()
+		if how != "obedient" {
+			select {}
+		}
+		s.emit("", netcheck.SessionEnded{Ended: netcheck.EndedCancelled, Duration: s.now})
+		return s.report, ctx.Err()
+	}})
+}
+
+const readyLine = "the child measures\n"
 
 // command is one call of Main and what came of it.
 type command struct {

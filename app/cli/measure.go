@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,22 +19,19 @@ const dash = "-"
 // measure is a measuring command from its flags to its exit code.
 func (a *app) measure(ctx context.Context, command string, o *options) error {
 	warn := func(format string, args ...any) { _, _ = fmt.Fprintf(a.err, "warning: "+format+"\n", args...) }
-	plan, err := o.plan(command, inputs{stdin: a.stdin, env: a.env, warn: warn})
+	plan, granted, err := o.plan(command, inputs{stdin: a.stdin, env: a.env, warn: warn})
 	if err != nil {
 		return err
 	}
 	if o.json == dash && o.csv == dash {
 		return wrongUse("--json - and --csv - can not both have standard output: give a file or folder to one of them")
 	}
-	granted, err := plan.Grant()
-	if err != nil {
-		return wrongUse("%s", err)
-	}
 	files, err := createFiles(o, granted)
 	if err != nil {
 		return err
 	}
 	defer files.Discard()
+	a.deps.lastAct.set(files.Abandon)
 	if !o.quiet {
 		paragraph(a.err, "", announcement(granted))
 	}
@@ -67,9 +65,20 @@ func createFiles(o *options, granted netcheck.Plan) (*export.Files, error) {
 	}
 	files, err := export.Create(where, granted.Loss.LateAfter)
 	if err != nil {
-		return nil, fmt.Errorf("nothing was measured, because the results could not be written: %w", err)
+		return nil, fmt.Errorf("nothing was measured, because the results could not be written: %w: %s", err, pathAdvice(err))
 	}
 	return files, nil
+}
+
+// pathAdvice says what to do about a place where nothing can be written.
+func pathAdvice(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "make the folder, or name another"
+	case errors.Is(err, fs.ErrPermission):
+		return "name a folder that you may write to"
+	}
+	return "name another file or folder"
 }
 
 // session runs the plan with progress. ran is false when it did not even begin.

@@ -171,12 +171,15 @@ func TestUnwritableBefore(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{
-		{"check", "--csv", filepath.Join(file, "results")},
-		{"check", "--csv", file},
-		{"check", "--json", filepath.Join(filepath.Dir(file), "gone", "report.json")},
+	for advice, args := range map[string][]string{
+		"name another file or folder\n":        {"check", "--csv", filepath.Join(file, "results")},
+		": name another file or folder\n":      {"check", "--csv", file},
+		": make the folder, or name another\n": {"check", "--json", filepath.Join(filepath.Dir(file), "gone", "report.json")},
 	} {
 		c := (&command{args: args}).do(t.Context())
+		if !strings.HasSuffix(c.err, advice) {
+			t.Errorf("%v: no advice in %q", args, c.err)
+		}
 		if c.code != ExitError || c.ran || !strings.Contains(c.err, "nothing was measured") || strings.Count(c.err, "\n") != 1 {
 			t.Errorf("%v: exit %d, ran %v, stderr %q", args, c.code, c.ran, c.err)
 		}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"echopath/netcheck"
 )
@@ -9,16 +11,20 @@ import (
 // shownCarriers is the order of the rows: first the carrier that the grade rests on.
 var shownCarriers = []netcheck.Carrier{netcheck.CarrierSRTP, netcheck.CarrierDataChannel}
 
-// pathTable lays the paths out: a line a carrier with everything in it where the screen is wide enough, else a line for the
-// path with its carriers below.
-func pathTable(s screen, r netcheck.Report, v netcheck.Verdict) table {
+// printPaths lays the paths out: a line a carrier with everything in it where the screen is wide enough, else a line for the
+// path with its carriers below, else a line a figure.
+func printPaths(s screen, r netcheck.Report, v netcheck.Verdict) {
+	tables := []table{wideTable(r, v), narrowTable(r, v)}
 	if !anyMeasured(r) {
-		return stateTable(r, v)
+		tables = []table{stateTable(r, v)}
 	}
-	if wide := wideTable(r, v); wide.width(s) <= s.width {
-		return wide
+	for _, t := range tables {
+		if t.width(s) <= s.width && s.width >= minWidth {
+			t.write(s)
+			return
+		}
 	}
-	return narrowTable(r, v)
+	printPathList(s, r, v)
 }
 
 // figureColumns are the same in both forms.
@@ -27,7 +33,7 @@ var figureColumns = []column{
 	{title: "Loss back", unit: "(95 % interval)"},
 	{title: "Late", right: true},
 	{title: "RTT ms", unit: "p50 / p95", right: true},
-	{title: "Jitter", unit: "ms", right: true},
+	{title: "Jitter", unit: "p95 ms", right: true},
 	{title: "kbit/s", unit: "back", right: true},
 }
 
@@ -88,19 +94,50 @@ func narrowTable(r netcheck.Report, v netcheck.Verdict) table {
 	t := table{columns: slices.Concat([]column{{title: "Path"}}, figureColumns[:kbpsColumn])}
 	for _, p := range r.Paths {
 		state, results := stateCell(p, v.Paths[p.Path]), measured(p)
-		head := row{head: p.Path.Title(), mark: state, span: whyNot(p)}
-		if len(results) > 0 {
-			head.span = ", connected in " + millis(p.Connect) + " ms, " + kbps(r.Granted.Loss.Size, results...) + " kbit/s back"
-			if why := doubt(p, v.Paths[p.Path]); why != "" {
-				head.span += ". " + why
-			}
-		}
-		t.rows = append(t.rows, head)
+		t.rows = append(t.rows, row{head: p.Path.Title(), mark: state, span: besideState(r, v, p)})
 		for _, c := range results {
 			t.rows = append(t.rows, row{cells: slices.Concat(plain("  "+c.Carrier.Title()), figureCells(c, r.Granted.Loss.Size)[:kbpsColumn])})
 		}
 	}
 	return t
+}
+
+// printPathList is for screens where no table fits.
+func printPathList(s screen, r netcheck.Report, v netcheck.Verdict) {
+	for i, p := range r.Paths {
+		if i > 0 {
+			_, _ = fmt.Fprintln(s)
+		}
+		writeSpan(s, row{head: p.Path.Title(), mark: stateCell(p, v.Paths[p.Path]), span: besideState(r, v, p)}, columns(p.Path.Title()), 2)
+		for _, c := range measured(p) {
+			_, _ = fmt.Fprintln(s, "  "+c.Carrier.Title())
+			out, back := lossCells(c.Stats)
+			half, most, _ := strings.Cut(rtt(c.Stats.RTT), " / ")
+			for _, f := range [][3]string{{"Loss out", out}, {"Loss back", back}, {"Late", late(c.Stats)},
+				{"RTT p50", half, " ms"}, {"RTT p95", orWord(most, none), " ms"}, {"Jitter", jitter(c.Stats), " ms"}} {
+				if f[1] == none {
+					f[2] = ""
+				}
+				label := fmt.Sprintf("    %-9s ", f[0])
+				for _, line := range indented(label, strings.Repeat(" ", len(label)), s.text(f[1]+f[2]), s.width) {
+					_, _ = fmt.Fprintln(s, line)
+				}
+			}
+		}
+	}
+}
+
+// besideState is what a path that has lines of its own for its carriers says beside its state.
+func besideState(r netcheck.Report, v netcheck.Verdict, p netcheck.PathReport) string {
+	results := measured(p)
+	if len(results) == 0 {
+		return whyNot(p)
+	}
+	text := ", connected in " + millis(p.Connect) + " ms, " + kbps(r.Granted.Loss.Size, results...) + " kbit/s back"
+	if why := doubt(p, v.Paths[p.Path]); why != "" {
+		text += ". " + why
+	}
+	return text
 }
 
 // whyNot is the reason that stands in the place of figures.

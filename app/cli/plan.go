@@ -24,12 +24,11 @@ func defaultLoad(command string) netcheck.LossPlan {
 	return load
 }
 
-// plan turns the flags into a plan that the engine will take. Everything that is wrong with them comes out here, before a
-// packet is sent.
-func (o *options) plan(command string, in inputs) (netcheck.Plan, error) {
-	var p netcheck.Plan
+// plan turns the flags into a plan, as asked and as the engine will grant it. Everything that is wrong with them comes out
+// here, before a packet is sent.
+func (o *options) plan(command string, in inputs) (p, granted netcheck.Plan, err error) {
 	if err := o.empty(); err != nil {
-		return p, err
+		return p, granted, err
 	}
 	p.Title = o.title
 	for _, fill := range []func(*netcheck.Plan) error{
@@ -39,13 +38,13 @@ func (o *options) plan(command string, in inputs) (netcheck.Plan, error) {
 		func(p *netcheck.Plan) error { return o.fillLoad(p, command) },
 	} {
 		if err := fill(&p); err != nil {
-			return p, err
+			return p, granted, err
 		}
 	}
-	if _, err := p.Grant(); err != nil {
-		return p, wrongUse("%s", err)
+	if granted, err = p.Grant(); err != nil {
+		return p, granted, wrongUse("%s", err)
 	}
-	return p, nil
+	return p, granted, nil
 }
 
 func (o *options) fillPaths(p *netcheck.Plan) (err error) {
@@ -89,7 +88,7 @@ func (o *options) fillLoad(p *netcheck.Plan, command string) error {
 
 func (o *options) overrideLoad(l *netcheck.LossPlan) (err error) {
 	if o.given["rate"] {
-		if l.Rate, err = strconv.ParseFloat(o.rate, 64); err != nil || math.IsInf(l.Rate, 0) {
+		if l.Rate, err = strconv.ParseFloat(o.rate, 64); err != nil || math.IsInf(l.Rate, 0) || strings.ContainsAny(o.rate, "_xX") {
 			return wrongUse("--rate %q is not a number: give packets a second, for example --rate 100", o.rate)
 		}
 	}

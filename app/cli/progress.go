@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,8 +26,9 @@ type progress struct {
 type live struct {
 	sent, lost int
 	recent     map[int]netcheck.Sample // windows whose counts may still change
+	newest     int                     // window
 	rtt        time.Duration
-	newest     int
+	rttWindow  int // that rtt is from
 }
 
 // keepWindows is the number of windows that may still change: those of the longest drain, and some.
@@ -63,13 +65,19 @@ func (p *progress) sample(s netcheck.Sample) {
 		l = &live{recent: map[int]netcheck.Sample{}}
 		p.live[s.Carrier] = l
 	}
+	if s.Index <= l.newest-keepWindows {
+		return // it was counted, and how is forgotten
+	}
+	if s.Index > l.newest {
+		l.newest = s.Index
+		maps.DeleteFunc(l.recent, func(i int, _ netcheck.Sample) bool { return i <= l.newest-keepWindows })
+	}
 	old := l.recent[s.Index]
 	l.sent += s.Sent - old.Sent
 	l.lost += lostIn(s) - lostIn(old)
 	l.recent[s.Index] = s
-	delete(l.recent, s.Index-keepWindows)
-	if s.Answered > 0 && s.Index >= l.newest {
-		l.rtt, l.newest = s.RTTMean, s.Index
+	if s.Answered > 0 && s.Index >= l.rttWindow {
+		l.rtt, l.rttWindow = s.RTTMean, s.Index
 	}
 }
 

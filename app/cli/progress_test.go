@@ -122,6 +122,27 @@ func TestProgressIsBounded(t *testing.T) {
 	}
 }
 
+// A window that is told of again when its beginnings are forgotten is not counted twice.
+func TestProgressForgetsNothingTwice(t *testing.T) {
+	p := newProgress(testPlan(t, nil))
+	sample := func(i, lost int) {
+		p.apply(netcheck.Event{Body: netcheck.SampleTaken{Sample: netcheck.Sample{Carrier: netcheck.CarrierSRTP, Index: i, Sent: 10, LostUp: lost}}})
+	}
+	for i := range 500 {
+		sample(i, 0)
+	}
+	for i := range 500 { // the final view, as it comes at a path's end
+		sample(i, 1)
+	}
+	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5000 || l.lost != keepWindows || len(l.recent) > keepWindows {
+		t.Errorf("%d sent, %d lost, %d windows kept", l.sent, l.lost, len(l.recent))
+	}
+	sample(5000, 0)
+	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5010 || len(l.recent) != 1 {
+		t.Errorf("behind a hole: %d sent, %d windows kept", l.sent, len(l.recent))
+	}
+}
+
 // terminal is a screen in memory.
 type terminal struct {
 	bytes.Buffer
@@ -148,7 +169,7 @@ func TestBar(t *testing.T) {
 		screen := &terminal{width: 80}
 		c := (&command{args: words("check --path direct,stun"), run: slow, stderr: screen}).do(t.Context())
 		text := screen.String()
-		for _, want := range []string{"Sending over direct, stun", "Direct (1 of 2), 0:13 left, connecting",
+		for _, want := range []string{"Sending over direct, stun", "Direct (1 of 2), 0:12 left, connecting",
 			"Direct (1 of 2)", "RTT 1 ms, lost 0 of 2", "STUN (2 of 2)", "█", "░"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("the screen never showed %q", want)
@@ -166,6 +187,31 @@ func TestBar(t *testing.T) {
 			t.Errorf("exit %d", c.code)
 		}
 	})
+}
+
+// The bar stays within every terminal, ends behind whole figures, and follows a change of size.
+func TestBarFits(t *testing.T) {
+	for _, width := range []int{20, 30, 40, 59, 60, 80, 120, 300} {
+		for _, locale := range []string{"C", "C.UTF-8"} {
+			synctest.Test(t, func(t *testing.T) {
+				screen := &terminal{width: width}
+				(&command{args: words("check --path direct,relay-udp"), run: slow, stderr: screen, env: map[string]string{"LANG": locale}}).do(t.Context())
+				_, bars, _ := strings.Cut(screen.String(), "\r")
+				for line := range strings.FieldsFuncSeq(bars, func(r rune) bool { return r == '\r' || r == '\n' }) {
+					if columns(line) >= width {
+						t.Errorf("%d columns: as wide as the screen or wider: %q", width, line)
+					}
+					if line = strings.TrimSpace(line); strings.HasSuffix(line, ",") || strings.HasSuffix(line, " of") {
+						t.Errorf("%d columns: cut: %q", width, line)
+					}
+				}
+				if width >= 30 && !strings.Contains(bars, "Relay UDP (2 of 2)") || width >= 40 && !strings.Contains(bars, "Relay UDP (2 of 2), 0:0") ||
+					width >= 60 && !strings.Contains(bars, "RTT 1 ms") || width >= 80 && !strings.Contains(bars, "lost 0 of 2") {
+					t.Errorf("%d columns show too little: %q", width, bars)
+				}
+			})
+		}
+	}
 }
 
 // Progress is for terminals, and --quiet is for all.

@@ -16,7 +16,7 @@ func printReport(s screen, r netcheck.Report, v netcheck.Verdict) {
 	_, _ = fmt.Fprintln(s)
 	paragraph(s, "", conditions(r))
 	_, _ = fmt.Fprintln(s)
-	pathTable(s, r, v).write(s)
+	printPaths(s, r, v)
 	printLegend(s, r)
 	printNotes(s, r, v)
 }
@@ -116,7 +116,7 @@ func printLegend(s screen, r netcheck.Report) {
 	_, _ = fmt.Fprintln(s)
 	paragraph(s, "", fmt.Sprintf("Loss: packets lost on the way %s and on the way %s, with the range in which the true share lies (95 %% sure). "+
 		"Late: answered after more than %s ms, not lost. RTT: there and back, for half of the packets and for 95 %% of them. "+
-		"Jitter: how much the delay varies (RFC 3550), the worse way. %s: not measured.", out, back, millis(r.Granted.Loss.LateAfter), none))
+		"Jitter: how much the delay varies (RFC 3550), for 95 %% of the packets, the worse way. %s: not measured.", out, back, millis(r.Granted.Loss.LateAfter), none))
 }
 
 // printNotes shows what is worth knowing and calls for nothing.

@@ -14,16 +14,20 @@ import (
 type screen struct {
 	io.Writer
 	terminal bool
-	width    int  // columns to use
-	colour   bool // escape sequences are understood and wanted
-	unicode  bool // characters beyond ASCII are shown
+	width    int        // columns to use
+	size     func() int // real width of the terminal, which may change
+	escapes  bool       // escape sequences are understood
+	colour   bool       // and those for colours are wanted
+	unicode  bool       // characters beyond ASCII are shown
 }
 
-// Without a terminal the text goes to a file, a ticket or a log, where 80 columns can always be read. A wider table than
-// maxWidth is harder to read, not easier.
+// Without a terminal the text goes to a file, a ticket or a log, where 80 columns can always be read, and 60 be had. A terminal
+// has as many columns as it has; below tinyWidth a text is broken by the terminal. A wider table than maxWidth is harder to
+// read, not easier.
 const (
 	plainWidth = 80
 	minWidth   = 60
+	tinyWidth  = 30
 	maxWidth   = 160
 )
 
@@ -35,22 +39,30 @@ func screenOf(w, dst io.Writer, env func(string) string) screen {
 	s := screen{Writer: w, width: plainWidth, unicode: knowsUnicode(env)}
 	switch d := dst.(type) {
 	case sizer:
-		s.terminal, s.width = true, d.TerminalWidth()
+		s.terminal, s.size = true, d.TerminalWidth
 	case *os.File:
 		fd := int(d.Fd()) //nolint:gosec // file descriptors are small
 		if s.terminal = term.IsTerminal(fd); s.terminal {
-			if width, _, err := term.GetSize(fd); err == nil && width > 0 {
-				s.width = width
-			}
-			s.colour = understandsColour(d)
+			s.size = func() int { return terminalWidth(fd) }
+			s.escapes = understandsColour(d) && env("TERM") != "dumb"
 		}
 	}
-	if columns, err := strconv.Atoi(env("COLUMNS")); err == nil && columns > 0 && !s.terminal {
+	least := minWidth
+	if s.terminal {
+		s.width, least = s.size(), tinyWidth
+	} else if columns, err := strconv.Atoi(env("COLUMNS")); err == nil && columns > 0 {
 		s.width = columns
 	}
-	s.width = min(max(s.width, minWidth), maxWidth)
-	s.colour = s.colour && env("NO_COLOR") == "" && env("TERM") != "dumb" // https://no-color.org
+	s.width = min(max(s.width, least), maxWidth)
+	s.colour = s.escapes && env("NO_COLOR") == "" // https://no-color.org
 	return s
+}
+
+func terminalWidth(fd int) int {
+	if width, _, err := term.GetSize(fd); err == nil && width > 0 {
+		return width
+	}
+	return plainWidth
 }
 
 // knowsUnicode follows the locale where one is set (POSIX, section 8.2: LC_ALL before LC_CTYPE before LANG). Unset, as in

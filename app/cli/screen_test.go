@@ -44,8 +44,10 @@ func TestScreen(t *testing.T) {
 			t.Errorf("%s: %+v", tt.name, s)
 		}
 	}
-	if s := screenOf(&file, &terminal{width: 100}, environment("COLUMNS", "70")); !s.terminal || s.width != 100 {
-		t.Errorf("terminal: %+v", s)
+	for have, want := range map[int]int{100: 100, 40: 40, 30: tinyWidth, 5: tinyWidth, 500: maxWidth} {
+		if s := screenOf(&file, &terminal{width: have}, environment("COLUMNS", "70")); !s.terminal || s.width != want || s.size() != have {
+			t.Errorf("terminal of %d: %d", have, s.width)
+		}
 	}
 }
 
@@ -75,6 +77,16 @@ func TestColour(t *testing.T) {
 	}
 }
 
+func TestUpTo(t *testing.T) {
+	const list = "Relay UDP (3 of 5), 0:17 left, lost 0 of 340"
+	for width, want := range map[int]string{100: list, 44: list, 43: "Relay UDP (3 of 5), 0:17 left", 29: "Relay UDP (3 of 5), 0:17 left",
+		28: "Relay UDP (3 of 5)", 5: "Relay", 0: "", -3: ""} {
+		if got := upTo(list, width); got != want {
+			t.Errorf("%d: %q", width, got)
+		}
+	}
+}
+
 // A server's words can not move the cursor.
 func TestPrintable(t *testing.T) {
 	if got := printable("a\x1b[2Jb\rc\u202ed\u009be\tf\n"); got != "a[2Jbcde f " {
@@ -88,10 +100,12 @@ func TestFigures(t *testing.T) {
 		{number(1234.5, 3), "1234"}, {number(-0.5, 3), "-0.5"},
 		{millis(400 * time.Nanosecond), "<0.01"}, {millis(96 * time.Microsecond), "0.1"}, {millis(0), "0"},
 		{millis(1234 * time.Microsecond), "1.23"}, {micros(140_000), "140"},
-		{loss(stats.Loss{}), "–"}, {loss(stats.Loss{Sent: 500, RatioOK: true, CI95High: 0.0076}), "0 % (≤ 0.76 %)"},
-		{loss(stats.Loss{Sent: 500, Lost: 12, RatioOK: true, LossRatio: 0.024, CI95Low: 0.0138, CI95High: 0.0415}), "2.4 % (1.4–4.2)"},
+		{loss(stats.Loss{}), "–"}, {loss(stats.Loss{Sent: 500, RatioOK: true, CI95High: 0.007624}), "0 % (≤ 0.77 %)"},
+		{loss(stats.Loss{Sent: 5000, Lost: 4999, RatioOK: true, LossRatio: 0.9998, CI95Low: 0.9989, CI95High: 0.99998}), "> 99.9 % (99–100)"},
+		{loss(stats.Loss{Sent: 500, Lost: 12, RatioOK: true, LossRatio: 0.024, CI95Low: 0.0138, CI95High: 0.0415}), "2.4 % (1.3–4.2)"},
 		{late(stats.Summary{}), "–"}, {late(stats.Summary{Late: 1, Total: stats.Loss{Received: 400}}), "0.25 %"},
 		{rtt(stats.RTT{}), "–"}, {jitter(stats.Summary{}), "–"},
+		{jitter(stats.Summary{Up: stats.Direction{JitterOK: true, JitterUS: 9_000, JitterP95US: 2_000}, Down: stats.Direction{JitterOK: true, JitterP95US: 3_000}}), "3"},
 		{kbps(200), "–"}, {kbps(200, netcheck.CarrierResult{}), "–"},
 		{count(7), "7"}, {count(12_345), "12 345"}, {count(1_000_000), "1 000 000"},
 		{about(0), "1 s"}, {about(4200 * time.Millisecond), "5 s"}, {about(31 * time.Second), "30 s"}, {about(10 * time.Minute), "10 min"},

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"crypto/x509"
-	"net"
-	"net/netip"
+	"errors"
 	"slices"
 	"strings"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
 
@@ -119,40 +119,10 @@ func (o *options) trust(in inputs) (netcheck.Trust, error) {
 
 // fillInterface checks that there is such an interface: a mistyped name would otherwise fail path by path.
 func (o *options) fillInterface(p *netcheck.Plan) error {
-	if !o.given["interface"] {
-		return nil
-	}
-	ifaces, err := net.Interfaces()
-	if err != nil {
-		return nil // the engine will find out, and says what it found
-	}
 	p.Interface = o.iface
-	var names []string
-	for _, ifc := range ifaces {
-		if !holds(ifc, o.iface) {
-			names = append(names, ifc.Name)
-			continue
-		}
-		if p.Target.Kind == netcheck.TargetSelf && ifc.Flags&net.FlagLoopback == 0 {
-			return wrongUse("--interface %s: the target self stays on loopback addresses: leave --interface out, or give your server with --turn", o.iface)
-		}
+	err := ifaces.Check(o.iface, p.Target.Kind == netcheck.TargetSelf)
+	if err == nil || errors.Is(err, ifaces.ErrUnknown) { // the engine will find out, and says what it found
 		return nil
 	}
-	return wrongUse("--interface: this computer has no interface or address %q: use one of %s", o.iface, strings.Join(names, ", "))
-}
-
-// holds tells whether the interface has the name or the address.
-func holds(ifc net.Interface, nameOrIP string) bool {
-	if ifc.Name == nameOrIP {
-		return true
-	}
-	want, err := netip.ParseAddr(nameOrIP)
-	if err != nil {
-		return false
-	}
-	addrs, _ := ifc.Addrs()
-	return slices.ContainsFunc(addrs, func(a net.Addr) bool {
-		prefix, err := netip.ParsePrefix(a.String())
-		return err == nil && prefix.Addr().WithZone("") == want.WithZone("")
-	})
+	return wrongUse("--interface: %s", err)
 }

@@ -78,7 +78,7 @@ func (t table) write(s screen) {
 			t.writeCells(s, w, r.cells)
 			continue
 		}
-		writeSpan(s, r, w[0])
+		writeSpan(s, r, w[0], w[0]+gap)
 	}
 }
 
@@ -101,12 +101,12 @@ func (t table) writeCells(s screen, w []int, cells []cell) {
 	}
 }
 
-// writeSpan wraps the text of a row beside its head.
-func writeSpan(s screen, r row, headWidth int) {
+// writeSpan wraps the text of a row beside its head, with an indent for the further lines.
+func writeSpan(s screen, r row, headWidth, indent int) {
 	first := fmt.Sprintf("%-*s", headWidth+gap, s.text(r.head))
 	mark := s.text(r.mark.text)
 	text := mark + s.text(printable(r.span))
-	for i, line := range hanging(first, text, s.width) {
+	for i, line := range indented(first, strings.Repeat(" ", indent), text, s.width) {
 		if i == 0 && mark != "" {
 			line = strings.Replace(line, mark, s.paint(r.mark.tone, mark), 1)
 		}

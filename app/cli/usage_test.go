@@ -31,7 +31,9 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --frobnicate", want: "echopath-cli check --help lists the flags"},
 		{line: "check -x", want: "echopath-cli check --help lists the flags"},
 		{line: "check --turn", want: "--turn needs a value"},
-		{line: "check --quiet=perhaps", want: "echopath-cli check --help"},
+		{line: "check --quiet=perhaps", want: "write --quiet alone, without \"=perhaps\""},
+		{line: "check --quiet=--json", want: "write --quiet alone, without \"=--json\""},
+		{line: "check --help=abc", want: "write --help alone"},
 		{line: "check direct", want: "commas between paths"},
 		{line: "check --path direct stun", want: "commas between paths"},
 		{line: "version now", want: "leave out"},
@@ -69,15 +71,28 @@ func TestWrongUse(t *testing.T) {
 		{line: server + "--turn-user u --turn-pass-file " + pass + " --turn-pin " + strings.Repeat("ab", 32), want: "add --turn turns:"},
 		{line: "check --preset fast", want: "use quick, voice"},
 		{line: "check --duration 10", want: "--duration 10s"},
+		{line: "check --duration 1x", want: "--duration 10s"},
+		{line: "check --duration -5s", want: "duration must be from 1s"},
+		{line: "check --duration 99999999999h", want: "--duration 10s"},
 		{line: "check --duration 1ms", want: "duration must be from 1s"},
 		{line: "check --rate many", want: "--rate 100"},
+		{line: "check --rate 1_000", want: "--rate 100"},
+		{line: "check --rate 0x1p4", want: "--rate 100"},
+		{line: "check --rate=-Inf", want: "--rate 100"},
+		{line: "check --rate=", want: "leave the flag out"},
 		{line: "check --rate NaN", want: "rate must be from 1 to 20000"},
 		{line: "check --rate -1", want: "rate must be from 1 to 20000"},
 		{line: "check --rate 1e999", want: "--rate 100"},
 		{line: "check --size 200.5", want: "--size 200"},
+		{line: "check --size abc", want: "--size 200"},
+		{line: "check --size 0x40", want: "--size 200"},
+		{line: "check --size -3", want: "from 64 to 1150"},
+		{line: "check --size 99999999999999999999", want: "--size 200"},
 		{line: "check --size 4000", want: "from 64 to 1150"},
 		{line: "check --size 4000 --rate 0", want: "rate must be"},
 		{line: "check --late-after soon", want: "--late-after 150ms"},
+		{line: "check --late-after 1x", want: "--late-after 150ms"},
+		{line: "check --late-after -1s", want: "from 1ms to 1m"},
 		{line: "check --late-after 0", want: "from 1ms to 1m"},
 		{line: "check --carrier pigeon", want: "use srtp, datachannel"},
 		{line: "check --json - --csv -", want: "give a file or folder to one of them"},
@@ -94,6 +109,11 @@ func TestWrongUse(t *testing.T) {
 			t.Errorf("%s: exit %d, ran %v, stdout %q", tt.line, c.code, c.ran, c.out)
 		case strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "echopath-cli: ") || !strings.Contains(errs, tt.want):
 			t.Errorf("%s: want one line with %q, got %q", tt.line, tt.want, c.err)
+		}
+		for _, foreign := range []string{"strconv", "invalid syntax", "invalid argument", "parsing"} {
+			if strings.Contains(c.err, foreign) {
+				t.Errorf("%s: these are not our words: %q", tt.line, c.err)
+			}
 		}
 		if strings.Contains(c.err, "hunter2") {
 			t.Errorf("%s: the secret is in %q", tt.line, c.err)

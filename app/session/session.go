@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"echopath/internal/ifaces"
 	"echopath/internal/pace"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
@@ -32,7 +33,7 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 		return netcheck.Report{}, err
 	}
 	self := plan.Target.Kind == netcheck.TargetSelf || plan.Target.Kind == netcheck.TargetUnknown
-	if err := checkInterface(plan.Interface, self); err != nil {
+	if err := ifaces.Check(plan.Interface, self); err != nil {
 		return netcheck.Report{}, &netcheck.PlanError{Err: err}
 	}
 	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }

@@ -243,7 +243,7 @@ func TestCancelKeepsWhatWasMeasured(t *testing.T) {
 }
 
 func TestInterfaceIsCheckedFirst(t *testing.T) {
-	for iface, want := range map[string]string{"no-such0": "there is no interface", "203.0.113.77": "there is no interface"} {
+	for iface, want := range map[string]string{"no-such0": "no interface or address", "203.0.113.77": "no interface or address"} {
 		_, err := run(t.Context(), t, netcheck.Plan{Loss: shortLoss(), Interface: iface}, func(netcheck.Event) { t.Error("an event was emitted") })
 		var plan *netcheck.PlanError
 		if !errors.As(err, &plan) || !strings.Contains(err.Error(), want) {

@@ -15,7 +15,7 @@ const started = "2006-01-02T15:04:05.000Z07:00"
 func newDocument(r netcheck.Report, v netcheck.Verdict) document {
 	d := document{
 		Schema: Schema, Run: run(r), Plan: plan(r.Plan), Granted: plan(r.Granted), Target: target(r.Granted.Target),
-		Paths: []pathDoc{}, Verdict: verdict(v),
+		Paths: []pathDoc{}, Probes: []laterDoc{}, Verdict: verdict(v),
 	}
 	for _, p := range r.Paths {
 		d.Paths = append(d.Paths, path(p, v.Paths[p.Path], r.Granted.Loss.Size))

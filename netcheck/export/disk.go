@@ -7,7 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"echopath/netcheck"
 )
 
 // disk is what results are written to; tests put one in its place that fills up.
@@ -23,6 +29,105 @@ type file interface {
 }
 
 type systemDisk struct{}
+
+// trackedDisk knows which files have a temporary name, so that they can be taken away when the process must end at once. It
+// may be used from several goroutines.
+type trackedDisk struct {
+	disk
+
+	mu    sync.Mutex
+	files map[string]file // by temporary name
+	over  bool
+}
+
+var errOver = errors.New("the process is ending")
+
+func (d *trackedDisk) create(name string) (file, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return nil, errOver
+	}
+	f, err := d.disk.create(name)
+	if err == nil {
+		d.files[name] = f
+	}
+	return f, err
+}
+
+func (d *trackedDisk) rename(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.disk.rename(from, to)
+	if err == nil {
+		delete(d.files, from)
+	}
+	return err
+}
+
+func (d *trackedDisk) remove(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.disk.remove(name)
+	if err == nil {
+		delete(d.files, name)
+	}
+	return err
+}
+
+// abandon removes the temporary files that hold nothing, and makes no more.
+func (d *trackedDisk) abandon() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	for name, f := range d.files {
+		if !holdsNothing(name) {
+			continue
+		}
+		_ = f.Close() // first, or Windows would not let it go
+		if holdsNothing(name) {
+			_ = d.disk.remove(name)
+		}
+	}
+}
+
+// holdsNothing tells a file that nobody misses: an empty one, and room that was held back.
+func holdsNothing(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode().IsRegular() && (info.Size() == 0 || temporary(filepath.Base(name), reserveName))
+}
+
+// staleAfter is longer than the longest session, five paths of a day each: a report is empty until the session ends.
+const staleAfter = 7 * netcheck.MaxDuration
+
+// sweep removes what earlier processes that were killed left beside a file and holds nothing.
+func sweep(d disk, final string) {
+	entries, err := os.ReadDir(filepath.Dir(final))
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		name := filepath.Join(filepath.Dir(final), e.Name())
+		if !temporary(e.Name(), filepath.Base(final)) || !holdsNothing(name) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
+			_ = d.remove(name)
+		}
+	}
+}
+
+const (
+	tempSuffix = ".part"
+	tempRandom = 8 // characters of rand.Text, in lower case
+)
+
+// temporary tells whether name is one that begin gives to the file final.
+func temporary(name, final string) bool {
+	middle, ok := strings.CutPrefix(name, final+".")
+	middle, ours := strings.CutSuffix(middle, tempSuffix)
+	return ok && ours && len(middle) == tempRandom && strings.Trim(middle, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
 
 func (systemDisk) create(name string) (file, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) //nolint:gosec // the user names it, and the umask holds
@@ -56,7 +161,7 @@ type pending struct {
 	f      file
 }
 
-// begin checks that the target can be written and opens the file.
+// begin checks that the target can be written and opens the file. What killed processes left of earlier tries goes.
 func begin(d disk, final string) (*pending, error) {
 	p := &pending{disk: d, final: final, target: final}
 	if linked, err := filepath.EvalSymlinks(final); err == nil {
@@ -70,9 +175,10 @@ func begin(d disk, final string) (*pending, error) {
 		p.f, err = os.OpenFile(p.target, os.O_WRONLY, 0)
 		return p, because(final, err)
 	}
+	sweep(d, p.target)
 	const tries = 3
 	for range tries {
-		p.temp = p.target + "." + strings.ToLower(rand.Text()[:8]) + ".part"
+		p.temp = p.target + "." + strings.ToLower(rand.Text()[:tempRandom]) + tempSuffix
 		if p.f, err = d.create(p.temp); !errors.Is(err, os.ErrExist) {
 			break
 		}
@@ -111,6 +217,13 @@ func (p *pending) discard() {
 	if p.temp != "" {
 		_ = p.disk.remove(p.temp)
 	}
+}
+
+// full tells whether an error says that there is no room left, on the disk or for the user.
+func full(err error) bool {
+	const diskFull, handleDiskFull = syscall.Errno(112), syscall.Errno(39) // of Windows
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
+		runtime.GOOS == "windows" && (errors.Is(err, diskFull) || errors.Is(err, handleDiskFull))
 }
 
 // because names the file by the name that the user gave; the temporary one of the system's error would puzzle.

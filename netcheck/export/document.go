@@ -14,8 +14,13 @@ type document struct {
 	Granted planDoc    `json:"granted"` // what was run
 	Target  targetDoc  `json:"target"`
 	Paths   []pathDoc  `json:"paths"`
+	NAT     *laterDoc  `json:"nat"`
+	Probes  []laterDoc `json:"probes"`
 	Verdict verdictDoc `json:"verdict"`
 }
+
+// laterDoc stands for what the schema has and nothing measures yet: readers find the key, and null or an empty list.
+type laterDoc struct{}
 
 type runDoc struct {
 	ID         string  `json:"id"`
@@ -69,6 +74,7 @@ type pathDoc struct {
 	PeerSelectedPair *pairDoc        `json:"peer_selected_pair"`
 	NetworkLoss      *networkLossDoc `json:"network_loss"`
 	Carriers         []carrierDoc    `json:"carriers"` // empty: not measured
+	Video            *laterDoc       `json:"video"`
 	PairCheck        *pairCheckDoc   `json:"pair_check"`
 	Grade            *string         `json:"grade"`
 }

@@ -41,7 +41,9 @@ type wayDoc struct {
 	Duplicate     *int      `json:"duplicate"`
 	Reordered     *int      `json:"reordered"`
 	Bursts        burstsDoc `json:"bursts"`
-	JitterMS      *float64  `json:"jitter_ms"`
+	JitterMS      *float64  `json:"jitter_ms"`      // J of RFC 3550 after the last packet
+	JitterMeanMS  *float64  `json:"jitter_mean_ms"` // of J over the whole series
+	JitterP95MS   *float64  `json:"jitter_p95_ms"`  // the same; what the grade goes by
 	IPDVMeanAbsMS *float64  `json:"ipdv_mean_abs_ms"`
 }
 
@@ -52,7 +54,7 @@ type burstsDoc struct {
 	Histogram *histogramDoc `json:"histogram"`
 }
 
-// histogramDoc counts bursts by length in packets; the names are those of stats.BurstLabel.
+// histogramDoc counts bursts by length in packets: the classes of stats.BurstResult.
 type histogramDoc struct {
 	One      int `json:"1"`
 	Two      int `json:"2"`
@@ -84,6 +86,7 @@ type selfDoc struct {
 	SendErrorMaxUS       *float64 `json:"send_error_max_us"`
 	MissedSends          int      `json:"missed_sends"`
 	SkippedSender        int      `json:"skipped_sender"`
+	SendFailed           int      `json:"send_failed"`
 	SkippedReflector     *int     `json:"skipped_reflector"`
 	QueuedMaxBytes       int      `json:"queued_max_bytes"`
 	FarQueuedMaxBytes    *int     `json:"far_queued_max_bytes"`
@@ -155,7 +158,8 @@ func downWay(d stats.Direction) wayDoc {
 func way(d stats.Direction) wayDoc {
 	return wayDoc{
 		lossDoc: loss(d.Loss, d.Known), Reordered: count(d.Ordered > 0, d.Reordered), Bursts: bursts(d.Bursts, d.RatioOK),
-		JitterMS: meanMillis(d.JitterOK, d.JitterUS), IPDVMeanAbsMS: meanMillis(d.IPDV.Count > 0, d.IPDV.MeanAbsUS),
+		JitterMS: meanMillis(d.JitterOK, d.JitterUS), JitterMeanMS: meanMillis(d.JitterOK, d.JitterMeanUS),
+		JitterP95MS: meanMillis(d.JitterOK, d.JitterP95US), IPDVMeanAbsMS: meanMillis(d.IPDV.Count > 0, d.IPDV.MeanAbsUS),
 	}
 }
 
@@ -192,7 +196,7 @@ func selfCheck(c netcheck.SelfCheck) selfDoc {
 		ClockResolutionUS:    microsOf(c.ClockResolution > 0, c.ClockResolution),
 		FarClockResolutionUS: microsOf(c.FarClockResolution > 0, c.FarClockResolution),
 		SendErrorMeanUS:      microsOf(true, c.SendErrorMean), SendErrorP95US: microsOf(true, c.SendErrorP95), SendErrorMaxUS: microsOf(true, c.SendErrorMax),
-		MissedSends: c.MissedSends, SkippedSender: c.SkippedSender, QueuedMaxBytes: c.QueuedMax,
+		MissedSends: c.MissedSends, SkippedSender: c.SkippedSender, SendFailed: c.SendFailed, QueuedMaxBytes: c.QueuedMax,
 		SkippedReflector:  count(c.LogComplete || c.SkippedReflector > 0, c.SkippedReflector),
 		FarQueuedMaxBytes: count(c.LogComplete || c.FarQueuedMax > 0, c.FarQueuedMax),
 		DwellP95US:        microsOf(c.LogComplete || c.DwellP95 > 0, c.DwellP95),

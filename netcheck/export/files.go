@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"echopath/netcheck"
@@ -25,11 +26,11 @@ type Where struct {
 }
 
 // Files are the files of one session. Each has a temporary name until it is whole. Packets are written as the session goes;
-// the other files when it has ended. The methods belong to one goroutine at a time.
+// the other files when it has ended. The methods belong to one goroutine at a time, but for Abandon.
 type Files struct {
-	disk     disk
+	disk     *trackedDisk
 	where    Where
-	packets  *pending // nil: no tables
+	packets  *pending // nil: no tables, or given up
 	writer   *PacketWriter
 	report   *pending // nil: no report
 	reserve  *pending // nil: none to be had
@@ -44,7 +45,7 @@ func Create(where Where, lateAfter time.Duration) (*Files, error) {
 }
 
 func create(d disk, where Where, lateAfter time.Duration) (*Files, error) {
-	f := &Files{disk: d, where: where}
+	f := &Files{disk: &trackedDisk{disk: d, files: map[string]file{}}, where: where}
 	if err := f.open(lateAfter); err != nil {
 		f.Discard()
 		return nil, err
@@ -78,7 +79,7 @@ func (f *Files) openTables(lateAfter time.Duration) error {
 		return err
 	}
 	f.writer = NewPacketWriter(f.packets.f, lateAfter)
-	f.reserve = reserve(f.disk, f.csv("reserve"))
+	f.reserve = reserve(f.disk, f.csv(reserveName))
 	return nil
 }
 
@@ -112,32 +113,40 @@ func (f *Files) Err() error {
 	if f.writer == nil || f.writer.Err() == nil {
 		return nil
 	}
-	return because(f.packets.final, f.writer.Err())
+	return because(f.csv(PacketsName), f.writer.Err())
 }
 
 // Saved lists the files that are whole, after Finish.
 func (f *Files) Saved() []string { return f.result.Saved }
 
 // Finish writes the rest, the small and telling files first, and gives every file its final name. A file that fails does not
-// keep the others from being tried, and what an earlier session left under its name stays as it is. The error is a
-// [*SaveError].
+// keep the others from being tried, and what an earlier session left under its name stays as it is. Where the disk is full the
+// report and the summary come before the packets. The error is a [*SaveError].
 func (f *Files) Finish(r netcheck.Report, v netcheck.Verdict) error {
 	if !f.finished {
 		f.finished = true
-		f.release()
-		if f.report != nil {
-			f.fill(f.report, func(w io.Writer) error { return JSON(w, r, v) })
-		}
-		if f.packets != nil {
-			f.table(SummaryName, func(w io.Writer) error { return Summary(w, r, v) })
-			f.finishPackets()
-			f.table(SamplesName, func(w io.Writer) error { return Samples(w, r) })
-		}
+		f.finish(r, v)
 	}
 	if len(f.result.Failed) > 0 {
 		return &f.result
 	}
 	return nil
+}
+
+func (f *Files) finish(r netcheck.Report, v netcheck.Verdict) {
+	f.release()
+	if f.writer != nil && f.writer.Err() != nil && f.writer.Rows() == 0 {
+		f.dropPackets(f.writer.Err()) // takes room, and has not one whole row
+	}
+	if f.where.JSON != "" {
+		f.telling(f.report, f.where.JSON, func(w io.Writer) error { return JSON(w, r, v) })
+	}
+	if f.where.CSVDir == "" {
+		return
+	}
+	f.telling(nil, f.csv(SummaryName), func(w io.Writer) error { return Summary(w, r, v) })
+	f.finishPackets()
+	f.done(f.save(nil, f.csv(SamplesName), func(w io.Writer) error { return Samples(w, r) }))
 }
 
 // Discard gives up: for a session that never began. After Finish it does nothing.
@@ -154,51 +163,89 @@ func (f *Files) Discard() {
 	}
 }
 
-func (f *Files) table(name string, write func(io.Writer) error) {
-	p, err := begin(f.disk, f.csv(name))
-	if err != nil {
-		f.failed(FileError{Name: f.csv(name), Err: err})
-		return
+// Abandon is for a process that is ended at once, and may be called from any goroutine at any time: it removes the temporary
+// files that hold nothing. Packets that were written stay. Nothing can be written afterwards.
+func (f *Files) Abandon() { f.disk.abandon() }
+
+// telling saves a file that says more in less than the packets do. They make room for it if they must.
+func (f *Files) telling(p *pending, final string, write func(io.Writer) error) {
+	e := f.save(p, final, write)
+	if full(e.Err) && f.packets != nil && !f.roomFor(write) {
+		if e.Kept != "" {
+			_ = f.disk.remove(e.Kept)
+		}
+		f.dropPackets(fmt.Errorf("its room was needed for %s: %w", filepath.Base(final), syscall.ENOSPC))
+		e = f.save(nil, final, write)
 	}
-	f.fill(p, write)
+	f.done(e)
 }
 
-// fill writes a whole file.
-func (f *Files) fill(p *pending, write func(io.Writer) error) {
+// roomFor tells whether the disk of the tables has room for a file: then it is another disk that is full, and to give up the
+// packets would not help.
+func (f *Files) roomFor(write func(io.Writer) error) bool {
+	p, err := begin(f.disk, f.csv(reserveName))
+	if err != nil {
+		return false
+	}
+	defer p.discard()
+	return write(p.f) == nil && p.f.Sync() == nil
+}
+
+// save writes a whole file, into p if it has been begun. Without Err in the result it is saved.
+func (f *Files) save(p *pending, final string, write func(io.Writer) error) FileError {
+	if p == nil {
+		var err error
+		if p, err = begin(f.disk, final); err != nil {
+			return FileError{Name: final, Err: err}
+		}
+	}
 	if err := write(p.f); err != nil {
 		p.discard()
-		f.failed(FileError{Name: p.final, Err: because(p.final, err)})
+		return FileError{Name: final, Err: because(final, err)}
+	}
+	kept, err := p.commit()
+	return FileError{Name: final, Err: err, Kept: kept}
+}
+
+// done records how a file came out.
+func (f *Files) done(e FileError) {
+	if e.Err != nil {
+		f.result.Failed = append(f.result.Failed, e)
 		return
 	}
-	f.commit(p)
+	f.result.Saved = append(f.result.Saved, e.Name)
+}
+
+// dropPackets gives the packets up, with the room that they take.
+func (f *Files) dropPackets(why error) {
+	f.packets.discard()
+	f.packets = nil
+	f.done(FileError{Name: f.csv(PacketsName), Err: because(f.csv(PacketsName), why)})
 }
 
 // finishPackets keeps the beginning of a table that could not be written to its end: those packets were measured.
 func (f *Files) finishPackets() {
+	if f.packets == nil {
+		return
+	}
 	err := f.writer.Close()
 	switch {
 	case err == nil:
-		f.commit(f.packets)
+		var kept string
+		kept, err = f.packets.commit()
+		f.done(FileError{Name: f.packets.final, Err: err, Kept: kept})
 	case f.writer.Rows() == 0:
-		f.packets.discard()
-		f.failed(FileError{Name: f.packets.final, Err: because(f.packets.final, err)})
+		f.dropPackets(err)
 	default:
-		f.failed(FileError{Name: f.packets.final, Err: because(f.packets.final, err), Kept: f.packets.leave(), Rows: f.writer.Rows()})
+		f.done(FileError{Name: f.packets.final, Err: because(f.packets.final, err), Kept: f.packets.leave(), Rows: f.writer.Rows()})
 	}
 }
-
-func (f *Files) commit(p *pending) {
-	if kept, err := p.commit(); err != nil {
-		f.failed(FileError{Name: p.final, Err: err, Kept: kept})
-		return
-	}
-	f.result.Saved = append(f.result.Saved, p.final)
-}
-
-func (f *Files) failed(e FileError) { f.result.Failed = append(f.result.Failed, e) }
 
 // reserveSize is room for the report and the summary of the longest plan.
-const reserveSize = 256 << 10
+const (
+	reserveSize = 256 << 10
+	reserveName = "reserve"
+)
 
 // reserve takes room on the disk for as long as the session runs. Packets may fill the disk; the report and the summary, which
 // say more in less, must still find room then. It is a favour: without room for it the session runs all the same.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"echopath/netcheck"
 )
@@ -202,6 +203,73 @@ func TestFullDevice(t *testing.T) {
 	if want := "/dev/full can not be written: no space left on device. No file was saved."; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
+}
+
+// TestAbandon: a process that is ended at once leaves no file that holds nothing, and the packets that were written.
+func TestAbandon(t *testing.T) {
+	dir := t.TempDir()
+	f := mustCreate(t, Where{CSVDir: dir, JSON: filepath.Join(dir, ReportName)})
+	if got := leftovers(t, dir); len(got) != 2 {
+		t.Fatalf("while the session runs: %q", got)
+	}
+	f.Abandon()
+	wantFiles(t, dir)
+	if err := saveError(t, f.run()); len(err.Saved) != 0 {
+		t.Errorf("saved after the end: %v", err)
+	}
+	wantFiles(t, dir)
+
+	f = mustCreate(t, Where{CSVDir: dir, JSON: filepath.Join(dir, "reserve.json")})
+	f.Observer()(netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.PacketsDecided{Carrier: netcheck.CarrierSRTP, Packets: everything()}})
+	f.Observer()(netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.PathEnded{}})
+	f.Abandon()
+	wantFiles(t, dir, filepath.Base(f.packets.temp))
+	f.Discard()
+	wantFiles(t, dir)
+}
+
+// TestAbandonAtAnyTime races with a session that ends; the race detector looks on.
+func TestAbandonAtAnyTime(t *testing.T) {
+	for range 20 {
+		dir := t.TempDir()
+		f := mustCreate(t, Where{CSVDir: dir, JSON: filepath.Join(dir, ReportName)})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			f.Abandon()
+		}()
+		_ = f.run()
+		<-done
+		for _, name := range leftovers(t, dir) {
+			if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+				t.Errorf("%s was left empty: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestSweep: what a killed process left goes, if it is old, empty and ours.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-staleAfter - time.Hour)
+	for name, text := range map[string]string{
+		"packets.csv.k3f7wq2a.part": "", "report.json.k3f7wq2b.part": "", "summary.csv.k3f7wq2c.part": "", // go
+		"packets.csv.k3f7wq2d.part": "path,carrier", // holds packets
+		"other.csv.k3f7wq2e.part":   "",             // not ours
+		"packets.csv.K3F7WQ2F.part": "", "packets.csv.part": "", "packets.csv.k3f7.part": "",
+	} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, []byte(text), 0o600), os.Chtimes(path, old, old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := mustCreate(t, Where{CSVDir: dir, JSON: filepath.Join(dir, ReportName)}) // a session beside ours keeps its files
+	mustCreate(t, Where{CSVDir: dir, JSON: filepath.Join(dir, ReportName)}).Discard()
+	if err := other.run(); err != nil {
+		t.Error(err)
+	}
+	wantFiles(t, dir, append(formats(), "packets.csv.k3f7wq2d.part", "other.csv.k3f7wq2e.part", "packets.csv.K3F7WQ2F.part",
+		"packets.csv.part", "packets.csv.k3f7.part")...)
 }
 
 func ExampleSaveError() {

@@ -123,8 +123,58 @@ func TestFullDisk(t *testing.T) {
 			}
 			continue
 		}
-		checkPartial(t, dir, saveError(t, err))
+		e := saveError(t, err)
+		checkPartial(t, dir, e)
+		for need, name := range map[int]string{sizes[ReportName]: ReportName, sizes[ReportName] + sizes[SummaryName]: SummaryName} {
+			if room >= need && !slices.Contains(names(e.Saved), name) {
+				t.Errorf("room for %d bytes, %s needs %d and was not saved: %v", room, name, need, e)
+			}
+		}
 	}
+}
+
+// TestPacketsMakeRoom: a table of packets that fills the disk goes when the report or the summary does not fit beside it.
+func TestPacketsMakeRoom(t *testing.T) {
+	small := len(written(t, ReportName)) + len(written(t, SummaryName)) + len(written(t, SamplesName))
+	for name, c := range map[string]struct {
+		room   int
+		packet int // how many are measured
+	}{
+		"not one whole row":   {bufferSize - 10, 20_000},
+		"rows, and no room":   {bufferSize + 100, 20_000},
+		"rows that just fit":  {small + 2*bufferSize, 20_000}, // they take all of it
+		"in the buffer still": {small + 5_000, 200},
+	} {
+		dir := t.TempDir()
+		d := newSmallDisk(c.room)
+		f, err := create(d, Where{CSVDir: dir, JSON: filepath.Join(dir, ReportName)}, testLateAfter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for block := range blocks(randomRows(newRand(), c.packet, false)) {
+			f.Observer()(netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.PacketsDecided{Carrier: netcheck.CarrierSRTP, Packets: block}})
+		}
+		e := saveError(t, f.Finish(testReport(), testVerdict()))
+		if got := names(e.Saved); !slices.Contains(got, ReportName) || !slices.Contains(got, SummaryName) {
+			t.Errorf("%s: saved %q: %v", name, got, e)
+		}
+		if !full(e) || strings.Count(e.Error(), PacketsName+" can not") != 1 || len(leftovers(t, dir)) > 0 {
+			t.Errorf("%s: left %q: %v", name, leftovers(t, dir), e)
+		}
+	}
+}
+
+// The packets do not make room on a disk that has enough.
+func TestReportOnAnotherDisk(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("only Linux has a device that is always full")
+	}
+	dir := t.TempDir()
+	e := saveError(t, mustCreate(t, Where{CSVDir: dir, JSON: "/dev/full"}).run())
+	if len(e.Failed) != 1 || len(e.Saved) != 3 {
+		t.Errorf("%v", e)
+	}
+	wantFiles(t, dir, formats()[1:]...)
 }
 
 func checkPartial(t *testing.T, dir string, e *SaveError) {

@@ -21,8 +21,9 @@ var packetsHeader = []string{
 // PacketWriter writes packets.csv as a session runs: it is an observer of the events, since a report keeps no packets. Rows of
 // one path and carrier come in order of sequence. It belongs to one goroutine at a time, as observers do.
 //
-// Rows wait in a buffer; it is written out when it is full and whenever a path or the session ends, so that what a path
-// measured survives the end of the process. After an error nothing more is written: a row behind a hole would be taken for
+// Rows come when the fates of a carrier's packets are decided, which is after its last packet, and wait in a buffer; it is
+// written out when it is full and whenever a path or the session ends. So what a path measured survives the end of the process
+// once the path has ended; of a path that still runs nothing does. After an error nothing more is written: a row behind a hole would be taken for
 // the row that is missing.
 type PacketWriter struct {
 	w         io.Writer

@@ -61,7 +61,9 @@ func summaryColumns() []column {
 	list = append(list, wayColumns("up", func(c *carrierDoc) *wayDoc { return &c.Up })...)
 	list = append(list, wayColumns("down", func(c *carrierDoc) *wayDoc { return &c.Down })...)
 	list = append(list, lossColumns("total", func(c *carrierDoc) *lossDoc { return &c.Total })...)
-	return append(list, roundTripColumns()...)
+	list = append(list, roundTripColumns()...)
+	list = append(list, jitterColumns("up", func(c *carrierDoc) *wayDoc { return &c.Up })...)
+	return append(list, jitterColumns("down", func(c *carrierDoc) *wayDoc { return &c.Down })...)
 }
 
 func pathColumns() []column {
@@ -120,6 +122,13 @@ func wayColumns(prefix string, of func(*carrierDoc) *wayDoc) []column {
 		figured(prefix+"_jitter_ms", func(c *carrierDoc) *float64 { return of(c).JitterMS }),
 		figured(prefix+"_ipdv_mean_abs_ms", func(c *carrierDoc) *float64 { return of(c).IPDVMeanAbsMS }),
 	)
+}
+
+func jitterColumns(prefix string, of func(*carrierDoc) *wayDoc) []column {
+	return []column{
+		figured(prefix+"_jitter_mean_ms", func(c *carrierDoc) *float64 { return of(c).JitterMeanMS }),
+		figured(prefix+"_jitter_p95_ms", func(c *carrierDoc) *float64 { return of(c).JitterP95MS }),
+	}
 }
 
 func histogramColumns(prefix string, of func(*carrierDoc) *wayDoc) []column {

@@ -30,13 +30,15 @@ func downArrival(p Packet) arrival {
 
 // measureArrivals fills in what depends on the order of arrival.
 func (d *Direction) measureArrivals(rows Rows, view func(Packet) arrival) {
-	var jitter Jitter
+	var jitter jitterSeries
 	var ipdv IPDV
 	var reorder Reorder
-	for _, row := range inOrderOfArrival(rows, view) {
+	order := inOrderOfArrival(rows, view)
+	jitter.values = make([]float64, 0, len(order))
+	for _, row := range order {
 		a := view(rows.At(int(row)))
 		if a.sentUS != NotMeasured && a.recvUS != NotMeasured {
-			jitter.Add(a.sentUS, a.recvUS)
+			jitter.add(a.sentUS, a.recvUS)
 			ipdv.Add(a.sentUS, a.recvUS)
 		}
 		if a.number == 0 {
@@ -47,8 +49,33 @@ func (d *Direction) measureArrivals(rows Rows, view func(Packet) arrival) {
 			d.Reordered++
 		}
 	}
-	d.JitterUS, d.JitterOK = jitter.Value()
+	d.JitterUS, d.JitterOK = jitter.last.Value()
+	d.JitterMeanUS, d.JitterP95US = jitter.meanAndP95()
 	d.IPDV = ipdv.Result()
+}
+
+// jitterSeries is J after each packet from the second on.
+type jitterSeries struct {
+	last   Jitter
+	values []float64
+	sum    float64
+}
+
+func (s *jitterSeries) add(sentUS, receivedUS int64) {
+	s.last.Add(sentUS, receivedUS)
+	if us, ok := s.last.Value(); ok {
+		s.values = append(s.values, us)
+		s.sum += us
+	}
+}
+
+// meanAndP95 sorts the values; both are 0 if there are none.
+func (s *jitterSeries) meanAndP95() (mean, p95 float64) {
+	if len(s.values) == 0 {
+		return 0, 0
+	}
+	slices.Sort(s.values)
+	return s.sum / float64(len(s.values)), NearestRank(s.values, 0.95)
 }
 
 // inOrderOfArrival lists the rows that have a place, by place; rows that claim the same place stay in order of sequence.

@@ -16,16 +16,7 @@ type BurstResult struct {
 	Lost      int               `json:"lost"`      // packets in them
 	Max       int               `json:"max"`       // packets in the longest
 	Mean      float64           `json:"mean"`      // packets in one, Lost/Count; 0, and meaningless, while Count is 0
-	Histogram [BurstBuckets]int `json:"histogram"` // bursts by length, see BurstLabel
-}
-
-// BurstLabel names the lengths of class i, in packets: "1", "2", "3", "4", "5-9", "10+"; empty beyond those.
-func BurstLabel(i int) string {
-	labels := [BurstBuckets]string{"1", "2", "3", "4", "5-9", "10+"}
-	if i < 0 || i >= len(labels) {
-		return ""
-	}
-	return labels[i]
+	Histogram [BurstBuckets]int `json:"histogram"` // bursts by length: 1, 2, 3, 4, 5 to 9, 10 or more
 }
 
 // Add takes the next packet that was sent, in order of sequence.

@@ -108,7 +108,10 @@ func checkDirection(t *testing.T, d Direction) {
 	if d.Ordered > d.Received || d.Reordered > max(0, d.Ordered-1) || d.IPDV.Count > max(0, d.Received-1) || d.JitterOK != (d.IPDV.Count > 0) {
 		t.Errorf("orders: %+v", d)
 	}
-	if d.JitterUS < 0 || d.IPDV.MeanAbsUS > float64(d.IPDV.MaxAbsUS)*(1+1e-9) {
+	if most := float64(d.IPDV.MaxAbsUS) * (1 + 1e-6); d.JitterUS < 0 || d.JitterP95US < 0 || d.JitterMeanUS < 0 || d.JitterP95US > most || d.JitterMeanUS > most {
+		t.Errorf("jitter: %+v", d)
+	}
+	if d.IPDV.MeanAbsUS > float64(d.IPDV.MaxAbsUS)*(1+1e-9) {
 		t.Errorf("delays: %+v", d)
 	}
 }

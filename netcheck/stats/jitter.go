@@ -1,7 +1,8 @@
 package stats
 
 // Jitter is the interarrival jitter of RFC 3550, section 6.4.1: the change of delay from one packet to the next, smoothed
-// with a gain of 1/16. Being an exponential average it tells of the last dozens of packets; [IPDV] tells of all of them.
+// with a gain of 1/16. Being an exponential average it tells of the last dozens of packets; its mean and percentiles over
+// a series (see [Direction]) and [IPDV] tell of all of them.
 type Jitter struct {
 	transit transit
 	value   float64 // microseconds

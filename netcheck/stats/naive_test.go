@@ -181,6 +181,7 @@ func naiveDirection(t *testing.T, rows Packets, got Direction, view func(Packet)
 	}
 	sort.Slice(came, func(a, b int) bool { return came[a].place < came[b].place })
 	var jitter, sum float64
+	var all []float64
 	var reordered int
 	var most, highest uint64
 	for i, a := range came {
@@ -191,6 +192,7 @@ func naiveDirection(t *testing.T, rows Packets, got Direction, view func(Packet)
 		if i > 0 {
 			d := math.Abs(float64((a.recvUS - came[i-1].recvUS) - (a.sentUS - came[i-1].sentUS)))
 			jitter += (d - jitter) / 16
+			all = append(all, jitter)
 			sum, most = sum+d, max(most, uint64(d))
 		}
 	}
@@ -203,5 +205,7 @@ func naiveDirection(t *testing.T, rows Packets, got Direction, view func(Packet)
 		}
 	} else if !near(got.JitterUS, jitter) || !near(got.IPDV.MeanAbsUS, sum/float64(pairs)) || got.IPDV.MaxAbsUS != int64(most) || got.IPDV.Count != pairs {
 		t.Errorf("jitter %v, want %v; ipdv %+v of %v and %d", got.JitterUS, jitter, got.IPDV, sum/float64(pairs), most)
+	} else if sort.Float64s(all); !near(got.JitterMeanUS, mean(all)) || !near(got.JitterP95US, all[(95*pairs+99)/100-1]) {
+		t.Errorf("jitter mean %v, p95 %v, want %v and %v", got.JitterMeanUS, got.JitterP95US, mean(all), all[(95*pairs+99)/100-1])
 	}
 }

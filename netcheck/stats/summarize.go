@@ -2,8 +2,8 @@ package stats
 
 import "slices"
 
-// Summarize is the one way from packets to figures. It needs time in the order of n log n and, at any moment, up to 8 bytes
-// a row.
+// Summarize is the one way from packets to figures. It needs time in the order of n log n and, at any moment, up to 16
+// bytes a row.
 //
 // The way up: sent is every packet but those that the sender skipped; received are those that reached the reflector, whether
 // it answered or not. The way down: sent are the replies. A packet that the reflector skipped crossed the way up, was never

@@ -47,8 +47,9 @@ func TestSummarizeEveryFate(t *testing.T) {
 			Bursts:  BurstResult{Count: 1, Lost: 2, Max: 2, Mean: 2, Histogram: [6]int{1: 1}},
 			Ordered: 6, Reordered: 1, JitterOK: true,
 			// Delays in order of arrival: 0: 1001000, 2: 1000400, 1: 1011000, 6, 7, 8: 1001000 each.
-			JitterUS: smoothed(600, 10_600, 10_000, 0, 0),
-			IPDV:     IPDVResult{Count: 5, MeanAbsUS: 4_240, MaxAbsUS: 10_600},
+			JitterUS: smoothed(600, 10_600, 10_000, 0, 0), JitterMeanUS: mean(running(600, 10_600, 10_000, 0, 0)),
+			JitterP95US: smoothed(600, 10_600, 10_000), // the largest of five
+			IPDV:        IPDVResult{Count: 5, MeanAbsUS: 4_240, MaxAbsUS: 10_600},
 		},
 		Down: Direction{
 			Known: true, Loss: rated(Loss{Sent: 5, Received: 4, Lost: 1}), Duplicate: 2,
@@ -56,8 +57,9 @@ func TestSummarizeEveryFate(t *testing.T) {
 			// Replies left in the order 0, 2, 1: arriving as 2, 0, 1 makes 0 the only one that was overtaken here.
 			Ordered: 4, Reordered: 1, JitterOK: true,
 			// Delays plus a million: 2: 600, 0: 3000, 1: 1000, 8: 1000.
-			JitterUS: smoothed(2_400, 2_000, 0),
-			IPDV:     IPDVResult{Count: 3, MeanAbsUS: 4_400.0 / 3, MaxAbsUS: 2_400},
+			JitterUS: smoothed(2_400, 2_000, 0), JitterMeanUS: mean(running(2_400, 2_000, 0)),
+			JitterP95US: smoothed(2_400, 2_000),
+			IPDV:        IPDVResult{Count: 3, MeanAbsUS: 4_400.0 / 3, MaxAbsUS: 2_400},
 		},
 	}
 	if got != want {
@@ -76,6 +78,47 @@ func smoothed(changes ...float64) (j float64) {
 		j += (d - j) / 16
 	}
 	return j
+}
+
+// running is J after each change.
+func running(changes ...float64) (list []float64) {
+	for i := range changes {
+		list = append(list, smoothed(changes[:i+1]...))
+	}
+	return list
+}
+
+func mean(list []float64) (sum float64) {
+	for _, v := range list {
+		sum += v
+	}
+	return sum / float64(len(list))
+}
+
+// Ten seconds of which eight shake: J has forgotten them at the end, its mean and p95 have not, and neither cares whether
+// the quiet part comes last or first.
+func TestJitterOfTheWholeSeries(t *testing.T) {
+	series := func(shakes func(i int64) bool) Direction {
+		var rows Packets
+		for i := range int64(1_000) {
+			up := int64(20_000)
+			if shakes(i) && i%2 == 1 {
+				up += 40_000
+			}
+			rows = append(rows, ok(uint32(i), i*50_000, i*50_000+up, i*50_000+up, i*50_000+up+20_000, uint32(i)+1, uint32(i)+1))
+		}
+		return Summarize(rows, Options{}).Up
+	}
+	quietEnd := series(func(i int64) bool { return i < 800 })
+	quietBegin := series(func(i int64) bool { return i >= 200 })
+	if quietEnd.JitterUS > 1_000 || quietBegin.JitterUS < 39_000 {
+		t.Errorf("J at the end: %v and %v", quietEnd.JitterUS, quietBegin.JitterUS)
+	}
+	for name, d := range map[string]Direction{"quiet end": quietEnd, "quiet begin": quietBegin} {
+		if !near(d.JitterP95US, 40_000) || d.JitterMeanUS < 31_000 || d.JitterMeanUS > 33_000 {
+			t.Errorf("%s: p95 %v, mean %v", name, d.JitterP95US, d.JitterMeanUS)
+		}
+	}
 }
 
 func TestUnknownDirectionSpoilsTheDirectionsOnly(t *testing.T) {

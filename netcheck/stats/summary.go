@@ -57,9 +57,13 @@ type Direction struct {
 	Reordered int `json:"reordered"` // of those, RFC 4737, section 3.3
 
 	// Of the received packets in order of arrival that have both times.
-	JitterOK bool       `json:"jitter_ok"`
-	JitterUS float64    `json:"jitter_us"` // RFC 3550, section 6.4.1, microseconds
-	IPDV     IPDVResult `json:"ipdv"`
+	JitterOK bool    `json:"jitter_ok"`
+	JitterUS float64 `json:"jitter_us"` // RFC 3550, section 6.4.1, microseconds: J after the last packet
+	// Mean and p95 (nearest rank) of J over the whole series, microseconds. J itself tells of the last dozens
+	// of packets alone: these do not depend on how a series happens to end.
+	JitterMeanUS float64    `json:"jitter_mean_us"`
+	JitterP95US  float64    `json:"jitter_p95_us"`
+	IPDV         IPDVResult `json:"ipdv"`
 }
 
 // RTT is the distribution of the round-trip times of the answered packets, late ones included, in microseconds, without the

@@ -1,0 +1,159 @@
+//go:build !windows
+
+package cli
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// childProcess is this program as a process of its own, which measures.
+type childProcess struct {
+	*exec.Cmd
+	t   *testing.T
+	dir string // results
+	err *bufio.Reader
+}
+
+func startChild(t *testing.T, how string) *childProcess {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // bounds every wait below
+	t.Cleanup(cancel)
+	dir := t.TempDir()
+	c := &childProcess{t: t, dir: dir,
+		Cmd: exec.CommandContext(ctx, self, "check", "--csv", dir, "--json", filepath.Join(dir, "report.json"))} //nolint:gosec // this program
+	c.Env = append(os.Environ(), childEnv+"="+how)
+	pipe, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.err = bufio.NewReader(pipe)
+	c.await(strings.TrimSpace(readyLine))
+	return c
+}
+
+// await reads standard error up to a line that begins so.
+func (c *childProcess) await(begin string) {
+	c.t.Helper()
+	for {
+		line, err := c.err.ReadString('\n')
+		if strings.HasPrefix(line, begin) {
+			return
+		}
+		if err != nil {
+			c.t.Fatalf("the process never said %q: %v", begin, err)
+		}
+	}
+}
+
+func (c *childProcess) signal(s syscall.Signal) {
+	c.t.Helper()
+	if err := c.Process.Signal(s); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// wantEnd waits for the end and compares the exit code and the files; "*" stands for what is random in a name.
+func (c *childProcess) wantEnd(code int, files ...string) {
+	c.t.Helper()
+	_ = c.Wait()
+	if got := c.ProcessState.ExitCode(); got != code {
+		c.t.Errorf("%v, want exit code %d", c.ProcessState, code)
+	}
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ok := len(entries) == len(files)
+	for i, e := range entries {
+		match, _ := filepath.Match(slices.Sorted(slices.Values(files))[min(i, len(files)-1)], e.Name())
+		ok = ok && match
+	}
+	if !ok {
+		c.t.Errorf("left %v, want %q", entries, files)
+	}
+}
+
+var allFiles = []string{"packets.csv", "report.json", "samples.csv", "summary.csv"}
+
+// Every signal that asks for the end stops the measurement and keeps what was measured. That a terminal which closes says so
+// twice is not impatience.
+func TestSignalStops(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		c := startChild(t, "obedient")
+		c.signal(s)
+		if s == syscall.SIGHUP {
+			c.signal(s)
+		}
+		c.wantEnd(ExitInterrupted, allFiles...)
+	}
+}
+
+// The second Ctrl-C or SIGTERM ends a process that does not stop, and no file that holds nothing is left of it.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		c := startChild(t, "early")
+		c.signal(s)
+		c.await("Stopping; what was measured until now is kept.")
+		began := time.Now()
+		c.signal(s)
+		c.wantEnd(ExitInterrupted)
+		if took := time.Since(began); took > 10*time.Second { // milliseconds, but for a machine that does much else
+			t.Errorf("%v: took %v", s, took)
+		}
+	}
+	c := startChild(t, "stubborn")
+	c.signal(syscall.SIGHUP)
+	c.await("Stopping;")
+	c.signal(syscall.SIGTERM)
+	c.signal(syscall.SIGINT)
+	c.wantEnd(ExitInterrupted, "packets.csv.*.part") // the packets of the path that had ended
+}
+
+// nohup means that the end of the terminal is not that of the measurement.
+func TestNohup(t *testing.T) {
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Skip("there is no nohup here")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, nohup, self, "check") //nolint:gosec // this program
+	cmd.Env = append(os.Environ(), childEnv+"=obedient")
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c := &childProcess{Cmd: cmd, t: t, err: bufio.NewReader(pipe)}
+	c.await(strings.TrimSpace(readyLine))
+	c.signal(syscall.SIGHUP)
+	c.signal(syscall.SIGTERM) // the first that counts; were SIGHUP caught, this would change nothing
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != ExitInterrupted {
+		t.Errorf("%v", cmd.ProcessState)
+	}
+}

@@ -1,0 +1,179 @@
+package netcheck
+
+import (
+	"fmt"
+	"strings"
+
+	"echopath/netcheck/stats"
+)
+
+// sentence says the whole in a few sentences: how it ended, which paths work, how much is lost and what a relay costs.
+func sentence(r Report, v Verdict) string {
+	var s []string
+	if r.Ended == EndedCancelled {
+		s = append(s, stopped(r))
+	}
+	s = append(s, pathSentences(r, v)...)
+	if p, ok := silentChoice(r, v.Paths); ok {
+		s = append(s, fmt.Sprintf("A call would choose %s, because it connects, and stay silent.", p.Path.Title()))
+	}
+	if v.Grade == GradeFailed {
+		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
+	}
+	for _, more := range []string{lossSentence(r), addedDelay(r)} {
+		if more != "" {
+			s = append(s, more)
+		}
+	}
+	return strings.Join(s, " ")
+}
+
+// stopped tells how far a session got that was stopped.
+func stopped(r Report) string {
+	whole, applicable := 0, 0
+	for _, p := range r.Paths {
+		if p.State == StateNotApplicable {
+			continue
+		}
+		applicable++
+		if p.State != StateNotRun && p.State != StateInterrupted {
+			whole++
+		}
+	}
+	if applicable == 1 {
+		return "The test was stopped before its end."
+	}
+	return fmt.Sprintf("The test was stopped after %d of %d paths.", whole, applicable)
+}
+
+// pathSentences sorts the paths that were tried by how they fared.
+func pathSentences(r Report, v Verdict) []string {
+	names := map[Grade][]string{}
+	var broke []string
+	tried := 0
+	for _, p := range r.Paths {
+		g := v.Paths[p.Path]
+		switch g {
+		case GradeUnknown:
+			continue
+		case GradeFair:
+			g = GradeGood
+		}
+		tried++
+		if brokeOff(p) {
+			broke = append(broke, p.Path.Title())
+			continue
+		}
+		names[g] = append(names[g], p.Path.Title())
+	}
+	works, poor, not, doubt := names[GradeGood], names[GradePoor], names[GradeFailed], names[GradeInconclusive]
+	switch {
+	case tried == 0:
+		return []string{"Nothing was measured."}
+	case tried == 2 && len(works) == tried:
+		return []string{"Both paths work."}
+	case tried > 2 && len(works) == tried:
+		return []string{fmt.Sprintf("All %d paths work.", tried)}
+	case tried == 2 && len(not) == tried:
+		return []string{"Neither path works."}
+	case tried > 2 && len(not) == tried:
+		return []string{fmt.Sprintf("None of the %d paths works.", tried)}
+	}
+	var s []string
+	say := func(words []string, one, many string) {
+		if len(words) > 0 {
+			s = append(s, list(words)+verb(words, one, many))
+		}
+	}
+	say(works, " works.", " work.")
+	say(poor, " connects, but calls over it will be bad.", " connect, but calls over them will be bad.")
+	say(broke, " connected and then broke off.", " connected and then broke off.")
+	say(not, " does not work.", " do not work.")
+	say(doubt, " could not be judged.", " could not be judged.")
+	return s
+}
+
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func verb(words []string, one, many string) string {
+	if len(words) == 1 {
+		return one
+	}
+	return many
+}
+
+// lossSentence sums the network's loss up over all paths with figures that can be trusted. It names them where a path has
+// others: the table shows those, and they must not seem to contradict it.
+func lossSentence(r Report) string {
+	var paths []string
+	lost, named := 0, false
+	var worst, fewest stats.Loss
+	var worstPath Path
+	for _, p := range r.Paths {
+		c, ok := judged(p)
+		l := c.Stats.Total
+		if !ok || !l.RatioOK {
+			continue
+		}
+		if _, trusted := figures(p); !trusted {
+			named = true
+			continue
+		}
+		paths = append(paths, p.Path.Title())
+		lost += l.Lost
+		if fewest.Sent == 0 || l.Sent < fewest.Sent {
+			fewest = l
+		}
+		if l.LossRatio > worst.LossRatio {
+			worst, worstPath = l, p.Path
+		}
+	}
+	of := ""
+	if named {
+		of = " on " + list(paths)
+	}
+	switch {
+	case len(paths) == 0:
+		return ""
+	case lost == 0 && len(paths) == 1:
+		return fmt.Sprintf("No packet was lost%s (0 of %d: below %s %%).", of, fewest.Sent, UpperBound(fewest.CI95High))
+	case lost == 0:
+		return fmt.Sprintf("No packet was lost%s (0 of %d on each path: below %s %%).", of, fewest.Sent, UpperBound(fewest.CI95High))
+	case len(paths) == 1:
+		return fmt.Sprintf("%s of the packets%s were lost on the round trip.", Percent(worst.LossRatio), of)
+	case named:
+		return fmt.Sprintf("Of %s, the loss was highest on %s: %s of the packets on the round trip.", list(paths), worstPath.Title(), Percent(worst.LossRatio))
+	}
+	return fmt.Sprintf("The highest loss was on %s: %s of the packets on the round trip.", worstPath.Title(), Percent(worst.LossRatio))
+}
+
+// addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.
+const addedWorthSaying = 1000
+
+// addedDelay compares the slowest relay with the first path that works.
+func addedDelay(r Report) string {
+	var base, slow PathReport
+	var baseUS, slowUS int64
+	for _, p := range r.Paths {
+		c, ok := judged(p)
+		if !ok || !c.Stats.RTT.OK || p.State != StateOK || staysHere(r, p) {
+			continue
+		}
+		us := c.Stats.RTT.P50US
+		if base.Path == PathUnknown {
+			base, baseUS = p, us
+		}
+		if p.Path.Relay() && us > slowUS {
+			slow, slowUS = p, us
+		}
+	}
+	if base.Path == slow.Path || slowUS-baseUS < addedWorthSaying {
+		return ""
+	}
+	return fmt.Sprintf("%s adds %s ms of delay compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), base.Path.Title())
+}
