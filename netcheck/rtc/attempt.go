@@ -124,7 +124,7 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 	}
 	a.step(netcheck.StepCheck, "", begin, nil, "")
 	begin = a.now()
-	if err := a.await(ctx, gatherTime, &a.near.opened, &a.far.opened); err != nil {
+	if err := a.await(ctx, a.leg.Timeout, &a.near.opened, &a.far.opened); err != nil { // within what is left of ctx
 		f := a.explain(err, a.noDTLS)
 		a.step(netcheck.StepOpen, "", begin, f, "")
 		return nil, f
@@ -136,8 +136,8 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 
 func (a *attempt) noDTLS() *netcheck.Failure {
 	return withServer(&netcheck.Failure{Code: netcheck.ReasonDTLS,
-		Text:   "Packets passed between the two ends, but the encrypted connection did not come up.",
-		Advice: "A firewall that inspects traffic may drop DTLS; ask for an exception, or use a relay over TLS."}, a.srv)
+		Text:   "Packets passed between the two ends, but the encrypted connection did not come up in time.",
+		Advice: "Either very many packets are lost, or a firewall that inspects traffic drops DTLS: try again, and if it stays so while other paths lose nothing, ask for an exception or use a relay over TLS."}, a.srv)
 }
 
 // stageError tells why waiting ended.
