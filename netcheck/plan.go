@@ -241,7 +241,7 @@ func (l LossPlan) check() []error {
 	}
 	wrong(math.IsNaN(l.Rate) || l.Rate < MinRate || l.Rate > MaxRate, "rate must be from %d to %d packets a second", MinRate, MaxRate)
 	wrong(l.Size < MinSize || l.Size > MaxSize, "size must be from %d to %d bytes, so that one message stays one packet", MinSize, MaxSize)
-	wrong(l.Duration < MinDuration || l.Duration > MaxDuration, "duration must be from %v to %v", MinDuration, MaxDuration)
+	wrong(l.Duration < MinDuration || l.Duration > MaxDuration, "duration must be from 1s to 24h")
 	wrong(l.LateAfter < time.Millisecond || l.LateAfter > time.Minute, "late-after must be from 1ms to 1m")
 	wrong(l.Warmup < 0 || l.Warmup > 10*time.Second, "warm-up must be from 0s to 10s")
 	for i, c := range l.Carriers {

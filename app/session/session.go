@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -66,21 +67,25 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 }
 
 // spool is a temporary file that goes with its last use.
-type spool struct{ *os.File }
+type spool struct {
+	*os.File
+	unlinked bool
+}
 
+// newSpool makes the file and unlinks it at once where the system allows that, so that not even a killed run leaves it behind.
 func newSpool() (loss.Spool, error) {
 	f, err := os.CreateTemp("", "echopath-packets-*")
 	if err != nil {
 		return nil, err
 	}
-	return spool{f}, nil
+	return spool{f, os.Remove(f.Name()) == nil}, nil
 }
 
-// Close closes and removes the file.
+// Close closes the file, and removes it if it is still there.
 func (s spool) Close() error {
 	err := s.File.Close()
-	if removeErr := os.Remove(s.Name()); err == nil {
-		err = removeErr
+	if s.unlinked {
+		return err
 	}
-	return err
+	return errors.Join(err, os.Remove(s.Name()))
 }
