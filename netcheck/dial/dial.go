@@ -3,11 +3,13 @@ package dial
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/netip"
 	"net/url"
 	"time"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
 
@@ -21,7 +23,7 @@ const (
 // Dialer opens streams to servers. The zero value uses the system's addresses, proxy settings and certificate authorities. It
 // may be used by several goroutines at once.
 type Dialer struct {
-	Local netip.Addr                                                        // source address; zero leaves the choice to the system
+	Local netip.Addr                                                        // source address, by whose interface packets leave; zero leaves the choice to the system
 	Proxy func(hostport string) (*url.URL, error)                           // proxy for a target, nil URL for none; nil = HTTPS_PROXY and NO_PROXY of the environment
 	Roots *x509.CertPool                                                    // certificate authorities trusted without a Trust; nil = the system's
 	Dial  func(ctx context.Context, network, addr string) (net.Conn, error) // opens TCP connections; nil = net.Dialer
@@ -109,7 +111,11 @@ func (w *way) dial(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 	begin := time.Now()
 	conn, err := w.dialer.tcp(ctx, target)
 	if err != nil {
-		err = contextFailure(ctx, tcpFailure(err, what, target))
+		f := tcpFailure(err, what, target)
+		if proxy != nil && !errors.Is(err, ifaces.ErrBind) {
+			f = deadProxy(netcheck.AsFailure(f, netcheck.ReasonLocal), target)
+		}
+		err = contextFailure(ctx, f)
 		w.done(netcheck.StepDial, begin, target, err)
 		return nil, err
 	}
@@ -118,13 +124,19 @@ func (w *way) dial(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 }
 
 func (d *Dialer) tcp(ctx context.Context, target string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, tcpTimeout)
+	// With little time, some is left for ctx's end not to come first: this limit's failure says more.
+	limit := tcpTimeout
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(end)*9/10)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	open, network := d.Dial, "tcp"
 	if open == nil {
 		nd := &net.Dialer{}
 		if d.Local.IsValid() {
 			nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.Local, 0))
+			nd.Control = ifaces.Dialing(d.Local)
 			// With a source address of one family, a name must not be resolved to the other one.
 			network = familyNetwork(d.Local)
 		}

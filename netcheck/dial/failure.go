@@ -8,11 +8,12 @@ import (
 	"os"
 	"time"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
 
-// Kind is what an error of a socket says about the network. Systems number these errors differently, and Windows reports an
-// ICMP message on a UDP socket as a reset connection.
+// Kind is what an error of a socket says about the network. Systems number these errors differently, and on
+// Windows Go has ICMP messages kept from UDP sockets: what is refused elsewhere is silence there.
 type Kind int
 
 // The kinds.
@@ -76,6 +77,8 @@ func tcpFailure(err error, what, target string) error {
 	case errors.As(err, &family):
 		f.Code, f.Text = netcheck.ReasonNoFamily, fmt.Sprintf("%s has no address of the chosen interface's IP version.", upperFirst(what))
 		f.Advice = "Choose another interface or the other IP version."
+	case errors.Is(err, ifaces.ErrBind):
+		return NotBound(err)
 	case kind == KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("TCP to %s gets no answer: packets are dropped on the way, or it is down.", what)
 		f.Advice = ask + "; if it is open, check that the server runs."
@@ -96,6 +99,14 @@ func tcpFailure(err error, what, target string) error {
 		f.Advice = "The technical message names the cause."
 	}
 	return f
+}
+
+// NotBound is the failure of a socket that can not be held to the chosen interface; see ifaces.ErrBind. Measuring another way
+// instead would claim what was not measured.
+func NotBound(err error) *netcheck.Failure {
+	return &netcheck.Failure{Code: netcheck.ReasonLocal, Err: err,
+		Text:   "This computer does not let the program send by the chosen interface.",
+		Advice: "Leave the choice of the interface to the system, or run the program with the rights to bind sockets to an interface."}
 }
 
 func upperFirst(s string) string { return string(s[0]&^0x20) + s[1:] }

@@ -145,7 +145,7 @@ func TestProxySilent(t *testing.T) {
 func TestProxyDown(t *testing.T) {
 	proxy, addr := closedPort(t), netip.MustParseAddrPort("203.0.113.7:3478")
 	_, _, err := (&dial.Dialer{Proxy: via("http://" + proxy.String())}).Stream(within(t), turn(t, "turn", "203.0.113.7", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonRefused, "the proxy "+proxy.String())
+	wantFailure(t, err, netcheck.ReasonRefused, "the proxy "+proxy.String(), "could not be reached", "Check the proxy setting")
 }
 
 func TestProxySetting(t *testing.T) {

@@ -46,6 +46,19 @@ func (r connectReply) authFailure(proxy, exception string, hadUser bool, cause e
 	return proxyFailure(netcheck.ReasonProxyAuth, text, advice, cause)
 }
 
+// deadProxy puts the failure of a TCP connection to the proxy into the words of its setting: of the server nothing is known.
+func deadProxy(f *netcheck.Failure, proxy string) *netcheck.Failure {
+	out := *f
+	switch f.Code {
+	case netcheck.ReasonNameNotFound, netcheck.ReasonNameTimeout, netcheck.ReasonNoFamily, netcheck.ReasonLocal, netcheck.ReasonCancelled:
+		return f
+	}
+	out.Text = fmt.Sprintf("The proxy %s (HTTPS_PROXY) could not be reached. %s", proxy, f.Text)
+	out.Advice = "Check the proxy setting: the address and port in HTTPS_PROXY. If they are right, ask the proxy's administrators whether it runs; " +
+		"if no proxy is needed, clear HTTPS_PROXY or list the server in NO_PROXY."
+	return &out
+}
+
 // silentProxy says why no answer to CONNECT came.
 func silentProxy(kind Kind, proxy string, err error) *netcheck.Failure {
 	if kind == KindTimeout {

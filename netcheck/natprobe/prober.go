@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
 )
@@ -104,11 +105,11 @@ func (d *diagnosis) dialer(local netip.Addr) *dial.Dialer {
 // dialUDP opens a connected socket. Only those are told of ICMP errors, and they let nothing in but what the server sends
 // from the very address that was asked.
 func dialUDP(local netip.Addr, remote netip.AddrPort) (net.Conn, error) {
-	var from *net.UDPAddr
+	d := net.Dialer{Control: ifaces.Dialing(local)}
 	if local.IsValid() {
-		from = net.UDPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
+		d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
 	}
-	return net.DialUDP("udp", from, net.UDPAddrFromAddrPort(remote))
+	return d.Dial("udp", remote.String())
 }
 
 func (d *diagnosis) local() (netip.Addr, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pion/stun/v3"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
 )
@@ -69,13 +70,15 @@ func (d *diagnosis) socketFailure(ctx context.Context, err error) error {
 	switch kind := dial.KindOf(err); {
 	case errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled):
 		f.Code, f.Text = netcheck.ReasonCancelled, "Asking the server was stopped."
+	case errors.Is(err, ifaces.ErrBind):
+		return dial.NotBound(err)
 	case errors.Is(err, errNotSTUN):
 		f.Code, f.Text = netcheck.ReasonNotSTUN, fmt.Sprintf("Something answers as %s, and it does not speak STUN.", lowerFirst(d.place()))
 		f.Advice = fmt.Sprintf("Check the server's address and port; if they are right, something answers in its place: ask for %s to be let through.", d.port())
 	case kind == dial.KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("%s does not answer over %s: packets are dropped on the way, or it is down.", d.place(), d.protocol())
 		f.Advice = ask + "; if it is open, check that the server runs."
-	case kind == dial.KindRefused, kind == dial.KindClosed: // Windows calls ICMP port unreachable a reset
+	case kind == dial.KindRefused, kind == dial.KindClosed: // over UDP, ICMP alone can end it; Windows does not tell of it
 		f.Code, f.Text = netcheck.ReasonRefused, fmt.Sprintf("%s refuses %s (ICMP port unreachable): nothing listens there, or a firewall rejects it.", d.place(), d.protocol())
 		f.Advice = fmt.Sprintf("Check that the server runs and listens there; if it does, a%s.", ask[1:])
 	case kind == dial.KindUnreachable:

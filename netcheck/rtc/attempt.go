@@ -2,14 +2,19 @@ package rtc
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
 
+	"github.com/pion/transport/v5/stdnet"
 	"github.com/pion/webrtc/v4"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
+	"echopath/netcheck/dial"
 )
 
 // Times of an attempt. They are bounds for what happens once nothing answers; what answers is never waited for longer.
@@ -17,6 +22,7 @@ const (
 	gatherTime   = 3 * time.Second
 	diagnoseWait = 700 * time.Millisecond // gathering without result for so long starts Diagnose
 	checkTime    = 3 * time.Second
+	dialMargin   = 100 * time.Millisecond // a dialer gives up so much earlier than the attempt, and says why
 )
 
 // attempt is one try to make a link by one address of one server.
@@ -43,6 +49,13 @@ func (a *attempt) run(ctx context.Context) (*link, error) {
 	if a.far, err = a.newPeer(1, a.target, a.at[1]); err != nil {
 		a.near.abandon()
 		return nil, err
+	}
+	if deadline, ok := ctx.Deadline(); ok && (a.until.IsZero() || deadline.Before(a.until)) {
+		for _, p := range []*peer{a.near, a.far} {
+			if p.dial != nil {
+				p.dial.end = deadline.Add(-dialMargin)
+			}
+		}
 	}
 	stop := a.negotiate()
 	l, err := a.connect(ctx)
@@ -78,6 +91,9 @@ func (a *attempt) settle() error {
 	}
 	for i, n := range a.nets {
 		if a.at[i].addr.IsValid() {
+			if err := a.tryBinding(i); err != nil {
+				return withServer(err, a.srv)
+			}
 			continue
 		}
 		source, err := sourceFor(n, addr)
@@ -85,6 +101,34 @@ func (a *attempt) settle() error {
 			return noRoute(a.target, err)
 		}
 		a.at[i] = place{addr: source, iface: interfaceOf(n, source)}
+	}
+	return nil
+}
+
+// control holds the sockets of an end to the interface that the user chose. The direct path stays on this computer, as does
+// one to a server on it, and no interface carries that.
+func (c *connecting) control(i int, t target, at place) ifaces.Control {
+	if _, system := c.nets[i].(*stdnet.Net); !system || !at.asked || c.leg.Path == netcheck.PathDirect ||
+		t.addr.IsValid() && isLocal(c.nets[i], t.addr.Addr()) {
+		return nil
+	}
+	return ifaces.Listening(at.addr)
+}
+
+// tryBinding finds out whether the system allows that: pion only logs that it could not open a socket.
+func (a *attempt) tryBinding(i int) *netcheck.Failure {
+	control := a.control(i, a.target, a.at[i])
+	if control == nil {
+		return nil
+	}
+	conn, err := (&net.ListenConfig{Control: control}).ListenPacket(context.Background(), "udp", net.JoinHostPort(a.at[i].addr.String(), "0"))
+	switch {
+	case err == nil:
+		_ = conn.Close()
+	case errors.Is(err, ifaces.ErrBind):
+		return dial.NotBound(err)
+	default:
+		return localError("This computer could not open a socket on the chosen interface.", err)
 	}
 	return nil
 }
@@ -193,7 +237,11 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 		a.step(netcheck.StepProve, "", begin, f, "")
 		return nil, f
 	}
-	if f := prove(a.leg.Path, local, far); f != nil {
+	f := prove(a.leg.Path, local, far)
+	if f == nil {
+		f = a.looped(local, far)
+	}
+	if f != nil {
 		f = withServer(f, a.srv)
 		a.step(netcheck.StepProve, "", begin, f, "")
 		return nil, f
@@ -202,10 +250,18 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 		local.Local.Type, local.Local.Address, local.Remote.Type, local.Remote.Address))
 	nat := a.natBetween(local, far)
 	iface := a.interfaceName()
+	if a.staysHere(local, far) {
+		iface = interfaceOf(a.nets[0], loopback(a.leg.Family))
+	}
 	l.serve(a.Respond, a.Logger)
 	a.trace.body(netcheck.PathConnected{Connect: took, Local: local, Far: far, NATBetween: nat, Interface: iface,
 		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat, local.Local.ViaProxy)})
 	return l, nil
+}
+
+// staysHere tells of a stun path without a NAT: the packets between two addresses of one computer use no interface of it.
+func (a *attempt) staysHere(local, far netcheck.CandidatePair) bool {
+	return a.leg.Path == netcheck.PathSTUN && isLocal(a.nets[0], local.Local.Address.Addr()) && isLocal(a.nets[0], far.Local.Address.Addr())
 }
 
 func (a *attempt) interfaceName() string {

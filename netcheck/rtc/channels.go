@@ -79,7 +79,7 @@ func (p *peer) awaitAck(g *gate) {
 	}
 	acked.OnOpen(g.wake)
 	p.mu.Lock()
-	p.gates = append(p.gates, g) // so that fail wakes the reader
+	p.addGate(g)
 	p.mu.Unlock()
 	p.run(func() {
 		_, err := p.data.raw.Read(make([]byte, maxDatagram))

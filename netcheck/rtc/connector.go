@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/pion/transport/v5"
@@ -41,8 +42,8 @@ const (
 	maxAddresses   = 2 // of one server's name
 )
 
-// Connect makes and proves a link over leg's path. The servers are tried in order within leg.Timeout (5 s if it is zero); the
-// first that gives both ends a candidate and a working pair is the one that is used, at both ends. Steps and finally
+// Connect makes and proves a link over leg's path. The servers are tried in order, each within leg.Timeout (5 s if it is zero)
+// of its own: with less of it, none is asked long enough to tell why it does not serve. The first that gives both ends a candidate and a working pair is the one that is used, at both ends. Steps and finally
 // PathConnected go to trace, one after another and never after Connect has returned.
 //
 // The error is the most telling *netcheck.Failure among the servers', or ctx's own error when ctx ended first.
@@ -50,12 +51,11 @@ func (c *Connector) Connect(ctx context.Context, leg netcheck.Leg, trace func(ne
 	if leg.Timeout <= 0 {
 		leg.Timeout = defaultTimeout
 	}
-	inner, cancel := context.WithTimeout(ctx, max(leg.Timeout-closingTime, leg.Timeout/2))
-	defer cancel()
 	t := newTracer(leg.Path, trace)
 	defer t.end()
 	run := &connecting{Connector: c, leg: leg, trace: t}
-	l, err := run.do(inner)
+	run.until, _ = ctx.Deadline()
+	l, err := run.do(ctx)
 	if err == nil {
 		return l, nil
 	}
@@ -73,17 +73,22 @@ type connecting struct {
 	nets  [2]transport.Net // of the local and the far end
 	at    [2]place         // where their sockets are bound; the address is zero if that is free
 	worst *netcheck.Failure
+	until time.Time               // the caller's own deadline; zero if there is none
+	asked map[netip.AddrPort]bool // by the stun path
 }
 
 func (c *connecting) do(ctx context.Context) (netcheck.Link, error) {
+	c.asked = map[netip.AddrPort]bool{}
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
 	if c.leg.Path == netcheck.PathDirect {
+		ctx, cancel := c.within(ctx)
+		defer cancel()
 		return c.try(ctx, target{}, 1)
 	}
 	for i, srv := range c.leg.Servers {
-		l, err := c.tryServer(ctx, srv, len(c.leg.Servers)-i)
+		l, err := c.tryServer(ctx, srv)
 		if err == nil {
 			return l, nil
 		}
@@ -99,6 +104,11 @@ func (c *connecting) do(ctx context.Context) (netcheck.Link, error) {
 		return nil, c.worst
 	}
 	return nil, noServer(c.leg.Path)
+}
+
+// within bounds the time of one server, or of a path without.
+func (c *connecting) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, max(c.leg.Timeout-closingTime, c.leg.Timeout/2))
 }
 
 // prepare checks what does not depend on a server.
@@ -131,15 +141,24 @@ type target struct {
 	resolved *netcheck.Failure // why addr is zero
 }
 
-// tryServer resolves a server's name and tries its addresses; left counts this server and those after it.
-func (c *connecting) tryServer(ctx context.Context, srv netcheck.ICEServer, left int) (netcheck.Link, error) {
+// tryServer resolves a server's name and tries its addresses.
+func (c *connecting) tryServer(ctx context.Context, srv netcheck.ICEServer) (netcheck.Link, error) {
+	ctx, cancel := c.within(ctx)
+	defer cancel()
 	targets, err := c.resolve(ctx, srv)
 	if err != nil {
 		return nil, err
 	}
+	// A plan names one server by several URLs; a Binding request is the same for all of them.
+	if c.leg.Path == netcheck.PathSTUN && c.worst != nil {
+		if targets = slices.DeleteFunc(targets, func(t target) bool { return c.asked[t.addr] }); len(targets) == 0 {
+			return nil, c.worst
+		}
+	}
 	var failure *netcheck.Failure
 	for i, t := range targets {
-		l, err := c.try(ctx, t, left+len(targets)-1-i)
+		c.asked[t.addr] = true
+		l, err := c.try(ctx, t, len(targets)-i)
 		if err == nil {
 			return l, nil
 		}
@@ -151,6 +170,13 @@ func (c *connecting) tryServer(ctx context.Context, srv netcheck.ICEServer, left
 }
 
 func (c *connecting) resolve(ctx context.Context, srv netcheck.ICEServer) ([]target, error) {
+	if c.leg.Path.Stream() {
+		if proxy, err := c.dialer(c.at[0].addr).ProxyFor(srv); err == nil && proxy != nil {
+			if _, literal := netip.ParseAddr(srv.URL.Host); literal != nil {
+				return []target{{srv: srv}}, nil // the name is the proxy's to resolve
+			}
+		}
+	}
 	begin := c.now()
 	port := uint16(srv.URL.Port) //nolint:gosec // ParseServerURL bounds it
 	step := netcheck.StepDone{Name: netcheck.StepResolve, Server: srv.URL.String()}
@@ -186,12 +212,33 @@ func (c *connecting) try(ctx context.Context, t target, left int) (netcheck.Link
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
 		defer cancel()
 	}
-	a := &attempt{connecting: c, target: t}
-	l, err := a.run(ctx)
+	l, err := (&attempt{connecting: c, target: t}).run(ctx)
+	if err != nil && netcheck.AsFailure(err, netcheck.ReasonLocal).Code == netcheck.ReasonQuota && pause(ctx, quotaPause) {
+		l, err = (&attempt{connecting: c, target: t}).run(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+// quotaPause is how long a server that counts a user's allocations may take to see that the path before has ended: coturn
+// looks about once a second.
+const quotaPause = 1300 * time.Millisecond
+
+// pause waits, if ctx leaves as much time again for what comes after.
+func pause(ctx context.Context, d time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < 2*d {
+		return false
+	}
+	wait := time.NewTimer(d)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (c *connecting) note(err error) {

@@ -36,7 +36,7 @@ func (a *attempt) gather(ctx context.Context) error {
 		case <-stalled.C:
 			verdict.start(ctx, a)
 		case <-verdict.done():
-			if f := verdict.failure(); f != nil {
+			if f := verdict.failure(); f != nil && !a.ownQuota(f) {
 				a.step(netcheck.StepGather, ends[0].end, a.begin, f, "")
 				return f
 			}
@@ -64,7 +64,8 @@ func (a *attempt) gatherLimit() time.Duration {
 // then the code with which the server refused.
 func (a *attempt) ungathered(ctx context.Context, p *peer, verdict *diagnosis) error {
 	f := a.dialFailure(p)
-	if f == nil && ctx.Err() == nil {
+	code, _ := p.net.watch.refusal()
+	if f == nil && ctx.Err() == nil && code != quotaReached { // Diagnose would only add to the allocations
 		verdict.start(ctx, a)
 		select {
 		case <-verdict.finished:
@@ -72,12 +73,39 @@ func (a *attempt) ungathered(ctx context.Context, p *peer, verdict *diagnosis) e
 		case <-ctx.Done():
 		}
 	}
-	if f == nil {
+	if f != nil && a.ownQuota(f) {
+		f = nil
+	}
+	switch {
+	case f != nil:
+	case code == 0 && verdict.fine():
+		f = a.tooSlow()
+	default:
 		f = a.silence(p)
 	}
 	f = withServer(f, a.srv)
 	a.step(netcheck.StepGather, p.end, a.begin, f, "")
 	return f
+}
+
+// quotaReached is the code of a server that refuses a user more allocations.
+const quotaReached = 486
+
+// ownQuota tells of a quota that Diagnose met while an end of this link held an allocation, which counts too.
+func (a *attempt) ownQuota(f *netcheck.Failure) bool {
+	return f.Code == netcheck.ReasonQuota && (a.near.net.watch.mappedAddress().IsValid() || a.far.net.watch.mappedAddress().IsValid())
+}
+
+// tooSlow is the failure where Diagnose got every answer. The code is not no_answer, which says that nothing gets through.
+func (a *attempt) tooSlow() *netcheck.Failure {
+	what := "a relay address"
+	if a.leg.Path == netcheck.PathSTUN {
+		what = "the address under which it sees this computer"
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonLinkLost,
+		Text: fmt.Sprintf("The server answers, but getting %s took longer than %.1f s: packets are lost or held up on the way.",
+			what, a.now().Sub(a.begin).Seconds()),
+		Advice: "Repeat the test; if it happens again, look for loss and for overloaded links between this computer and the server."}
 }
 
 func (a *attempt) dialFailure(p *peer) *netcheck.Failure {
@@ -112,6 +140,7 @@ type diagnosis struct {
 	finished chan struct{} // nil until it runs, closed when it has ended
 	verdict  *netcheck.Failure
 	settled  bool // its verdict was looked at
+	whole    bool // it ended by itself
 }
 
 func (d *diagnosis) start(ctx context.Context, a *attempt) {
@@ -129,7 +158,7 @@ func (d *diagnosis) start(ctx context.Context, a *attempt) {
 		defer close(d.finished)
 		begin := a.now()
 		d.verdict = a.Diagnose(ctx, a.leg, a.srv, a.target.addr)
-		if ctx.Err() == nil {
+		if d.whole = ctx.Err() == nil; d.whole {
 			a.step(netcheck.StepDiagnose, "", begin, d.verdict, "the server answers every step")
 		}
 	}()
@@ -143,6 +172,19 @@ func (d *diagnosis) done() <-chan struct{} {
 }
 
 func (d *diagnosis) failure() *netcheck.Failure { return d.verdict }
+
+// fine tells whether Diagnose asked the server everything and found nothing wrong.
+func (d *diagnosis) fine() bool {
+	if d.cancel == nil {
+		return false
+	}
+	select {
+	case <-d.finished:
+		return d.whole && d.verdict == nil
+	default:
+		return false
+	}
+}
 
 // stop waits until Diagnose has ended.
 func (d *diagnosis) stop() {

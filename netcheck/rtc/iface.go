@@ -16,6 +16,7 @@ import (
 type place struct {
 	addr  netip.Addr // source address that was asked for; zero leaves it to the route to the server
 	iface string     // name of its interface
+	asked bool       // the user chose it: packets must leave by it
 }
 
 // choosePlace finds the address that the leg's interface and target ask for.
@@ -36,7 +37,7 @@ func choosePlace(n transport.Net, leg netcheck.Leg) (place, error) {
 	for _, ifc := range ifaces {
 		for _, a := range addresses(ifc) {
 			if ifc.Name == leg.Interface && suits(a, leg.Family) || a.String() == leg.Interface && isFamily(a, leg.Family) {
-				return place{addr: a, iface: ifc.Name}, nil
+				return place{addr: a, iface: ifc.Name, asked: true}, nil
 			}
 		}
 		named = named || ifc.Name == leg.Interface
@@ -152,8 +153,8 @@ func addrOf(a net.Addr) netip.AddrPort {
 
 // vpn judges by the name of the interface. A VPN that filters below the interface does not show, so there is no No.
 func vpn(iface string) netcheck.Tri {
-	for _, prefix := range []string{"tun", "tap", "wg", "utun", "ppp"} {
-		if strings.HasPrefix(iface, prefix) {
+	for _, prefix := range []string{"tun", "tap", "wg", "utun"} { // ppp is a modem's or a DSL line's as well
+		if rest, ok := strings.CutPrefix(iface, prefix); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
 			return netcheck.Yes
 		}
 	}

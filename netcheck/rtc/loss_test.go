@@ -23,7 +23,7 @@ func TestConnectsDespiteLoss(t *testing.T) {
 	}
 }
 
-const lossSeeds = 30
+const lossSeeds = 4
 
 func connectLossy(t *testing.T, seed uint64, loss float64, path netcheck.Path) {
 	t.Helper()

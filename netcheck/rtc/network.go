@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -8,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/pion/transport/v5"
+
+	"echopath/internal/ifaces"
 )
 
 // socketBuffer is the size of a UDP socket's kernel buffers in bytes. Linux's default of 208 KB lost 0.6 % of 20000
@@ -21,6 +24,8 @@ type network struct {
 	transport.Net
 	bind  netip.Addr
 	watch *turnWatch
+
+	control ifaces.Control // of the system's sockets; nil leaves the way to the routing table
 
 	mu      sync.Mutex
 	shut    bool
@@ -66,7 +71,7 @@ func (n *network) listen(network string, a *net.UDPAddr) (*socket, error) {
 	if n.bind.IsValid() && (at.IP == nil || at.IP.IsUnspecified()) {
 		at.IP = n.bind.AsSlice()
 	}
-	conn, err := n.Net.ListenUDP(network, &at)
+	conn, err := n.bound(network, &at)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +84,17 @@ func (n *network) listen(network string, a *net.UDPAddr) (*socket, error) {
 		return nil, net.ErrClosed
 	}
 	return s, nil
+}
+
+func (n *network) bound(network string, at *net.UDPAddr) (transport.UDPConn, error) {
+	if n.control == nil {
+		return n.Net.ListenUDP(network, at)
+	}
+	conn, err := (&net.ListenConfig{Control: n.control}).ListenPacket(context.Background(), network, at.String())
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UDPConn), nil //nolint:forcetypeassert // what package net gives for a UDP network
 }
 
 // keep remembers what must be closed; it refuses when everything has been closed already.

@@ -48,6 +48,7 @@ type peer struct {
 // newPeer makes the local (0) or far (1) end, which has not begun to negotiate.
 func (c *connecting) newPeer(i int, t target, at place) (*peer, error) {
 	p := &peer{end: ends[i], want: wanted(c.leg.Path), net: newNetwork(c.nets[i], at.addr)}
+	p.net.control = c.control(i, t, at)
 	if c.leg.Path != netcheck.PathDirect {
 		p.server = t.srv.URL.String()
 	}
@@ -66,7 +67,7 @@ func (p *peer) start(c *connecting, t target, at place) error {
 	if err != nil {
 		return err
 	}
-	api, err := newAPI(c.settings(p.net, at.addr, mux, p.dial))
+	api, err := newAPI(c.settings(p, at.addr, mux))
 	if err != nil {
 		return err
 	}
@@ -137,14 +138,10 @@ func (p *peer) lost() error {
 func (p *peer) ready(g *gate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, dead := p.dead.get()
 	if g != nil {
-		p.gates = append(p.gates, g)
-		if dead {
-			g.shut()
-		}
+		p.addGate(g)
 	}
-	if dead {
+	if _, dead := p.dead.get(); dead {
 		return
 	}
 	if p.waiting--; p.waiting == 0 {
@@ -153,6 +150,14 @@ func (p *peer) ready(g *gate) {
 		p.run(p.control.read)
 		p.run(p.talk.run)
 		p.opened.fire()
+	}
+}
+
+// addGate lets fail wake the gate's reader; one that comes too late is shut at once. p.mu is held.
+func (p *peer) addGate(g *gate) {
+	p.gates = append(p.gates, g)
+	if _, dead := p.dead.get(); dead {
+		g.shut()
 	}
 }
 

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -51,6 +52,31 @@ func lacks(p netcheck.Path, c netcheck.Candidate) string {
 		return "its relay was reached over TLS"
 	}
 	return ""
+}
+
+// looped tells of a stun path whose packets do not leave this computer: a NAT that loops back without changing the source
+// lets the ends find each other at their own addresses. Where a mapped address is a local one, there is no NAT to pass.
+func (a *attempt) looped(local, far netcheck.CandidatePair) *netcheck.Failure {
+	if a.leg.Path != netcheck.PathSTUN {
+		return nil
+	}
+	for i, pair := range []netcheck.CandidatePair{local, far} {
+		if mapped := pair.Local.Address; !isLocal(a.nets[i], mapped.Addr()) && isLocal(a.nets[i], pair.Remote.Address.Addr()) {
+			return noHairpin(mapped)
+		}
+	}
+	return nil
+}
+
+// outside keeps such a pair from forming: behind a NAT, an end on the same computer is not to be met at a local address.
+func (p *peer) outside(ip net.IP) bool {
+	remote, _ := netip.AddrFromSlice(ip)
+	c, ok := p.gathered.get()
+	if !ok || !isLocal(p.net, remote.Unmap()) {
+		return true
+	}
+	mapped, err := netip.ParseAddr(c.Address)
+	return err == nil && isLocal(p.net, mapped)
 }
 
 // natBetween judges whether an address translator lies on the path. It is seen where one end's address differs from the one

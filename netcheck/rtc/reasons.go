@@ -1,13 +1,13 @@
 package rtc
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
-	"syscall"
+	"strings"
 	"time"
 
 	"echopath/netcheck"
+	"echopath/netcheck/dial"
 )
 
 func localError(text string, err error) *netcheck.Failure {
@@ -46,7 +46,7 @@ func telling(c netcheck.ReasonCode) int {
 		return 2
 	case netcheck.ReasonNoAnswer:
 		return 3
-	case netcheck.ReasonNoPair, netcheck.ReasonRefused, netcheck.ReasonProxyAuth, netcheck.ReasonProxyRefused:
+	case netcheck.ReasonNoPair, netcheck.ReasonRefused, netcheck.ReasonProxyAuth, netcheck.ReasonProxyRefused, netcheck.ReasonLinkLost:
 		return 4
 	}
 	return 5
@@ -57,7 +57,7 @@ func noRoute(t target, err error) *netcheck.Failure {
 	f := &netcheck.Failure{Code: netcheck.ReasonUnreachable, Err: err,
 		Text:   fmt.Sprintf("This computer has no route to the server at %s.", t.addr.Addr()),
 		Advice: "Check the network connection and, on IPv6, whether this network offers it."}
-	if !errors.Is(err, syscall.ENETUNREACH) && !errors.Is(err, syscall.EHOSTUNREACH) && !errors.Is(err, syscall.EADDRNOTAVAIL) {
+	if kind := dial.KindOf(err); kind != dial.KindUnreachable && kind != dial.KindNoAddress {
 		f.Code, f.Text = netcheck.ReasonLocal, "This computer could not open a socket towards the server."
 	}
 	return withServer(f, t.srv)
@@ -94,37 +94,42 @@ func refused(code int, reason string, srv netcheck.ICEServer, username string, n
 
 // peerRefused tells that the relay may not send to the other end, whose address is a relay address of the same server.
 func peerRefused(code int, srv netcheck.ICEServer) *netcheck.Failure {
-	how := "did not answer the request to let packets through to the other end's"
-	if code != 0 {
-		how = fmt.Sprintf("refused to send to the other end's (error %d)", code)
-	}
 	return withServer(&netcheck.Failure{Code: netcheck.ReasonPeerRefused,
-		Text:   fmt.Sprintf("The TURN server gave a relay address, but %s.", how),
+		Text:   fmt.Sprintf("The TURN server gave a relay address, but refused to send to the other end's (error %d).", code),
 		Advice: "The server's rules forbid its own relay addresses as peers; ask for an exception, or test with a second computer."}, srv)
 }
 
 func noAnswer(t target, what string) *netcheck.Failure {
 	return withServer(&netcheck.Failure{Code: netcheck.ReasonNoAnswer,
-		Text:   fmt.Sprintf("The server at %s did not %s.", t.addr, what),
-		Advice: "A firewall may block it, or the server is down: try the other transports, and ask for UDP 3478 and TCP 443 to be opened."}, t.srv)
+		Text: fmt.Sprintf("The server at %s did not %s.", t.addr, what),
+		Advice: fmt.Sprintf("A firewall may block it, or the server is down: try the other transports, and ask for %s %d to %s to be opened.",
+			strings.ToUpper(t.srv.URL.Transport), t.srv.URL.Port, t.srv.URL.Host)}, t.srv)
+}
+
+func noHairpin(mapped netip.AddrPort) *netcheck.Failure {
+	return &netcheck.Failure{Code: netcheck.ReasonNoHairpin,
+		Text: fmt.Sprintf("STUN works: the server sees this computer at %s. But the NAT does not loop packets back from "+
+			"that address, so two ends on one computer can not meet there.", mapped),
+		Advice: "This says nothing bad about the network; to measure this path, connect two computers."}
 }
 
 // noPair tells that the ends had candidates and no packet passed between them.
 func (a *attempt) noPair() *netcheck.Failure {
-	nearCode, nearRefused := a.near.net.watch.peerRefusal()
-	farCode, farRefused := a.far.net.watch.peerRefusal()
-	if nearRefused || farRefused {
-		return peerRefused(max(nearCode, farCode), a.target.srv)
+	nearCode, nearSilent := a.near.net.watch.peerRefusal()
+	farCode, farSilent := a.far.net.watch.peerRefusal()
+	if code := max(nearCode, farCode); code != 0 {
+		return peerRefused(code, a.target.srv)
 	}
 	f := &netcheck.Failure{Code: netcheck.ReasonNoPair,
 		Text:   "Both ends got their addresses, but no packet passed between them.",
 		Advice: "A firewall lets the server be reached and blocks everything else; ask for UDP to be opened, or use a relay."}
+	if nearSilent || farSilent {
+		f.Text = "The TURN server gave relay addresses, but did not answer the request to let packets through between them."
+		f.Advice = "Repeat the test: packets may have been lost. If it happens again, ask whether the server's rules forbid its own relay addresses as peers, or test with a second computer."
+	}
 	if c, ok := a.near.gathered.get(); ok && a.leg.Path == netcheck.PathSTUN {
 		if mapped, err := netip.ParseAddr(c.Address); err == nil && !isLocal(a.nets[0], mapped) {
-			f.Code = netcheck.ReasonNoHairpin
-			f.Text = fmt.Sprintf("STUN works: the server sees this computer at %s. But the NAT does not loop packets back to "+
-				"that address, so two ends on one computer can not meet there.", netip.AddrPortFrom(mapped, c.Port))
-			f.Advice = "This says nothing bad about the network; to measure this path, connect two computers."
+			f = noHairpin(netip.AddrPortFrom(mapped, c.Port))
 		}
 	}
 	return withServer(f, a.target.srv)

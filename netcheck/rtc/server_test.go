@@ -37,6 +37,18 @@ func newTestServer(tb testing.TB, host string) *testServer {
 
 func newTestServerWith(tb testing.TB, host string, allow turn.PermissionHandler) *testServer {
 	tb.Helper()
+	return newTestServerOf(tb, host, func(c *turn.ServerConfig) {
+		for i := range c.PacketConnConfigs {
+			c.PacketConnConfigs[i].PermissionHandler = allow
+		}
+		for i := range c.ListenerConfigs {
+			c.ListenerConfigs[i].PermissionHandler = allow
+		}
+	})
+}
+
+func newTestServerOf(tb testing.TB, host string, change func(*turn.ServerConfig)) *testServer {
+	tb.Helper()
 	s := &testServer{host: host}
 	gen := &turn.RelayAddressGeneratorStatic{RelayAddress: net.ParseIP(host), Address: host}
 	udp, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
@@ -51,17 +63,19 @@ func newTestServerWith(tb testing.TB, host string, allow turn.PermissionHandler)
 	cert, pin := testCertificate(tb)
 	s.pin = pin
 	secure = tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12})
-	srv, err := turn.NewServer(turn.ServerConfig{
+	config := turn.ServerConfig{
 		Realm: "echopath.test", LoggerFactory: noServerLog{},
 		AuthHandler: func(user, realm string, _ net.Addr) ([]byte, bool) {
 			return turn.GenerateAuthKey(testUser, realm, testPassword), user == testUser
 		},
-		PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: udp, RelayAddressGenerator: gen, PermissionHandler: allow}},
+		PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: udp, RelayAddressGenerator: gen}},
 		ListenerConfigs: []turn.ListenerConfig{
-			{Listener: tcp, RelayAddressGenerator: gen, PermissionHandler: allow},
-			{Listener: secure, RelayAddressGenerator: gen, PermissionHandler: allow},
+			{Listener: tcp, RelayAddressGenerator: gen},
+			{Listener: secure, RelayAddressGenerator: gen},
 		},
-	})
+	}
+	change(&config)
+	srv, err := turn.NewServer(config)
 	must(tb, err)
 	tb.Cleanup(func() { _ = srv.Close() })
 	return s

@@ -45,13 +45,13 @@ func window(l netcheck.Load) uint32 {
 }
 
 // settings forces the path at one end.
-func (c *connecting) settings(n *network, at netip.Addr, mux ice.UDPMux, dialer *turnDialer) webrtc.SettingEngine {
+func (c *connecting) settings(p *peer, at netip.Addr, mux ice.UDPMux) webrtc.SettingEngine {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = logs{c.Logger}
-	s.SetNet(n)
-	c.candidates(&s, at, mux)
-	if dialer != nil {
-		s.SetICEProxyDialer(dialer)
+	s.SetNet(p.net)
+	c.candidates(&s, p, at, mux)
+	if p.dial != nil {
+		s.SetICEProxyDialer(p.dial)
 	}
 	// The defaults wait 0.5 s for something better than srflx and 2 s for something better than relay; there is nothing else.
 	s.SetHostAcceptanceMinWait(0)
@@ -70,7 +70,7 @@ func (c *connecting) settings(n *network, at netip.Addr, mux ice.UDPMux, dialer 
 	// A lost flight of the handshake is sent again after a second by default, and then after two: with 8 % loss a third of the
 	// connections did not come up in 3 s. The networks that lose packets are the ones that have to be measured.
 	s.SetDTLSRetransmissionInterval(dtlsRetransmission)
-	s.SetSCTPRTOMax(sctpRTO)             // else a lost opening of the data carrier is sent again after 3 s, and then after 6
+	s.SetSCTPRTOMax(sctpRTO)             // else what is lost again and again is sent after 1, 2 and 4 s
 	s.EnableSctpSnap(true)               // SCTP's INIT travels in the descriptions: two round trips less
 	s.EnableSCTPZeroChecksum(true)       // DTLS has authenticated every byte
 	s.DisableCloseByDTLS(true)           // it closes the peer from a goroutine that nobody waits for
@@ -85,7 +85,7 @@ func (c *connecting) settings(n *network, at netip.Addr, mux ice.UDPMux, dialer 
 }
 
 // candidates limits family, interface and addresses.
-func (c *connecting) candidates(s *webrtc.SettingEngine, at netip.Addr, mux ice.UDPMux) {
+func (c *connecting) candidates(s *webrtc.SettingEngine, p *peer, at netip.Addr, mux ice.UDPMux) {
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.DisableActiveTCP(true)
 	s.SetNetworkTypes([]webrtc.NetworkType{networkType(c.leg.Family)})
@@ -93,8 +93,11 @@ func (c *connecting) candidates(s *webrtc.SettingEngine, at netip.Addr, mux ice.
 		s.SetICEUDPMux(mux)
 	}
 	s.SetIncludeLoopbackCandidate(at.IsLoopback())
-	if c.leg.Target == netcheck.TargetSelf {
+	switch {
+	case c.leg.Target == netcheck.TargetSelf:
 		s.SetRemoteIPFilter(net.IP.IsLoopback)
+	case c.leg.Path == netcheck.PathSTUN:
+		s.SetRemoteIPFilter(p.outside)
 	}
 	// On the other paths the network binds the sockets: with a filter, pion opens one per address, and dials a TURN server
 	// over TCP as often.

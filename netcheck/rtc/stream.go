@@ -93,7 +93,8 @@ func (s *stream) queued() int {
 	return len(s.queue) + s.writing
 }
 
-// Close writes what is queued, such as the end of the allocation, unless that takes longer than 0.1 s. It may be called by
+// Close writes what is queued, such as the end of the allocation, unless that takes longer than 0.1 s, and
+// gives TLS as long for its end. It may be called by
 // pion and by the network at once.
 func (s *stream) Close() error {
 	s.once.Do(func() {
@@ -104,7 +105,20 @@ func (s *stream) Close() error {
 		s.changed.Broadcast()
 		s.mu.Unlock()
 		<-s.flushed
-		s.err = s.Conn.Close()
+		cut := time.AfterFunc(streamFlush, func() { _ = rawConn(s.Conn).Close() })
+		s.err = s.Conn.Close() // tls.Conn would wait 5 s for its last words to leave
+		cut.Stop()
 	})
 	return s.err
+}
+
+// rawConn is the TCP connection below all TLS.
+func rawConn(c net.Conn) net.Conn {
+	for {
+		outer, ok := c.(interface{ NetConn() net.Conn })
+		if !ok {
+			return c
+		}
+		c = outer.NetConn()
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
@@ -23,6 +24,7 @@ type turnDialer struct {
 	trace  func(netcheck.StepDone)
 	ctx    context.Context // pion's interface passes none; it ends when the peer closes
 	cancel context.CancelFunc
+	end    time.Time // zero, or when the first connection must be there
 
 	mu       sync.Mutex
 	evidence dial.Evidence
@@ -48,7 +50,12 @@ func (d *turnDialer) Dial(network, _ string) (net.Conn, error) {
 	if strings.HasSuffix(network, "6") != (d.family == netcheck.Family6) {
 		return nil, errOtherFamily
 	}
-	conn, evidence, err := d.dial.Stream(d.ctx, d.target.srv, d.target.addr, d.trace)
+	ctx, cancel := d.ctx, context.CancelFunc(func() {})
+	if !d.end.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, d.end)
+	}
+	defer cancel()
+	conn, evidence, err := d.dial.Stream(ctx, d.target.srv, d.target.addr, d.trace)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil {

@@ -101,12 +101,12 @@ func (w *turnWatch) refusal() (int, string) {
 	return w.allocate, w.reason
 }
 
-// peerRefusal tells whether the server refused to send to the other end, and the code with which it did. pion's server does
-// so by silence, and the code is 0 then.
-func (w *turnWatch) peerRefusal() (int, bool) {
+// peerRefusal is the code with which the server refused to send to the other end, or 0. Silent tells that it gave an
+// allocation and no answer about the other end, as pion's server does that refuses; lost packets look the same.
+func (w *turnWatch) peerRefusal() (code int, silent bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.peer, w.peer != 0 || w.mapped.IsValid() && !w.granted.up()
+	return w.peer, w.mapped.IsValid() && !w.granted.up()
 }
 
 func (w *turnWatch) mappedAddress() netip.AddrPort {
