@@ -60,6 +60,11 @@ var importRules = []importRule{
 		reason:    "probes, the far end and outputs work on any Link and Report, fakes included",
 	},
 	{
+		packages:  []string{"echopath/netcheck/loss"},
+		forbidden: []string{"echopath/netcheck/echo"},
+		reason:    "the two ends meet on the wire: what they share stands in control and stamp",
+	},
+	{
 		packages:  []string{"echopath/turnserver/..."},
 		forbidden: []string{"echopath/netcheck/..."},
 		reason:    "the TURN server and the engine are strangers: a plan carries only ICE server URLs",

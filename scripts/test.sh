@@ -24,5 +24,13 @@ if ! go list -race std >/dev/null 2>&1; then
 	echo "SKIPPED: the race detector does not exist for $(go env GOOS)/$(go env GOARCH), testing without it" >&2
 	race=()
 fi
-# go vet has run already.
-go test ${race[@]+"${race[@]}"} -vet=off -timeout 20m "$@"
+# go vet has run already. Of the whole log a good run shows what was skipped and why, and go's own line for each package.
+log=$out/log
+status=0
+go test ${race[@]+"${race[@]}"} -vet=off -timeout 20m -v "$@" >"$log" 2>&1 || status=$?
+awk '/^ *--- SKIP/ { print "SKIPPED:" substr($0, index($0, "SKIP:") + 5) " --" why } /^ +[^ ]+\.go:[0-9]+: / { why = $0 }' "$log"
+if [ "$status" != 0 ]; then
+	grep -vE '^(=== |ok |\? |--- PASS| +--- PASS)' "$log" || true
+fi
+grep -E "^(ok|FAIL|[?])[[:space:]]" "$log" || true
+exit "$status"

@@ -1,7 +1,7 @@
 // Package control is the language in which two ends agree on a probe: orders, grants and counters, as messages on a link's
 // reliable channel.
 //
-// It owns the form of those messages and the bounds of what an order may ask. It never sends one, starts anything or trusts a
+// It owns the form of those messages, the bounds of what an order may ask, and the rules that both ends keep while it runs. It never sends one, starts anything or trusts a
 // peer: everything that Decode returns lies within the bounds. The per-packet log travels on the same channel in the binary
 // blocks of package stamp; IsBlock tells the two apart.
 package control

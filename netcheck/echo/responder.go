@@ -156,39 +156,15 @@ type reflector struct {
 	count control.CarrierCounters
 }
 
-// queueSeconds is how much of the asked load may wait in the sender before it skips: a queue of a second is a saturated path,
-// and what waits longer would be measured as delay of the network. 64 KiB leaves room for what is under way on any path.
-const (
-	queueSeconds = 1
-	queueFloor   = 64 << 10
-)
-
-// QueueLimit is the number of bytes that may wait at one end before datagrams are skipped. The sender and the reflector use
-// the same rule, so neither hides what the other can not carry.
-func QueueLimit(rate float64, size int) int {
-	return max(queueFloor, int(rate*float64(size)*queueSeconds))
-}
-
 // logSlack is the room in the log for copies beyond the packets that were ordered.
 const logSlack = 1024
 
 func newReflector(s *session, conn netcheck.DatagramConn, c netcheck.Carrier, o control.Order) *reflector {
-	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: WireCarrier(c), session: o.Session,
-		estimate: stamp.ErrorEstimate(s.resolution, false), queueLimit: QueueLimit(o.Rate, o.Size),
+	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: control.WireCarrier(string(c)), session: o.Session,
+		estimate: stamp.ErrorEstimate(s.resolution, false), queueLimit: control.QueueLimit(o.Rate, o.Size),
 		log: stamp.NewLog(o.Packets + o.Packets/10 + logSlack)}
 	r.count.Carrier = string(c)
 	return r
-}
-
-// WireCarrier is the carrier's number in datagrams.
-func WireCarrier(c netcheck.Carrier) stamp.Carrier {
-	switch c {
-	case netcheck.CarrierDataChannel:
-		return stamp.CarrierDataChannel
-	case netcheck.CarrierSRTP:
-		return stamp.CarrierSRTP
-	}
-	return stamp.CarrierUnknown
 }
 
 // run reflects until the receive deadline passes or the link closes.

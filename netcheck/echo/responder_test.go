@@ -10,7 +10,6 @@ import (
 
 	"echopath/netcheck"
 	"echopath/netcheck/control"
-	"echopath/netcheck/echo"
 	"echopath/netcheck/stamp"
 )
 
@@ -95,7 +94,7 @@ func TestSkipsWhenItCanNotSend(t *testing.T) {
 		defer p.close()
 		p.granted(1, order(10))
 		far := p.far.Carrier(netcheck.CarrierSRTP)
-		far.SetQueued(echo.QueueLimit(100, 100))
+		far.SetQueued(control.QueueLimit(100, 100))
 		p.put(datagram(0, nil))
 		far.SetQueued(0)
 		far.SetSendError(errors.New("no buffer space"))
@@ -239,13 +238,4 @@ func TestServeEndsWithTheLink(t *testing.T) {
 		p.granted(1, order(10))
 		p.close()
 	})
-}
-
-func TestQueueLimit(t *testing.T) {
-	if got := echo.QueueLimit(50, 160); got != 64<<10 {
-		t.Errorf("a small load: %d", got)
-	}
-	if got := echo.QueueLimit(2000, 1100); got != 2_200_000 {
-		t.Errorf("a second of a large load: %d", got)
-	}
 }

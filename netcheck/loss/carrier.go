@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"echopath/netcheck"
-	"echopath/netcheck/echo"
+	"echopath/netcheck/control"
 	"echopath/netcheck/stamp"
 	"echopath/netcheck/stats"
 )
@@ -68,7 +68,7 @@ type farCheck struct {
 
 func newCarrierRun(p *run, c netcheck.Carrier, conn netcheck.DatagramConn, offset time.Duration, rec *record) *carrierRun {
 	return &carrierRun{
-		carrier: c, wire: echo.WireCarrier(c), conn: conn, plan: p.plan, clock: p.stamps, session: p.session,
+		carrier: c, wire: control.WireCarrier(string(c)), conn: conn, plan: p.plan, clock: p.stamps, session: p.session,
 		estimate: stamp.ErrorEstimate(p.resolution, false), offset: offset, farClock: p.farClock,
 		record: rec, dirty: map[int]bool{}, queued: map[int]int{},
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"echopath/netcheck"
-	"echopath/netcheck/echo"
+	"echopath/netcheck/control"
 	"echopath/netcheck/stamp"
 )
 
@@ -18,7 +18,7 @@ const (
 
 // sendAll serves the grid, warm-up first: slot times are absolute, and the carriers take turns.
 func (r *run) sendAll(ctx context.Context, t0 time.Time, stop context.CancelCauseFunc) {
-	s := sender{run: r, t0: t0, buf: make([]byte, r.plan.Size), limit: echo.QueueLimit(r.plan.Rate, r.plan.Size),
+	s := sender{run: r, t0: t0, buf: make([]byte, r.plan.Size), limit: control.QueueLimit(r.plan.Rate, r.plan.Size),
 		miss: max(missMin, missIntervals*r.plan.Interval())}
 	for seq := -r.plan.WarmupPackets(); seq < r.plan.Packets(); seq++ {
 		for _, c := range r.carriers {
