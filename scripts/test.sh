@@ -17,6 +17,9 @@ echo "== run without cgo"
 CGO_ENABLED=0 go build -o "$out/echopath-cli" ./cmd/echopath-cli
 "$out/echopath-cli" version
 
+echo "== allocations, which the race detector would change"
+go test -vet=off -run Allocat ./netcheck/rtc
+
 echo "== go test"
 export CGO_ENABLED=1 # the race detector needs it on most systems
 race=(-race)
