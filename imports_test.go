@@ -86,6 +86,11 @@ var importRules = []importRule{
 		reason:    "nothing below app knows of windows",
 	},
 	{
+		packages:  []string{"echopath/app/present"},
+		forbidden: []string{"fyne.io/...", "os/...", "echopath/app/cli/..."},
+		reason:    "what people read is made for every front end alike: it knows neither window nor terminal, and asks nothing of the system",
+	},
+	{
 		packages:  []string{"echopath/app/cli/...", "echopath/cmd/..."},
 		forbidden: []string{"fyne.io/..."},
 		reason:    "the terminal front end builds and runs without Fyne, OpenGL and X, on servers and in CI",

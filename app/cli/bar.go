@@ -7,6 +7,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"echopath/app/present"
 	"echopath/netcheck"
 )
 
@@ -17,7 +18,7 @@ type bar struct {
 	begin time.Time
 
 	mu    sync.Mutex // guards model
-	model *progress
+	model *present.Progress
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -27,7 +28,7 @@ const drawEvery = 200 * time.Millisecond
 
 // startBar begins to draw. Without a terminal, or when asked to be quiet, it gives a bar that does nothing.
 func startBar(out screen, plan netcheck.Plan, quiet bool) *bar {
-	b := &bar{out: out, begin: time.Now(), model: newProgress(plan), stop: func() {}}
+	b := &bar{out: out, begin: time.Now(), model: present.NewProgress(plan), stop: func() {}}
 	if !out.terminal || quiet {
 		return b
 	}
@@ -41,7 +42,7 @@ func startBar(out screen, plan netcheck.Plan, quiet bool) *bar {
 func (b *bar) observe(e netcheck.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.model.apply(e)
+	b.model.Apply(e)
 }
 
 // close takes the bar off the screen and waits for its goroutine. It may be called twice.
@@ -53,7 +54,7 @@ func (b *bar) close() {
 func (b *bar) draw(ctx context.Context) {
 	const parts = 1000
 	width, theme := barWidth(b.out.size()), b.theme()
-	beside := width + besideBar + columns(theme.BarStart+theme.BarEnd)
+	beside := width + besideBar + present.Columns(theme.BarStart+theme.BarEnd)
 	line := progressbar.NewOptions(parts,
 		progressbar.OptionSetWriter(b.out.Writer),
 		progressbar.OptionSetWidth(width),
@@ -69,7 +70,7 @@ func (b *bar) draw(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		share, text := b.state(time.Since(b.begin))
-		line.Describe(upTo(text, b.out.size()-beside)) // first: both draw, and the text before may be too long by now
+		line.Describe(present.UpTo(text, b.out.size()-beside)) // first: both draw, and the text before may be too long by now
 		// Below its maximum the bar does not end itself: it is taken away when the session has ended.
 		_ = line.Set(min(int(share*parts), parts-1))
 		select {
@@ -86,7 +87,7 @@ const besideBar = 10
 
 // barWidth leaves room for the text, which says more. A narrow terminal has room for nothing else.
 func barWidth(terminal int) int {
-	if terminal < minWidth {
+	if terminal < present.MinWidth {
 		return 0
 	}
 	return min(terminal/10, 20)
@@ -94,7 +95,7 @@ func barWidth(terminal int) int {
 
 // theme draws with the characters that the screen can show.
 func (b *bar) theme() progressbar.Theme {
-	if b.out.unicode || b.out.size() < minWidth {
+	if b.out.Unicode || b.out.size() < present.MinWidth {
 		return progressbar.Theme{Saucer: "█", SaucerPadding: "░", BarStart: "", BarEnd: ""}
 	}
 	return progressbar.Theme{Saucer: "#", SaucerPadding: ".", BarStart: "[", BarEnd: "]"}
@@ -103,10 +104,10 @@ func (b *bar) theme() progressbar.Theme {
 func (b *bar) state(now time.Duration) (float64, string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.model.share(now), b.model.line(now)
+	return b.model.Share(now), b.model.Line(now)
 }
 
 // stopping says that the measurement is being stopped, in the place of the bar. The bar must be closed.
 func (b *bar) stopping() {
-	paragraph(b.out, "", "Stopping; what was measured until now is kept. Press Ctrl-C again to end at once.")
+	b.out.paragraph("Stopping; what was measured until now is kept. Press Ctrl-C again to end at once.")
 }

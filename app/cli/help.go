@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"echopath/app/present"
 )
 
 var shortHelp = map[string]string{
@@ -67,37 +69,37 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	default:
 		fmt.Fprintf(&b, "Usage: %s %s\n\nShows %s.\n", a.deps.Name, cmd.Name(), cmd.Short)
 	}
-	_, _ = fmt.Fprint(a.out, a.out.text(b.String()))
+	_, _ = fmt.Fprint(a.out, a.out.Fit(b.String()))
 }
 
 func (a *app) rootHelp(b *strings.Builder) {
-	for _, line := range wrap(helpIntro, a.out.width) {
+	for _, line := range present.Wrap(helpIntro, a.out.Width) {
 		fmt.Fprintln(b, line)
 	}
-	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.width))
+	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.Width))
 	for _, name := range []string{"check", "loss", "version"} {
-		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.width))
+		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.Width))
 	}
-	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.width))
+	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.Width))
 	if len(a.deps.DefaultArgs) > 0 {
-		b.WriteString(reflow(fmt.Sprintf("Without arguments it runs: %s %s\n", a.deps.Name, strings.Join(a.deps.DefaultArgs, " ")), a.out.width))
+		b.WriteString(reflow(fmt.Sprintf("Without arguments it runs: %s %s\n", a.deps.Name, strings.Join(a.deps.DefaultArgs, " ")), a.out.Width))
 	}
-	b.WriteString(reflow("\n"+exitHelp+"\n", a.out.width))
+	b.WriteString(reflow("\n"+exitHelp+"\n", a.out.Width))
 }
 
 func (a *app) commandHelp(b *strings.Builder, name string) {
-	for _, line := range wrap(longHelp[name], a.out.width) {
+	for _, line := range present.Wrap(longHelp[name], a.out.Width) {
 		fmt.Fprintln(b, line)
 	}
-	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.width))
+	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.Width))
 	for _, group := range new(options).groups() {
 		fmt.Fprintf(b, "\n%s\n", group.title)
 		for _, f := range group.flags {
-			writeFlag(b, f, a.out.width)
+			writeFlag(b, f, a.out.Width)
 		}
 	}
 	text := strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(examples)
-	b.WriteString(reflow(fmt.Sprintf("\n%s\n\n%s\n\n%s\n", text, envHelp, exitHelp), a.out.width))
+	b.WriteString(reflow(fmt.Sprintf("\n%s\n\n%s\n\n%s\n", text, envHelp, exitHelp), a.out.Width))
 }
 
 // reflow wraps the lines that are too long. Those that go on below a second column stay in it; commands, which are further in,
@@ -108,7 +110,7 @@ func reflow(text string, width int) string {
 		line = strings.TrimSuffix(line, "\n")
 		body := strings.TrimLeft(line, " ")
 		indent := len(line) - len(body)
-		if columns(line) <= width || indent > 2 {
+		if present.Columns(line) <= width || indent > 2 {
 			b.WriteString(line + "\n")
 			continue
 		}
@@ -118,7 +120,7 @@ func reflow(text string, width int) string {
 			first = line[:len(line)-len(body)]
 			rest = strings.Repeat(" ", len(first))
 		}
-		b.WriteString(strings.Join(indented(first, rest, body, width), "\n") + "\n")
+		b.WriteString(strings.Join(present.Indented(first, rest, body, width), "\n") + "\n")
 	}
 	return b.String()
 }
@@ -130,11 +132,11 @@ func writeFlag(b *strings.Builder, f flagSpec, width int) {
 	if f.value != "" {
 		head += " " + f.value
 	}
-	if width < minWidth {
+	if width < present.MinWidth {
 		fmt.Fprintln(b, head)
 		head, column = "", 6
 	}
-	for i, line := range wrap(f.help, width-column) {
+	for i, line := range present.Wrap(f.help, width-column) {
 		if i > 0 {
 			head = ""
 		}

@@ -82,6 +82,23 @@ func exitCodeOf(err error) int {
 	return ExitError
 }
 
+// exitCodeFor is the exit code of a session that ran.
+func exitCodeFor(r netcheck.Report, v netcheck.Verdict) int {
+	switch {
+	case r.Ended == netcheck.EndedCancelled:
+		return ExitInterrupted
+	case r.Ended != netcheck.EndedComplete:
+		return ExitError
+	}
+	switch v.Grade {
+	case netcheck.GradeGood, netcheck.GradeFair:
+		return ExitOK
+	case netcheck.GradePoor, netcheck.GradeFailed:
+		return ExitPoor
+	}
+	return ExitInconclusive
+}
+
 // oneLine joins the lines of a message, so that a script which reads one line of standard error has all of it.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"echopath/app/present/presenttest"
 	"echopath/netcheck"
 )
 
@@ -26,18 +27,18 @@ const childEnv = "ECHOPATH_TEST_CHILD"
 // child is the program with a session that works until it is stopped, or that does not stop either.
 func child(how string) int {
 	return Process(Deps{Name: "echopath-cli", Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-		s := &stage{ctx: ctx, plan: plan, observe: observe}
-		s.emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
+		s := presenttest.NewStage(plan, observe)
+		s.Emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
 		if how != "early" { // before the first path has ended
-			s.ok(netcheck.PathDirect)
+			s.OK(netcheck.PathDirect)
 		}
 		_, _ = os.Stderr.WriteString(readyLine)
 		<-ctx.Done()
 		if how != "obedient" {
 			select {}
 		}
-		s.emit("", netcheck.SessionEnded{Ended: netcheck.EndedCancelled, Duration: s.now})
-		return s.report, ctx.Err()
+		s.Emit("", netcheck.SessionEnded{Ended: netcheck.EndedCancelled, Duration: s.Now})
+		return s.Report, ctx.Err()
 	}})
 }
 
@@ -97,7 +98,7 @@ func TestDefaultArguments(t *testing.T) {
 	deps := Deps{Name: "echopath", DefaultArgs: words("check --quiet --path direct"),
 		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
 			ran = len(plan.Paths) == 1
-			return allGood(ctx, plan, observe)
+			return presenttest.AllGood(ctx, plan, observe)
 		}}
 	if code := Main(t.Context(), deps, nil, nil, io.Discard, io.Discard, func(string) string { return "" }); code != ExitOK || !ran {
 		t.Errorf("exit %d, ran %v", code, ran)
@@ -121,7 +122,7 @@ func TestHelpGolden(t *testing.T) {
 			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)
 		}
 		name := strings.Fields(line)[0]
-		golden(t, "help-"+strings.TrimPrefix(name, "--")+".txt", c.out)
+		presenttest.Golden(t, "help-"+strings.TrimPrefix(name, "--")+".txt", c.out)
 	}
 	viaHelp := (&command{args: words("help check")}).do(t.Context())
 	if direct := (&command{args: words("check -h")}).do(t.Context()); viaHelp.out != direct.out {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"echopath/app/present"
 	"echopath/netcheck"
 	"echopath/netcheck/export"
 )
@@ -33,7 +34,7 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 	defer files.Discard()
 	a.deps.lastAct.set(files.Abandon)
 	if !o.quiet {
-		paragraph(a.err, "", announcement(granted))
+		a.err.paragraph(present.Announcement(granted))
 	}
 	report, ran, err := a.session(ctx, plan, granted, o, files)
 	switch {
@@ -124,7 +125,7 @@ func (a *app) show(r netcheck.Report, v netcheck.Verdict, o *options, saved []st
 		printSaved(a.err, saved, o.quiet)
 		return export.Summary(a.out, r, v)
 	}
-	printReport(a.out, r, v)
+	present.Report(a.out, a.out.Style, r, v)
 	printSaved(a.out, saved, false)
 	return nil
 }
@@ -145,6 +146,6 @@ func printSaved(s screen, saved []string, quiet bool) {
 	}
 	_, _ = fmt.Fprintln(s)
 	for _, folder := range folders {
-		paragraph(s, "", fmt.Sprintf("Written to %s: %s", folder, strings.Join(names[folder], ", ")))
+		s.paragraph(fmt.Sprintf("Written to %s: %s", folder, strings.Join(names[folder], ", ")))
 	}
 }

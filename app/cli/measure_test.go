@@ -9,71 +9,74 @@ import (
 	"strings"
 	"testing"
 
+	"echopath/app/present/presenttest"
 	"echopath/netcheck"
 )
 
 // ending makes a Run whose only paths end as given, all of them the same way.
-func ending(end netcheck.PathEnded, what *series) runFunc {
-	return play(func(s *stage, p netcheck.Path) {
-		s.start(p)
+func ending(end netcheck.PathEnded, what *presenttest.Series) presenttest.RunFunc {
+	return presenttest.Play(func(s *presenttest.Stage, p netcheck.Path) {
+		s.Start(p)
 		if what == nil {
-			s.emit(p, end)
+			s.Emit(p, end)
 			return
 		}
-		s.connect(p, 1, "")
-		s.measure(p, end, s.carrier(netcheck.CarrierSRTP, *what))
+		s.Connect(p, 1, "")
+		s.Measure(p, end, s.Carrier(netcheck.CarrierSRTP, *what))
 	})
 }
 
 // stopAfter cancels the session behind the first path, as Ctrl-C does.
-func stopAfter(cancel context.CancelFunc) runFunc {
-	return play(func(s *stage, p netcheck.Path) {
+func stopAfter(cancel context.CancelFunc) presenttest.RunFunc {
+	return presenttest.Play(func(s *presenttest.Stage, p netcheck.Path) {
 		switch p {
 		case netcheck.PathDirect:
-			s.ok(p)
+			s.OK(p)
 		case netcheck.PathSTUN:
-			s.start(p)
-			s.connect(p, 1, "")
+			s.Start(p)
+			s.Connect(p, 1, "")
 			cancel()
-			s.measure(p, netcheck.PathEnded{State: netcheck.StateInterrupted, Code: netcheck.ReasonCancelled,
+			s.Measure(p, netcheck.PathEnded{State: netcheck.StateInterrupted, Code: netcheck.ReasonCancelled,
 				Reason: "Stopped before the end; what was measured until then is kept."},
-				s.carrier(netcheck.CarrierSRTP, series{rtt: 400, count: 120}))
+				s.Carrier(netcheck.CarrierSRTP, presenttest.Series{RTT: 400, Count: 120}))
 		default:
-			s.emit(p, netcheck.PathEnded{State: netcheck.StateNotRun, Code: netcheck.ReasonCancelled,
+			s.Emit(p, netcheck.PathEnded{State: netcheck.StateNotRun, Code: netcheck.ReasonCancelled,
 				Reason: "The session was stopped before this path."})
 		}
 	})
 }
+
+var errBroken = errors.New("the disk for long records is full")
 
 func TestExitCodes(t *testing.T) {
 	blocked := netcheck.PathEnded{State: netcheck.StateBlocked, Code: netcheck.ReasonNoAnswer, Reason: "Nothing answered."}
 	busy := netcheck.PathEnded{State: netcheck.StateInconclusive, Code: netcheck.ReasonBusy, Reason: "This computer was too busy to measure."}
 	tests := []struct {
 		name string
-		run  runFunc
+		run  presenttest.RunFunc
 		code int
 		out  string // on standard output
 		err  string // on standard error
 	}{
-		{"good", allGood, ExitOK, "● GOOD", ""},
-		{"fair", ending(ended, &series{rtt: 400, lostUp: every(50, 500)}), ExitOK, "▲ FAIR", ""},
-		{"poor", ending(ended, &series{rtt: 400, lostUp: every(10, 500)}), ExitPoor, "■ POOR", ""},
+		{"good", presenttest.AllGood, ExitOK, "● GOOD", ""},
+		{"fair", ending(presenttest.Ended, &presenttest.Series{RTT: 400, LostUp: presenttest.Every(50, 500)}), ExitOK, "▲ FAIR", ""},
+		{"poor", ending(presenttest.Ended, &presenttest.Series{RTT: 400, LostUp: presenttest.Every(10, 500)}), ExitPoor, "■ POOR", ""},
 		{"failed", ending(blocked, nil), ExitPoor, "■ FAILED", ""},
-		{"inconclusive", ending(busy, &series{rtt: 400}), ExitInconclusive, "○ INCONCLUSIVE", ""},
-		{"one path blocked", play(func(s *stage, p netcheck.Path) {
+		{"inconclusive", ending(busy, &presenttest.Series{RTT: 400}), ExitInconclusive, "○ INCONCLUSIVE", ""},
+		{"one path blocked", presenttest.Play(func(s *presenttest.Stage, p netcheck.Path) {
 			if p == netcheck.PathRelayUDP {
-				s.start(p)
-				s.emit(p, blocked)
+				s.Start(p)
+				s.Emit(p, blocked)
 				return
 			}
-			s.ok(p)
+			s.OK(p)
 		}), ExitOK, "■ blocked: Nothing answered.", ""},
 		{"could not start", func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck.Report, error) {
 			return netcheck.Report{}, errBroken
 		}, ExitError, "", "nothing was measured: the disk for long records is full"},
 		{"ended early", endedEarly, ExitError, "Ended before its time", "the session ended early: the disk"},
 		{"trouble afterwards", func(ctx context.Context, p netcheck.Plan, o netcheck.Observer) (netcheck.Report, error) {
-			r, _ := allGood(ctx, p, o)
+			r, _ := presenttest.AllGood(ctx, p, o)
 			return r, errBroken
 		}, ExitOK, "● GOOD", "warning: the disk"},
 	}
@@ -87,11 +90,11 @@ func TestExitCodes(t *testing.T) {
 
 // endedEarly has measured one path when something breaks.
 func endedEarly(_ context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-	s := &stage{plan: plan, observe: observe}
-	s.emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
-	s.ok(netcheck.PathDirect)
-	s.emit("", netcheck.SessionEnded{Ended: netcheck.EndedError, Duration: s.now, Error: errBroken.Error()})
-	return s.report, errBroken
+	s := presenttest.NewStage(plan, observe)
+	s.Emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
+	s.OK(netcheck.PathDirect)
+	s.Emit("", netcheck.SessionEnded{Ended: netcheck.EndedError, Duration: s.Now, Error: errBroken.Error()})
+	return s.Report, errBroken
 }
 
 // Ctrl-C keeps and writes what was measured, and says so.
@@ -151,7 +154,7 @@ func readJSON(t *testing.T, path string) reportJSON {
 // A dash replaces the table: nothing else is on standard output.
 func TestStandardOutputIsPure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "results")
-	c := (&command{args: []string{"check", "--json", "-", "--csv", dir}, run: mixed}).do(t.Context())
+	c := (&command{args: []string{"check", "--json", "-", "--csv", dir}, run: presenttest.Mixed}).do(t.Context())
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(c.out), &doc); err != nil || c.code != ExitOK {
 		t.Errorf("exit %d, %v:\n%s", c.code, err, c.out)
@@ -159,7 +162,7 @@ func TestStandardOutputIsPure(t *testing.T) {
 	if !strings.Contains(c.err, "Written to "+dir) {
 		t.Errorf("stderr does not say where the files are: %q", c.err)
 	}
-	c = (&command{args: words("check --csv -"), run: mixed}).do(t.Context())
+	c = (&command{args: words("check --csv -"), run: presenttest.Mixed}).do(t.Context())
 	if lines := strings.Split(strings.TrimSpace(c.out), "\n"); !strings.HasPrefix(lines[0], "path,") || strings.Contains(c.out, "GOOD") {
 		t.Errorf("stdout:\n%s", c.out)
 	}
@@ -193,7 +196,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 
 func TestUnwritableAfter(t *testing.T) {
 	for _, line := range []string{"check --quiet", "check --quiet --json -", "check --quiet --csv -", "version", "--help"} {
-		c := (&command{args: words(line), run: allGood, stdout: brokenPipe{}}).do(t.Context())
+		c := (&command{args: words(line), run: presenttest.AllGood, stdout: brokenPipe{}}).do(t.Context())
 		if c.code != ExitError || !strings.Contains(c.err, "broken pipe") || strings.Count(c.err, "\n") != 1 {
 			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)
 		}
@@ -201,7 +204,7 @@ func TestUnwritableAfter(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("there is no /dev/full here: a full disk is tested in netcheck/export alone")
 	}
-	c := (&command{args: words("check --quiet --json /dev/full"), run: allGood}).do(t.Context())
+	c := (&command{args: words("check --quiet --json /dev/full"), run: presenttest.AllGood}).do(t.Context())
 	if c.code != ExitError || !strings.Contains(c.err, "/dev/full") || !strings.Contains(c.out, "GOOD") {
 		t.Errorf("exit %d, stderr %q, stdout:\n%s", c.code, c.err, c.out)
 	}
@@ -216,7 +219,7 @@ func TestNoSecretIsShown(t *testing.T) {
 			if form == "" {
 				line += " --csv " + dir + " --json " + filepath.Join(dir, "report.json")
 			}
-			c := (&command{args: words(line), run: relayBlocked, stdin: "hunter2\n"}).do(t.Context())
+			c := (&command{args: words(line), run: presenttest.RelayBlocked, stdin: "hunter2\n"}).do(t.Context())
 			text := c.out + c.err
 			entries, err := os.ReadDir(dir)
 			if err != nil {

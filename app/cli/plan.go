@@ -8,18 +8,16 @@ import (
 	"strings"
 	"time"
 
+	"echopath/app/present"
 	"echopath/netcheck"
 )
-
-// custom is the name of a load that differs from every preset.
-const custom = "custom"
 
 // defaultLoad is what a command sends when nothing is asked for.
 func defaultLoad(command string) netcheck.LossPlan {
 	quick, _ := netcheck.PresetByName("quick")
 	load := quick.Loss
 	if command == "loss" {
-		load.Preset, load.Duration = custom, 10*time.Second
+		load.Preset, load.Duration = present.Custom, 10*time.Second
 	}
 	return load
 }
@@ -80,7 +78,7 @@ func (o *options) fillLoad(p *netcheck.Plan, command string) error {
 	}
 	if asked.Rate != load.Rate || asked.Size != load.Size || asked.Duration != load.Duration ||
 		asked.LateAfter != load.LateAfter || !slices.Equal(asked.Carriers, load.Carriers) {
-		asked.Preset = custom
+		asked.Preset = present.Custom
 	}
 	p.Loss = asked
 	return nil
@@ -141,7 +139,7 @@ func parseCarriers(text string) ([]netcheck.Carrier, error) {
 func presetHelp() string {
 	var words []string
 	for _, p := range netcheck.Presets() {
-		words = append(words, fmt.Sprintf("%s (%s/s × %d bytes, %s)", p.Name, number(p.Loss.Rate, 3), p.Loss.Size, about(p.Loss.Duration)))
+		words = append(words, fmt.Sprintf("%s (%s/s × %d bytes, %s)", p.Name, present.Number(p.Loss.Rate, 3), p.Loss.Size, present.About(p.Loss.Duration)))
 	}
 	return "one of " + strings.Join(words, ", ") + "; the flags below change parts of it"
 }

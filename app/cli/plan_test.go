@@ -8,13 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"echopath/app/present"
+	"echopath/app/present/presenttest"
 	"echopath/netcheck"
 )
 
 // planOf runs a command as far as its plan.
 func planOf(t *testing.T, line string, env map[string]string, stdin string) (netcheck.Plan, string) {
 	t.Helper()
-	c := (&command{args: append(words(line), "--quiet"), run: allGood, env: env, stdin: stdin}).do(t.Context())
+	c := (&command{args: append(words(line), "--quiet"), run: presenttest.AllGood, env: env, stdin: stdin}).do(t.Context())
 	if !c.ran {
 		t.Fatalf("%s: exit %d, stderr %q", line, c.code, c.err)
 	}
@@ -30,7 +32,7 @@ func TestPlanLoad(t *testing.T) {
 		return p.Loss
 	}
 	with := func(l netcheck.LossPlan, change func(*netcheck.LossPlan)) netcheck.LossPlan {
-		l.Preset = custom
+		l.Preset = present.Custom
 		change(&l)
 		return l
 	}

@@ -8,27 +8,25 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"echopath/app/present"
 )
 
 // screen is an output with what is known of its reader.
 type screen struct {
 	io.Writer
+	present.Style
 	terminal bool
-	width    int        // columns to use
 	size     func() int // real width of the terminal, which may change
 	escapes  bool       // escape sequences are understood
-	colour   bool       // and those for colours are wanted
-	unicode  bool       // characters beyond ASCII are shown
 }
 
-// Without a terminal the text goes to a file, a ticket or a log, where 80 columns can always be read, and 60 be had. A terminal
-// has as many columns as it has; below tinyWidth a text is broken by the terminal. A wider table than maxWidth is harder to
-// read, not easier.
+// Without a terminal the text goes to a file, a ticket or a log, where present.PlainWidth can always be read, and
+// present.MinWidth be had. A terminal has as many columns as it has; below tinyWidth a text is broken by the terminal. A wider
+// table than maxWidth is harder to read, not easier.
 const (
-	plainWidth = 80
-	minWidth   = 60
-	tinyWidth  = 30
-	maxWidth   = 160
+	tinyWidth = 30
+	maxWidth  = 160
 )
 
 // sizer is a terminal that is no file: what tests hand in.
@@ -36,7 +34,7 @@ type sizer interface{ TerminalWidth() int }
 
 // screenOf looks at dst, the place where w ends up.
 func screenOf(w, dst io.Writer, env func(string) string) screen {
-	s := screen{Writer: w, width: plainWidth, unicode: knowsUnicode(env)}
+	s := screen{Writer: w, Style: present.Style{Width: present.PlainWidth, Unicode: knowsUnicode(env)}}
 	switch d := dst.(type) {
 	case sizer:
 		s.terminal, s.size = true, d.TerminalWidth
@@ -47,14 +45,14 @@ func screenOf(w, dst io.Writer, env func(string) string) screen {
 			s.escapes = understandsColour(d) && env("TERM") != "dumb"
 		}
 	}
-	least := minWidth
+	least := present.MinWidth
 	if s.terminal {
-		s.width, least = s.size(), tinyWidth
+		s.Width, least = s.size(), tinyWidth
 	} else if columns, err := strconv.Atoi(env("COLUMNS")); err == nil && columns > 0 {
-		s.width = columns
+		s.Width = columns
 	}
-	s.width = min(max(s.width, least), maxWidth)
-	s.colour = s.escapes && env("NO_COLOR") == "" // https://no-color.org
+	s.Width = min(max(s.Width, least), maxWidth)
+	s.Colour = s.escapes && env("NO_COLOR") == "" // https://no-color.org
 	return s
 }
 
@@ -62,7 +60,7 @@ func terminalWidth(fd int) int {
 	if width, _, err := term.GetSize(fd); err == nil && width > 0 {
 		return width
 	}
-	return plainWidth
+	return present.PlainWidth
 }
 
 // knowsUnicode follows the locale where one is set (POSIX, section 8.2: LC_ALL before LC_CTYPE before LANG). Unset, as in
@@ -79,33 +77,5 @@ func knowsUnicode(env func(string) string) bool {
 	return true
 }
 
-// tone is what a colour means.
-type tone int
-
-const (
-	toneNone tone = iota
-	toneGood
-	toneFair
-	tonePoor
-	toneFaint
-)
-
-// paint colours s, or leaves it alone.
-func (s screen) paint(t tone, text string) string {
-	code := map[tone]string{toneGood: "32;1", toneFair: "33;1", tonePoor: "31;1", toneFaint: "2"}[t]
-	if !s.colour || code == "" || text == "" {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
-
-// ascii stands in for the few characters beyond ASCII that the texts of this package use.
-var ascii = strings.NewReplacer("●", "*", "▲", "!", "■", "#", "○", "?", "–", "-", "≤", "<=", "×", "x", "·", "-", "…", "...")
-
-// text makes s fit for the screen. It must run before a text is measured, since stand-ins differ in width.
-func (s screen) text(t string) string {
-	if s.unicode {
-		return t
-	}
-	return ascii.Replace(t)
-}
+// paragraph writes a text, wrapped.
+func (s screen) paragraph(text string) { present.Paragraph(s, s.Style, "", text) }

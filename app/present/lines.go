@@ -1,25 +1,25 @@
-package cli
+package present
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// columns is the width of s on a screen. The texts of this program use characters of width 1 only.
-func columns(s string) int { return utf8.RuneCountInString(s) }
+// Columns is the width of s on a screen. The texts of this program use characters of width 1 only.
+func Columns(s string) int { return utf8.RuneCountInString(s) }
 
-// wrap breaks a text into lines of at most width columns, between words; a word that is longer has a line of its own.
-func wrap(text string, width int) []string { return indented("", "", text, width) }
+// Wrap breaks a text into lines of at most width columns, between words; a word that is longer has a line of its own.
+func Wrap(text string, width int) []string { return Indented("", "", text, width) }
 
-// indented wraps a text with a beginning for its first line and one for those that follow.
-func indented(first, rest, text string, width int) []string {
+// Indented wraps a text with a beginning for its first line and one for those that follow.
+func Indented(first, rest, text string, width int) []string {
 	var lines []string
 	line, empty := first, true
 	for _, word := range glued(strings.Fields(text)) {
 		switch {
 		case empty:
 			line += word
-		case columns(line)+1+columns(word) <= width:
+		case Columns(line)+1+Columns(word) <= width:
 			line += " " + word
 		default:
 			lines = append(lines, line)
@@ -52,9 +52,9 @@ func isUnit(word string) bool {
 	return false
 }
 
-// upTo shortens a list with commas to width columns. It ends behind a whole item: half a figure is another figure.
-func upTo(list string, width int) string {
-	for columns(list) > width {
+// UpTo shortens a list with commas to width columns. It ends behind a whole item: half a figure is another figure.
+func UpTo(list string, width int) string {
+	for Columns(list) > width {
 		i := strings.LastIndex(list, ", ")
 		if i < 0 {
 			return string([]rune(list)[:max(width, 0)])
@@ -64,9 +64,9 @@ func upTo(list string, width int) string {
 	return list
 }
 
-// printable takes control characters out of a text that came from elsewhere (a server, a name): on a terminal they could move
+// Printable takes control characters out of a text that came from elsewhere (a server, a name): on a terminal they could move
 // the cursor and rewrite what is shown.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' || r == '\n' {
 			return ' '

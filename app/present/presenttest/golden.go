@@ -1,4 +1,4 @@
-package cli
+package presenttest
 
 import (
 	"flag"
@@ -9,8 +9,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares a text with the file that was looked at by a person.
-func golden(t *testing.T, name, got string) {
+// Golden compares a text with the file in testdata that was looked at by a person. With the flag -update it writes the file, so
+// a package that uses it must not have a flag of that name itself.
+func Golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {

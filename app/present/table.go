@@ -1,4 +1,4 @@
-package cli
+package present
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ type row struct {
 
 type cell struct {
 	text string
-	tone tone
+	tone Tone
 }
 
 func plain(texts ...string) []cell {
@@ -41,75 +41,75 @@ func plain(texts ...string) []cell {
 const gap = 2 // columns of the screen between two of the table
 
 // widths is what each column of the table needs.
-func (t table) widths(s screen) []int {
+func (t table) widths(out page) []int {
 	w := make([]int, len(t.columns))
 	for i, c := range t.columns {
-		w[i] = max(columns(s.text(c.title)), columns(s.text(c.unit)))
+		w[i] = max(Columns(out.Fit(c.title)), Columns(out.Fit(c.unit)))
 	}
 	for _, r := range t.rows {
-		w[0] = max(w[0], columns(s.text(r.head)))
+		w[0] = max(w[0], Columns(out.Fit(r.head)))
 		for i, c := range r.cells {
-			w[i] = max(w[i], columns(s.text(c.text)))
+			w[i] = max(w[i], Columns(out.Fit(c.text)))
 		}
 	}
 	return w
 }
 
 // width is that of the whole table.
-func (t table) width(s screen) int {
+func (t table) width(out page) int {
 	sum := gap * (len(t.columns) - 1)
-	for _, w := range t.widths(s) {
+	for _, w := range t.widths(out) {
 		sum += w
 	}
 	return sum
 }
 
 // write prints the table.
-func (t table) write(s screen) {
-	w := t.widths(s)
+func (t table) write(out page) {
+	w := t.widths(out)
 	var titles, units []string
 	for _, c := range t.columns {
 		titles, units = append(titles, c.title), append(units, c.unit)
 	}
-	t.writeCells(s, w, plain(titles...))
-	t.writeCells(s, w, plain(units...))
+	t.writeCells(out, w, plain(titles...))
+	t.writeCells(out, w, plain(units...))
 	for _, r := range t.rows {
 		if r.cells != nil {
-			t.writeCells(s, w, r.cells)
+			t.writeCells(out, w, r.cells)
 			continue
 		}
-		writeSpan(s, r, w[0], w[0]+gap)
+		writeSpan(out, r, w[0], w[0]+gap)
 	}
 }
 
-func (t table) writeCells(s screen, w []int, cells []cell) {
+func (t table) writeCells(out page, w []int, cells []cell) {
 	var b strings.Builder
 	for i, c := range cells {
-		text := s.text(c.text)
-		pad := strings.Repeat(" ", max(w[i]-columns(text), 0))
+		text := out.Fit(c.text)
+		pad := strings.Repeat(" ", max(w[i]-Columns(text), 0))
 		if i > 0 {
 			b.WriteString(strings.Repeat(" ", gap))
 		}
 		if t.columns[i].right {
-			b.WriteString(pad + s.paint(c.tone, text))
+			b.WriteString(pad + out.Paint(c.tone, text))
 		} else {
-			b.WriteString(s.paint(c.tone, text) + pad)
+			b.WriteString(out.Paint(c.tone, text) + pad)
 		}
 	}
 	if line := strings.TrimRight(b.String(), " "); line != "" {
-		_, _ = fmt.Fprintln(s, line)
+		out.line(line)
 	}
 }
 
 // writeSpan wraps the text of a row beside its head, with an indent for the further lines.
-func writeSpan(s screen, r row, headWidth, indent int) {
-	first := fmt.Sprintf("%-*s", headWidth+gap, s.text(r.head))
-	mark := s.text(r.mark.text)
-	text := mark + s.text(printable(r.span))
-	for i, line := range indented(first, strings.Repeat(" ", indent), text, s.width) {
+func writeSpan(out page, r row, headWidth, indent int) {
+	first := fmt.Sprintf("%-*s", headWidth+gap, out.Fit(r.head))
+	mark := out.Fit(r.mark.text)
+	text := mark + out.Fit(Printable(r.span))
+	for i, line := range Indented(first, strings.Repeat(" ", indent), text, out.Width) {
 		if i == 0 && mark != "" {
-			line = strings.Replace(line, mark, s.paint(r.mark.tone, mark), 1)
+			line = strings.Replace(line, mark, out.Paint(r.mark.tone, mark), 1)
 		}
-		_, _ = fmt.Fprintln(s, strings.TrimRight(line, " "))
+		out.line(strings.TrimRight(line, " "))
 	}
 }

@@ -1,0 +1,54 @@
+package present
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"echopath/app/present/presenttest"
+	"echopath/netcheck"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// selfPlan is granted: the preset quick on this computer, with a change.
+func selfPlan(t *testing.T, change func(*netcheck.Plan)) netcheck.Plan {
+	t.Helper()
+	quick, err := netcheck.PresetByName("quick")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := netcheck.Plan{Loss: quick.Loss}
+	if change != nil {
+		change(&p)
+	}
+	granted, err := p.Grant()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return granted
+}
+
+func turnPlan(t *testing.T, urls ...string) netcheck.Plan {
+	t.Helper()
+	return selfPlan(t, func(p *netcheck.Plan) {
+		p.Target.Kind = netcheck.TargetTURN
+		for _, text := range urls {
+			u, err := netcheck.ParseServerURL(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Target.Servers = append(p.Target.Servers, netcheck.ICEServer{URL: u})
+		}
+	})
+}
+
+// played gives what came out of a session.
+func played(t *testing.T, run presenttest.RunFunc, plan netcheck.Plan) (netcheck.Report, netcheck.Verdict) {
+	t.Helper()
+	r, err := run(t.Context(), plan, func(netcheck.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, netcheck.Judge(r)
+}

@@ -1,0 +1,150 @@
+package present
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"echopath/netcheck"
+)
+
+// Progress is what is known of a running session: the fold of its events into what a line on the screen needs. It reads no
+// clock: every time that is handed in or given is one since the session's start, as in [netcheck.Event]. It is not safe for
+// concurrent use.
+type Progress struct {
+	plan    netcheck.Plan
+	waiting []netcheck.Path // runnable paths that have not started
+	total   int             // of paths to run
+	path    netcheck.Path   // the one that runs
+	end     time.Duration   // when it is expected to end
+	probing bool
+	live    map[netcheck.Carrier]*live
+	shown   float64 // share that was last shown: a bar must not run backwards
+}
+
+// live is the running account of one carrier on the current path.
+type live struct {
+	sent, lost int
+	recent     map[int]netcheck.Sample // windows whose counts may still change
+	newest     int                     // window
+	rtt        time.Duration
+	rttWindow  int // that rtt is from
+}
+
+// keepWindows is the number of windows that may still change: those of the longest drain, and some.
+const keepWindows = 100
+
+// NewProgress begins the account of a session that runs a granted plan.
+func NewProgress(granted netcheck.Plan) *Progress {
+	paths := Runnable(granted)
+	return &Progress{plan: granted, waiting: paths, total: len(paths), live: map[netcheck.Carrier]*live{}}
+}
+
+// Apply takes the next event.
+func (p *Progress) Apply(e netcheck.Event) {
+	switch b := e.Body.(type) {
+	case netcheck.PathStarted:
+		p.path, p.probing, p.live = e.Path, false, map[netcheck.Carrier]*live{}
+		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
+		p.end = e.At + PathTime(p.plan)
+	case netcheck.ProbeStarted:
+		p.probing, p.end = true, e.At+b.Duration+usualDrain
+	case netcheck.SampleTaken:
+		p.sample(b.Sample)
+	case netcheck.PathEnded:
+		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
+		if p.path == e.Path {
+			p.path, p.probing = netcheck.PathUnknown, false
+		}
+	}
+}
+
+// Path is the path that runs; PathUnknown between two, before the first and after the last.
+func (p *Progress) Path() netcheck.Path { return p.path }
+
+// Number is the place of the running path among those that run, from 1. It means nothing while no path runs.
+func (p *Progress) Number() int { return max(p.total-len(p.waiting), 1) }
+
+// Total is the number of paths that run; 0 if none can.
+func (p *Progress) Total() int { return p.total }
+
+// Probing tells that the running path is connected and its probe has begun.
+func (p *Progress) Probing() bool { return p.probing }
+
+// Draining tells that the running probe has sent its last packet, and waits for the answers to it.
+func (p *Progress) Draining(now time.Duration) bool { return p.probing && p.end-usualDrain < now }
+
+// Left is the time until the whole session ends, 0 or more.
+func (p *Progress) Left(now time.Duration) time.Duration {
+	rest := time.Duration(len(p.waiting)) * PathTime(p.plan)
+	if p.path != netcheck.PathUnknown {
+		rest += max(p.end-now, 0)
+	}
+	return rest
+}
+
+// Share is what has been done, 0..1. It never falls, also when a path takes longer than it should.
+func (p *Progress) Share(now time.Duration) float64 {
+	if left := p.Left(now); now+left > 0 {
+		p.shown = max(p.shown, float64(now)/float64(now+left))
+	}
+	return p.shown
+}
+
+// Line says what is going on: "Relay UDP (3 of 5), 0:17 left, RTT 0.61 ms, lost 0 of 340". [UpTo] shortens it.
+func (p *Progress) Line(now time.Duration) string {
+	left := Clock(p.Left(now)) + " left"
+	if p.path == netcheck.PathUnknown {
+		return left
+	}
+	doing := p.figures()
+	switch {
+	case !p.probing:
+		doing = ", connecting"
+	case p.Draining(now):
+		doing = ", waiting for the last answers"
+	}
+	return fmt.Sprintf("%s (%d of %d), %s%s", p.path.Title(), p.Number(), p.total, left, doing)
+}
+
+// sample puts the newest view of a window in the place of the one before.
+func (p *Progress) sample(s netcheck.Sample) {
+	l := p.live[s.Carrier]
+	if l == nil {
+		l = &live{recent: map[int]netcheck.Sample{}}
+		p.live[s.Carrier] = l
+	}
+	if s.Index <= l.newest-keepWindows {
+		return // it was counted, and how is forgotten
+	}
+	if s.Index > l.newest {
+		l.newest = s.Index
+		maps.DeleteFunc(l.recent, func(i int, _ netcheck.Sample) bool { return i <= l.newest-keepWindows })
+	}
+	old := l.recent[s.Index]
+	l.sent += s.Sent - old.Sent
+	l.lost += lostIn(s) - lostIn(old)
+	l.recent[s.Index] = s
+	if s.Answered > 0 && s.Index >= l.rttWindow {
+		l.rtt, l.rttWindow = s.RTTMean, s.Index
+	}
+}
+
+func lostIn(s netcheck.Sample) int { return s.LostUp + s.LostDown + s.LostUnknown }
+
+// figures are those of the media carrier, which shows the network as it is, or of the one that is measured.
+func (p *Progress) figures() string {
+	for _, c := range shownCarriers {
+		l := p.live[c]
+		if l == nil || l.sent == 0 {
+			continue
+		}
+		text := fmt.Sprintf(", lost %s of %s", Count(l.lost), Count(l.sent))
+		if l.rtt > 0 {
+			text = ", RTT " + Millis(l.rtt) + " ms" + text
+		}
+		return text
+	}
+	return ""
+}
