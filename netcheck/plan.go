@@ -225,7 +225,7 @@ func (p Plan) checkTarget() error {
 		return nil
 	case TargetTURN:
 		if len(p.Target.Servers) == 0 {
-			return errors.New("target turn needs at least one server address: give --turn or --stun")
+			return errors.New("the target turn needs at least one server address")
 		}
 		return nil
 	}

@@ -72,7 +72,7 @@ func notApplicable(g Plan, s step) *Failure {
 	case s.path != PathDirect && len(s.leg.Servers) == 0:
 		return &Failure{Code: ReasonNoServer,
 			Text:   "No server was given that offers this path.",
-			Advice: "Add " + exampleURL(s.path) + " if your server offers it."}
+			Advice: "Add the server address " + exampleURL(s.path) + " if your server offers it."}
 	}
 	for _, srv := range s.leg.Servers {
 		a, err := netip.ParseAddr(srv.URL.Host)
@@ -82,9 +82,9 @@ func notApplicable(g Plan, s step) *Failure {
 	}
 	if len(s.leg.Servers) > 0 {
 		f := &Failure{Code: ReasonNoFamily, Text: "The server's address is not of IP version " + string(s.leg.Family) + ".",
-			Advice: "Use --ip auto, or give the server by a name or address of that version."}
+			Advice: "Let the IP version be chosen automatically, or give the server by a name or address of that version."}
 		if g.Family == FamilyAuto { // one family for all paths: those of the other want a run of their own
-			f.Advice = "Test the servers of the other IP version in a run of their own, with --ip " + string(otherFamily(s.leg.Family)) + "."
+			f.Advice = "Test the servers of the other IP version in a run of their own, with IP version " + string(otherFamily(s.leg.Family)) + "."
 		}
 		return f
 	}
@@ -101,11 +101,11 @@ func otherFamily(f Family) Family {
 func exampleURL(p Path) string {
 	switch p {
 	case PathSTUN:
-		return "--stun stun:HOST:3478"
+		return "stun:HOST:3478"
 	case PathRelayTCP:
-		return "--turn \"turn:HOST:3478?transport=tcp\""
+		return "turn:HOST:3478?transport=tcp"
 	case PathRelayTLS:
-		return "--turn \"turns:HOST:5349?transport=tcp\""
+		return "turns:HOST:5349?transport=tcp"
 	}
-	return "--turn \"turn:HOST:3478?transport=udp\""
+	return "turn:HOST:3478?transport=udp"
 }

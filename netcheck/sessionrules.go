@@ -129,7 +129,7 @@ func findSelf(r Report, v Verdict) []Finding {
 	}
 	return []Finding{{ID: "self_only", Severity: SeverityInfo, Title: "This test stayed inside this computer",
 		Detail:   "It shows that this computer can make and carry calls, and gives a baseline. It says nothing about your network.",
-		Advice:   "To test the network, give a TURN server: --turn turn:HOST:3478 --turn-user NAME --turn-pass-file FILE.",
+		Advice:   "To test the network, test through a TURN server: its address (turn:HOST:3478), a user name and a password are needed.",
 		Evidence: evidence("target", string(TargetSelf))}}
 }
 
@@ -144,7 +144,7 @@ func findStayed(r Report, _ Verdict) []Finding {
 		if staysHere(r, p) && p.State.Measured() {
 			return []Finding{{ID: "stayed_here", Severity: SeverityInfo, Path: p.Path, Title: "The packets of this test stayed on this computer",
 				Detail:   "The STUN server answers, and no NAT lies between: both ends have the same address, so packets between them went nowhere else. Their figures say nothing about your network.",
-				Advice:   "To test the network, give a TURN server: --turn turn:HOST:3478 --turn-user NAME --turn-pass-file FILE.",
+				Advice:   "To test the network, test through a TURN server: its address (turn:HOST:3478), a user name and a password are needed.",
 				Evidence: evidence("mapped_address", p.Local.Local.Address.String())}}
 		}
 	}

@@ -83,7 +83,7 @@ func (a *attempt) settle() error {
 		if user, password := a.srv.Credential(a.now()); user == "" || password == "" {
 			return withServer(&netcheck.Failure{Code: netcheck.ReasonAuth,
 				Text:   "A TURN server needs a user name and a password, and there is none for this one.",
-				Advice: "Give --turn-user and --turn-pass-file, or the shared secret."}, a.srv)
+				Advice: "Give its user name and password, or the shared secret that they are made from."}, a.srv)
 		}
 	}
 	if a.leg.Path.Stream() {

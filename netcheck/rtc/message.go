@@ -111,10 +111,13 @@ func (m *messageConn) read() {
 	}
 }
 
-// endOf makes io.EOF of the errors with which an association ends in order.
+// endOf makes io.EOF of the errors with which an association ends in order. One of them is about the answer to the far end's
+// closing of a channel: pion gives it in place of io.EOF when the far end has closed the association meanwhile.
 func endOf(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, sctp.ErrUserInitiatedAbort) {
-		return io.EOF
+	for _, end := range []error{io.EOF, io.ErrClosedPipe, sctp.ErrUserInitiatedAbort, sctp.ErrResetPacketInStateNotExist} {
+		if errors.Is(err, end) {
+			return io.EOF
+		}
 	}
 	return err
 }
