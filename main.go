@@ -1,5 +1,6 @@
 // Command echopath finds out why calls are bad, or do not connect at all, from the network that it runs in. Without arguments
-// it runs the full check and keeps the results in a folder; with arguments it is the same program as echopath-cli.
+// it opens its window, or runs the full check in the terminal where there is no display; with arguments it is the same program
+// as echopath-cli.
 package main
 
 import (
@@ -18,14 +19,21 @@ import (
 var version string
 
 func main() {
+	probeIfAsked()
 	v := cli.BuildVersion(version)
+	run := func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+		return session.Run(ctx, plan, session.Options{Version: v}, observe)
+	}
+	if len(os.Args) == 1 {
+		if code, opened := openWindow(v, run); opened {
+			os.Exit(code)
+		}
+	}
 	results := filepath.Join("echopath-results", time.Now().Format("2006-01-02_15-04-05")) // sorts by time, and Windows allows no colons
 	os.Exit(cli.Process(cli.Deps{
 		Name:        "echopath",
 		Version:     v,
 		DefaultArgs: []string{"check", "--csv", results, "--json", filepath.Join(results, export.ReportName)},
-		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-			return session.Run(ctx, plan, session.Options{Version: v}, observe)
-		},
+		Run:         run,
 	}))
 }

@@ -1,0 +1,161 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+
+	"echopath/app/model"
+	"echopath/app/record"
+	"echopath/app/record/atomicfile"
+	"echopath/app/runner"
+	"echopath/app/session"
+	"echopath/app/view"
+)
+
+// deps is what the views can ask for.
+func (d *desk) deps() view.Deps {
+	results, _ := d.settingsDefaults()
+	return view.Deps{
+		Model: d.model, Version: d.opt.Version,
+		Start: d.start, Stop: d.stop, Quit: d.quit,
+		Settings: d.currentSettings, SetSettings: d.adopt, Forget: d.forget,
+		ExportSummary: d.exportSummary, ExportTables: d.exportTables, ExportJSON: d.exportJSON, SavePNG: d.savePNG,
+		CopyText: d.app.Clipboard().SetContent, ReadCA: d.readCA, TryServers: d.tryServers, OpenFolder: d.openFolder,
+		DefaultResults: results,
+	}
+}
+
+// export writes what was measured, in a goroutine: a disk may be slow.
+func (d *desk) export(name string, done view.Done, write func(context.Context, *record.Recording) ([]string, error)) {
+	recording := d.result.Recording
+	if recording == nil {
+		done(nil, errNothing)
+		return
+	}
+	err := runner.Go(d.jobs, name, func(ctx context.Context) ([]string, error) { return write(ctx, recording) }, done)
+	if err != nil {
+		done(nil, err)
+	}
+}
+
+// The file dialogs have asked whether an existing file may be replaced.
+const replace = true
+
+func (d *desk) exportSummary(path string, done view.Done) {
+	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
+		return []string{path}, r.ExportSummary(path, replace)
+	})
+}
+
+func (d *desk) exportJSON(path string, done view.Done) {
+	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
+		return []string{path}, r.ExportJSON(path, replace)
+	})
+}
+
+func (d *desk) exportTables(folder string, done view.Done) {
+	d.export("export "+folder, done, func(ctx context.Context, r *record.Recording) ([]string, error) {
+		return r.ExportTables(ctx, folder, false)
+	})
+}
+
+func (d *desk) savePNG(path string, img image.Image, done view.Done) {
+	err := runner.Go(d.jobs, "export "+path, func(context.Context) ([]string, error) {
+		item := atomicfile.Item{Name: path, Perm: 0o644, Write: func(w io.Writer) error { return png.Encode(w, img) }}
+		return []string{path}, atomicfile.Write(atomicfile.System{}, item, replace)
+	}, done)
+	if err != nil {
+		done(nil, err)
+	}
+}
+
+// maxCA bounds a file of certificates; a bundle of all public authorities has 200 kB.
+const maxCA = 1 << 20
+
+// readCA reads a file of certificates; what is in it the form checks.
+func (d *desk) readCA(path string, done func(pem []byte, problem string)) {
+	err := runner.Go(d.jobs, "ca "+path, func(context.Context) ([]byte, error) { return readFile(path) }, func(pem []byte, err error) {
+		problem := ""
+		if err != nil {
+			problem = err.Error()
+		}
+		done(pem, problem)
+	})
+	if err != nil {
+		done(nil, err.Error())
+	}
+}
+
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("There is no file %s.", filepath.Base(path)) //nolint:staticcheck // a sentence for the user
+	case err == nil && !info.Mode().IsRegular():
+		return nil, errors.New("This is not a file.") //nolint:staticcheck // a sentence for the user
+	case err == nil && info.Size() > maxCA:
+		return nil, errors.New("The file is larger than 1 MB: it is not the one that is meant.") //nolint:staticcheck // a sentence for the user
+	}
+	pem, err := os.ReadFile(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, fmt.Errorf("The file can not be read (%w).", errors.Unwrap(err)) //nolint:staticcheck // a sentence for the user
+	}
+	return pem, nil
+}
+
+// readStoredCA reads the file of certificates that the restored form names.
+func (d *desk) readStoredCA() {
+	path := d.model.Form().Servers.CAFile
+	if path == "" {
+		return
+	}
+	d.readCA(path, func(pem []byte, problem string) {
+		form := d.model.Form()
+		if form.Servers.CAFile == path {
+			form.Servers.CAPEM, form.Servers.CAProblem = pem, problem
+			d.model.SetForm(form)
+			d.view.Refresh()
+		}
+	})
+}
+
+// tryServers asks the form's servers, whatever else is wrong with the form.
+func (d *desk) tryServers(f model.Form, done func([]view.Tried, error)) {
+	plan := f.ServersPlan()
+	err := runner.Go(d.jobs, "try", func(ctx context.Context) ([]session.Answer, error) { return d.opt.Try(ctx, plan) },
+		func(answers []session.Answer, err error) { done(tried(answers), err) })
+	if err != nil {
+		done(nil, err)
+	}
+}
+
+func tried(answers []session.Answer) []view.Tried {
+	var out []view.Tried
+	for _, a := range answers {
+		out = append(out, view.Tried{Server: a.Server, OK: a.Failure == nil, Text: model.TryText(a.Failure, a.Took)})
+	}
+	return out
+}
+
+// openFolder shows a folder in the system's file manager.
+func (d *desk) openFolder(path string) {
+	err := os.MkdirAll(path, 0o755) //nolint:gosec // results are for others to read, as far as the umask allows
+	if err == nil {
+		err = d.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)})
+	}
+	if err != nil {
+		d.view.Say(fmt.Sprintf("The folder %s can not be opened: %v", path, err))
+	}
+}
+
+var _ fyne.App

@@ -1,0 +1,126 @@
+package desktop
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/app/prefs"
+	"echopath/app/runner"
+	"echopath/app/session"
+	"echopath/app/view"
+	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// ID names the program to the desktop.
+const ID = "io.echopath.Echopath"
+
+// Options are what the window gets from the program.
+type Options struct {
+	Version   string
+	Icon      []byte                                                         // PNG
+	Run       runner.Session                                                 // one session
+	Try       func(context.Context, netcheck.Plan) ([]session.Answer, error) // asks servers without measuring
+	ConfigDir string                                                         // for the settings; "" is the system's place
+	Opened    func()                                                         // called once, when the window is there; may be nil
+}
+
+// desk is the running program.
+type desk struct {
+	opt      Options
+	app      fyne.App
+	win      fyne.Window
+	model    *model.Test
+	view     *view.Window
+	store    *prefs.Store
+	settings prefs.Settings
+	runner   *runner.Runner
+	jobs     *runner.Jobs
+	result   runner.Result // of the last run
+	closing  bool          // the window goes as soon as the run has ended
+	asking   bool          // whether it may
+	behind   bool          // the window is not in the foreground
+	stats    *stats        // nil unless a tester asked for it
+	redraws  int           // of runs, for stats
+}
+
+// Default and least size of the window, in units of the screen's scale.
+const (
+	defaultWidth, defaultHeight = 1120, 760
+	leastWidth, leastHeight     = 900, 560
+)
+
+// Run opens the window and returns the program's exit code when it was closed.
+func Run(o Options) int {
+	d := &desk{opt: o, app: app.NewWithID(ID)}
+	messages := d.loadSettings()
+	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))
+	icon := fyne.NewStaticResource("echopath.png", o.Icon)
+	d.app.SetIcon(icon)
+	d.win = d.app.NewWindow("Echopath")
+	d.win.SetMaster()
+	d.model = model.NewTest(model.Units{Mbit: d.settings.Mbit})
+	d.model.SetForm(d.form())
+	d.runner = runner.New(runner.Config{Run: o.Run, Post: fyne.Do, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
+	d.jobs = runner.NewJobs(fyne.Do)
+	d.view = view.New(d.win, d.deps())
+	d.view.Adopt()
+	d.win.Resize(d.size())
+	d.win.SetCloseIntercept(d.quit)
+	d.watchForeground()
+	d.app.Lifecycle().SetOnStarted(func() {
+		d.stats = startStats(d)
+		d.view.FocusStart()
+		d.readStoredCA()
+		for _, m := range messages {
+			widgets.Message(d.win, "Settings", m)
+		}
+		if o.Opened != nil {
+			o.Opened()
+		}
+	})
+	d.win.ShowAndRun()
+	d.shutDown()
+	return 0
+}
+
+// shutDown runs after the last frame, also when the system ended the program by a signal: a run that still goes on is stopped,
+// and what it measured is written.
+func (d *desk) shutDown() {
+	d.stats.close()
+	d.saveSettings()
+	d.jobs.Close() // before the runner: an export may still read a recording that goes with it
+	if err := d.runner.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "echopath:", err)
+	}
+}
+
+// form is the last one, or a new one with the preset of the settings.
+func (d *desk) form() model.Form {
+	if d.settings.Form != nil {
+		return *d.settings.Form
+	}
+	f := model.DefaultForm()
+	f.Preset = d.settings.DefaultPreset
+	return f
+}
+
+func (d *desk) size() fyne.Size {
+	w, h := d.settings.Window.Width, d.settings.Window.Height
+	if w <= 0 || h <= 0 {
+		return fyne.NewSize(defaultWidth, defaultHeight)
+	}
+	return fyne.NewSize(max(w, leastWidth), max(h, leastHeight))
+}
+
+// watchForeground keeps account of whether the user sees the window.
+func (d *desk) watchForeground() {
+	d.app.Lifecycle().SetOnEnteredForeground(func() { d.behind = false })
+	d.app.Lifecycle().SetOnExitedForeground(func() { d.behind = true })
+}

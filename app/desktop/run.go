@@ -1,0 +1,120 @@
+package desktop
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"echopath/app/model"
+	"echopath/app/record"
+	"echopath/app/runner"
+	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// start runs the form's plan. The view asks only for a form that was checked.
+func (d *desk) start() {
+	checked := d.model.Checked()
+	if checked.Problem != "" || d.runner.Busy() {
+		return
+	}
+	granted, err := checked.Plan.Grant()
+	if err != nil {
+		return // the check says so already
+	}
+	d.saveSettings()
+	keep := record.Keep{Results: d.settings.KeepResults}
+	if keep.Dir, err = d.settings.Results(); err != nil {
+		keep.Results = false
+	}
+	d.result = runner.Result{}
+	d.model.Begin()
+	d.view.SetNow(0)
+	if err := d.runner.Start(checked.Plan, granted, keep); err != nil {
+		d.model.End(model.Outcome{Err: err})
+		d.view.Refresh()
+	}
+}
+
+// stop ends the run. Its last answers are waited for, and what it measured is kept.
+func (d *desk) stop() {
+	if !d.runner.Busy() {
+		return
+	}
+	d.model.Stopping()
+	d.runner.Stop()
+	d.view.Refresh()
+}
+
+// deliver takes what has happened since the last time.
+func (d *desk) deliver(events []netcheck.Event, now time.Duration) {
+	for _, e := range events {
+		d.model.Apply(e)
+	}
+	d.view.SetNow(now)
+	d.redraws++
+}
+
+// trouble tells during a run that something can not be kept.
+func (d *desk) trouble(err error) { d.view.Say(err.Error()) }
+
+// ended takes the end of a run.
+func (d *desk) ended(r runner.Result) {
+	d.result = r
+	err := r.Err
+	if r.Ran && r.Report.Ended == netcheck.EndedCancelled {
+		err = nil // it was asked for
+	}
+	d.model.End(model.Outcome{Err: err, Folder: r.Folder, Saved: r.Saved, SaveErr: r.SaveErr})
+	d.view.Refresh()
+	if d.closing {
+		d.app.Quit()
+		return
+	}
+	d.notify(r)
+}
+
+// notify tells the desktop that a run has ended which nobody is looking at.
+func (d *desk) notify(r runner.Result) {
+	if !d.behind || !d.settings.Notify {
+		return
+	}
+	text := r.Verdict.Sentence
+	if !r.Ran && r.Err != nil {
+		text = r.Err.Error()
+	}
+	title := "Echopath: the test has ended"
+	if r.Verdict.Grade != netcheck.GradeUnknown {
+		title = fmt.Sprintf("Echopath: %s", r.Verdict.Grade)
+	}
+	d.app.SendNotification(fyne.NewNotification(title, text))
+}
+
+// quit closes the window. In the middle of a run it asks, once: what was measured is kept in any case.
+func (d *desk) quit() {
+	switch {
+	case d.closing:
+		d.app.Quit() // asked for twice: at once
+	case !d.runner.Busy():
+		d.app.Quit()
+	case !d.asking:
+		d.asking = true
+		widgets.Confirm(d.win, "A test is running", "Stop it and close? What was measured until now is kept.", "Stop and close", "Go on", func(yes bool) {
+			d.asking = false
+			if !yes {
+				return
+			}
+			if !d.runner.Busy() {
+				d.app.Quit()
+				return
+			}
+			d.closing = true
+			d.stop()
+		})
+	}
+}
+
+// errNothing is what an export gets before anything was measured.
+var errNothing = errors.New("nothing was measured yet: start a test first")

@@ -1,0 +1,142 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// banner is the line that is read first.
+func (t *Test) banner() Banner {
+	switch t.phase {
+	case PhaseStarting:
+		return Banner{Mark: busyMark("starting"), Text: "Starting the test …"}
+	case PhaseRunning:
+		return t.runningBanner()
+	case PhaseStopping:
+		return Banner{Mark: busyMark("stopping"), Text: "Stopping: the last answers are waited for.", More: "What was measured until now is kept."}
+	case PhaseDone:
+		return t.doneBanner()
+	case PhaseFailed:
+		return t.failedBanner()
+	}
+	return t.idleBanner()
+}
+
+func busyMark(word string) present.Mark {
+	return present.Mark{Shape: "◌", Word: strings.ToUpper(word)}
+}
+
+// idleBanner tells a first-time user what to do.
+func (t *Test) idleBanner() Banner {
+	b := Banner{Mark: present.Mark{Shape: "○", Word: "READY"}}
+	switch {
+	case t.checked.Problem != "":
+		b.Mark = present.Mark{Shape: "○", Word: "NOT READY"}
+		b.Text = t.checked.Problem
+		return b
+	case t.form.Target == netcheck.TargetTURN:
+		b.Text = "Press Start to measure what a call through your servers would get, path by path."
+	default:
+		b.Text = "Press Start to test this computer: it shows that calls work here and gives a baseline to compare with."
+		b.More = "The test stays inside this computer and says nothing about a network. To test your network, choose TURN servers as the target."
+		return b
+	}
+	b.More = "Both ends are on this computer, and the packets go out to the servers and come back."
+	return b
+}
+
+func (t *Test) runningBanner() Banner {
+	b := Banner{Mark: busyMark("running"), Text: "Testing …"}
+	p := t.progress
+	switch {
+	case t.report.Ended != netcheck.EndedUnknown:
+		b.Text = "Finishing: the results are being kept …"
+		return b
+	case p.Path() == netcheck.PathUnknown:
+		return b
+	case !p.Probing():
+		b.Text = fmt.Sprintf("Connecting %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+	default:
+		b.Text = fmt.Sprintf("Testing %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+	}
+	b.More = "Figures are provisional until their path has been measured."
+	return b
+}
+
+func (t *Test) doneBanner() Banner {
+	mark := present.GradeMark(t.verdict.Grade)
+	mark.Word = strings.ToUpper(mark.Word)
+	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), orElse(t.gravest(), t.whereKept()))}
+}
+
+// gravest is the title and advice of what calls for action first.
+func (t *Test) gravest() string {
+	all := t.verdict.Findings // gravest first
+	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo {
+		return ""
+	}
+	return joined(sentence(forWindow(all[0].Title)), forWindow(all[0].Advice))
+}
+
+// howEnded tells of a run that did not get to its end, or of trouble after it.
+func (t *Test) howEnded() string {
+	const covers = "The figures cover what was measured until then."
+	cause := t.report.Error
+	if cause == "" && t.outcome.Err != nil {
+		cause = t.outcome.Err.Error()
+	}
+	switch t.report.Ended {
+	case netcheck.EndedComplete:
+		if t.outcome.Err != nil {
+			return "After the measurement: " + sentence(forWindow(t.outcome.Err.Error()))
+		}
+		return ""
+	case netcheck.EndedCancelled:
+		return fmt.Sprintf("Stopped after %s. %s", present.About(t.report.Duration.Round(time.Second)), covers)
+	}
+	if cause == "" {
+		return "The test ended before its time. " + covers
+	}
+	return "The test ended before its time: " + sentence(forWindow(cause)) + " " + covers
+}
+
+func (t *Test) notKept() string {
+	if t.outcome.SaveErr == nil {
+		return ""
+	}
+	return "The results could not be kept: " + strings.TrimSuffix(forWindow(t.outcome.SaveErr.Error()), ".") + ". Export them now, to another place."
+}
+
+func (t *Test) whereKept() string {
+	if t.outcome.Folder == "" || t.outcome.SaveErr != nil {
+		return ""
+	}
+	return "The results are kept in " + present.Printable(t.outcome.Folder) + "."
+}
+
+// failedBanner tells why nothing could be measured, and what to do.
+func (t *Test) failedBanner() Banner {
+	b := Banner{Mark: present.Mark{Shape: "■", Word: "NOT STARTED", Tone: present.TonePoor}, Text: "The test could not start."}
+	err := t.outcome.Err
+	var wrong *netcheck.PlanError
+	switch {
+	case errors.Is(err, context.Canceled):
+		b.Mark = present.Mark{Shape: "○", Word: "STOPPED"}
+		b.Text, b.More = "The test was stopped before anything was measured.", "Press Start to run it again."
+	case err == nil:
+		b.More = "It ended without a result and without a reason. Start it again; if that happens again, restart Echopath."
+	case errors.As(err, &wrong):
+		b.Text = sentence(forWindow(wrong.Error()))
+		b.More = "Change the test and start it again."
+	default:
+		b.Text = "The test could not start: " + sentence(forWindow(err.Error()))
+		b.More = "Nothing was measured. Start it again; if it fails again, look for security software on this computer that stops Echopath."
+	}
+	return b
+}

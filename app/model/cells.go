@@ -1,0 +1,172 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// columnTerms are what the columns' heads mean.
+var columnTerms = [NumCols]present.Term{
+	ColConnect: present.TermConnect, ColLossOut: present.TermLossOut, ColLossBack: present.TermLossBack, ColLate: present.TermLate,
+	ColRTT50: present.TermRTTp50, ColRTT95: present.TermRTTp95, ColJitter: present.TermJitter, ColKbps: present.TermKbps,
+}
+
+// Header gives the heads of the table's columns. The directions are called up and down once a second machine was measured.
+func (t *Test) Header() [NumCols]Heading {
+	out, back := ways(t.upDown())
+	heads := [NumCols]Heading{
+		ColConnect: {Title: "Connect", Unit: "ms"},
+		ColLossOut: {Title: "Loss " + out, Unit: "95 % interval"}, ColLossBack: {Title: "Loss " + back, Unit: "95 % interval"},
+		ColLate:  {Title: "Late", Unit: "of answers"},
+		ColRTT50: {Title: "RTT p50", Unit: "ms"}, ColRTT95: {Title: "RTT p95", Unit: "ms"},
+		ColJitter: {Title: "Jitter", Unit: "p95 ms"}, ColKbps: {Title: "Bitrate", Unit: t.units.Name()},
+	}
+	for i := range heads {
+		heads[i].Hint = present.Define(columnTerms[i])
+	}
+	if t.units.Mbit {
+		heads[ColKbps].Hint = strings.Replace(heads[ColKbps].Hint, "thousand", "million", 1)
+	}
+	late := t.plan.Loss.LateAfter
+	if late == 0 {
+		late = t.checked.Plan.Loss.LateAfter
+	}
+	if late > 0 {
+		heads[ColLate].Hint = joined(heads[ColLate].Hint, "In this test: more than "+present.Millis(late)+" ms.")
+	}
+	return heads
+}
+
+func (t *Test) upDown() bool {
+	return slices.ContainsFunc(t.report.Paths, func(p netcheck.PathReport) bool { return p.Direction == netcheck.DirectionUpDown })
+}
+
+// cells are a path's figures as far as they are known: exact ones once the probe has ended, provisional ones before.
+func (t *Test) cells(p netcheck.PathReport, s stage) [NumCols]Cell {
+	reason := t.noFigures(p, s)
+	if s == stageEnded || s == stageFinishing {
+		if results := present.Measured(p); len(results) > 0 {
+			return t.finalCells(p, results[0])
+		}
+	}
+	if y := t.live(p.Path); y != nil && (s == stageMeasuring || s == stageFinishing) {
+		return t.liveCells(p, y)
+	}
+	c := emptyCells(reason)
+	if p.Connected {
+		c[ColConnect] = cell(present.Millis(p.Connect), columnTerms[ColConnect])
+	}
+	return c
+}
+
+// noFigures says why there are none.
+func (t *Test) noFigures(p netcheck.PathReport, s stage) string {
+	switch s {
+	case stageNotChosen:
+		return "This path was not chosen."
+	case stageUnfit:
+		return t.unfitWhy(p.Path)
+	case stageReady:
+		return "Not measured yet: start the test."
+	case stageWaiting:
+		return "Not measured yet: the paths run one after another."
+	case stageConnecting:
+		return "Not measured yet: this path is being connected."
+	case stageMeasuring, stageFinishing:
+		return "Not measured yet: the first packets are under way."
+	}
+	return orElse(t.why(p), "Nothing was measured on this path.")
+}
+
+func emptyCells(reason string) (c [NumCols]Cell) {
+	for i := range c {
+		c[i] = Cell{Text: present.None, Hint: joined(reason, present.Define(columnTerms[i]))}
+	}
+	return c
+}
+
+// cell is a figure, or the sign that there is none, with what the term means.
+func cell(text string, term present.Term, more ...string) Cell {
+	return Cell{Text: text, Hint: joined(append(more, present.Define(term))...)}
+}
+
+// finalCells are those of a result, in the words of the terminal.
+func (t *Test) finalCells(p netcheck.PathReport, c netcheck.CarrierResult) [NumCols]Cell {
+	out, back := present.LossCells(c.Stats)
+	of := "On the " + c.Carrier.Title() + " carrier."
+	cells := [NumCols]Cell{
+		ColConnect:  cell(present.Millis(p.Connect), columnTerms[ColConnect]),
+		ColLossOut:  cell(out, columnTerms[ColLossOut], lostOf(c.Stats.Up.Lost, c.Stats.Up.Sent), of),
+		ColLossBack: cell(back, columnTerms[ColLossBack], lostOf(c.Stats.Down.Lost, c.Stats.Down.Sent), of),
+		ColLate: cell(present.Late(c.Stats), columnTerms[ColLate],
+			fmt.Sprintf("%s late of %s.", present.Count(c.Stats.Late), present.Counted(c.Stats.Total.Received, "answer")), of),
+		ColRTT50:  cell(present.RTTp50(c.Stats.RTT), columnTerms[ColRTT50], of),
+		ColRTT95:  cell(present.RTTp95(c.Stats.RTT), columnTerms[ColRTT95], of),
+		ColJitter: cell(present.Jitter(c.Stats), columnTerms[ColJitter], of),
+		ColKbps:   cell(t.units.carrierBitrate(t.plan.Loss.Size, c), columnTerms[ColKbps], of),
+	}
+	if !c.Stats.Up.Known && c.Stats.Total.RatioOK {
+		const why = "It is not known on which way packets were lost."
+		cells[ColLossOut].Hint = joined(lostOf(c.Stats.Total.Lost, c.Stats.Total.Sent), why, of)
+		cells[ColLossBack].Hint = joined(why, of)
+	}
+	for i := range cells {
+		switch {
+		case cells[i].Text != present.None || i == ColLossBack && !c.Stats.Up.Known:
+		case i == ColLossBack && c.Stats.Total.Sent > 0:
+			cells[i].Hint = joined("Nothing reached the far end, so nothing came back that could be lost.", present.Define(columnTerms[i]))
+		default:
+			cells[i].Hint = joined("Too few answers to tell.", present.Define(columnTerms[i]))
+		}
+	}
+	return cells
+}
+
+func lostOf(lost, sent int) string {
+	return fmt.Sprintf("%s lost of %s.", present.Count(lost), present.Counted(sent, "packet"))
+}
+
+// liveCells are what can be said honestly while packets are under way: shares of those that are decided, and means. Percentiles
+// need every packet.
+func (t *Test) liveCells(p netcheck.PathReport, y *tally) [NumCols]Cell {
+	const sofar, later = "So far.", "It needs all packets, and comes when this path has been measured."
+	s := y.summary()
+	out, back := present.LossCells(s)
+	soft := func(text string, i int, more string) Cell {
+		c := cell(text, columnTerms[i], sofar, more)
+		c.Soft = true
+		return c
+	}
+	cells := emptyCells(later)
+	cells[ColConnect] = cell(present.Millis(p.Connect), columnTerms[ColConnect])
+	if s.Total.RatioOK {
+		cells[ColLossOut] = soft(out, ColLossOut, lostOf(s.Up.Lost, s.Up.Sent))
+		cells[ColLossBack] = soft(back, ColLossBack, lostOf(s.Down.Lost, s.Down.Sent))
+		if !s.Up.Known {
+			const why = "On which way is not known yet."
+			cells[ColLossOut].Hint = joined(sofar, lostOf(s.Total.Lost, s.Total.Sent), why)
+			cells[ColLossBack] = Cell{Text: back, Hint: why, Soft: true}
+		}
+	}
+	if s.Total.Received > 0 {
+		cells[ColLate] = soft(present.Late(s), ColLate, fmt.Sprintf("%s late of %s.", present.Count(s.Late), present.Counted(s.Total.Received, "answer")))
+	}
+	if mean, ok := y.rttMean(); ok {
+		cells[ColRTT50] = Cell{Text: "≈ " + present.Millis(mean), Hint: "The mean so far. The median comes when this path has been measured.", Soft: true}
+	}
+	if kbps, ok := y.kbps(); ok {
+		cells[ColKbps] = soft(t.units.bitrate(kbps), ColKbps, "")
+	}
+	return cells
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

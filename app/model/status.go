@@ -1,0 +1,98 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// status is the bar at the foot of the window.
+func (t *Test) status(now time.Duration) Status {
+	s := Status{Text: t.statusText(now), Busy: t.phase.Busy(), Progress: t.share}
+	if t.begun {
+		s.Elapsed = clock(t.Elapsed(now))
+	}
+	switch {
+	case t.phase == PhaseDone && t.report.Ended == netcheck.EndedComplete:
+		s.Progress = 1
+	case t.phase.Busy() && t.progress != nil:
+		s.Progress = min(max(t.share, t.progress.Share(max(now, 0))), 1)
+	}
+	if t.phase == PhaseRunning {
+		s.Left = present.Clock(t.progress.Left(max(now, 0))) + " left"
+	}
+	t.share = s.Progress
+	return s
+}
+
+func (t *Test) statusText(now time.Duration) string {
+	switch t.phase {
+	case PhaseStarting:
+		return "Starting"
+	case PhaseStopping:
+		return "Stopping"
+	case PhaseRunning:
+		return t.runningText(now)
+	case PhaseDone:
+		return t.doneText()
+	case PhaseFailed:
+		return "Nothing was measured"
+	}
+	if t.checked.Problem != "" {
+		return "Not ready"
+	}
+	return "Ready"
+}
+
+func (t *Test) doneText() string {
+	if t.report.Ended == netcheck.EndedComplete {
+		return "Test complete"
+	}
+	return "Test stopped before its end"
+}
+
+// runningText says what goes on: "Relay UDP (3 of 5): SRTP and data channel, RTT 0.61 ms, lost 0 of 340".
+func (t *Test) runningText(now time.Duration) string {
+	p := t.progress
+	if p.Path() == netcheck.PathUnknown {
+		return "Testing"
+	}
+	text := fmt.Sprintf("%s (%d of %d): ", p.Path().Title(), p.Number(), p.Total())
+	switch {
+	case !p.Probing():
+		return text + "connecting"
+	case p.Draining(now):
+		return text + "waiting for the last answers"
+	}
+	return text + t.carrierWords() + t.liveWords(p.Path())
+}
+
+func (t *Test) carrierWords() string {
+	var words []string
+	for _, c := range shownCarriers {
+		for _, asked := range t.plan.Loss.Carriers {
+			if c == asked {
+				words = append(words, c.Title())
+			}
+		}
+	}
+	return strings.Join(words, " and ")
+}
+
+// shownCarriers is the order in which carriers are shown: first the one that the grade rests on.
+var shownCarriers = []netcheck.Carrier{netcheck.CarrierSRTP, netcheck.CarrierDataChannel}
+
+func (t *Test) liveWords(p netcheck.Path) string {
+	y := t.live(p)
+	if y == nil || y.sum.sent == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(", lost %s of %s", present.Count(int(y.sum.lost())), present.Count(int(y.sum.sent)))
+	if y.rttAt >= 0 {
+		text = ", RTT " + present.Millis(y.rttLast) + " ms" + text
+	}
+	return text
+}

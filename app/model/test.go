@@ -1,0 +1,203 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// Test is the state of the screen "Test": the form, the run that goes on or has ended, and what is shown of both. The zero
+// value is not ready; NewTest makes one.
+type Test struct {
+	units   Units
+	form    Form
+	checked Checked
+
+	phase    Phase
+	runs     int           // begun so far
+	plan     netcheck.Plan // what the run was granted, or is expected to be
+	begun    bool          // an event came
+	report   netcheck.Report
+	verdict  netcheck.Verdict
+	progress *present.Progress
+	share    float64 // of the work, as it was last shown
+	tallies  map[SeriesKey]*tally
+	curves   []*Curves
+	journal  journal
+	outcome  Outcome
+	findings []Finding
+}
+
+// Units are those in which the person wants to read bitrates.
+type Units struct {
+	Mbit bool // Mbit/s instead of kbit/s
+}
+
+// Outcome is how a run ended, as its owner saw it.
+type Outcome struct {
+	Err     error    // from the session; nil if it ran to its end
+	Folder  string   // where results were kept, "" if nowhere
+	Saved   []string // the files
+	SaveErr error    // why not, or not all of them
+}
+
+// NewTest makes the screen's state with the form that a first-time user finds.
+func NewTest(units Units) *Test {
+	t := &Test{units: units, phase: PhaseIdle}
+	t.SetForm(DefaultForm())
+	return t
+}
+
+// SetUnits changes the units of bitrates.
+func (t *Test) SetUnits(u Units) {
+	t.units = u
+	t.checked = t.form.check(u)
+}
+
+// Form is what is filled in.
+func (t *Test) Form() Form { return t.form }
+
+// SetForm takes what was filled in and checks it. It is quick enough for every key stroke. A running test goes on as it was
+// started.
+func (t *Test) SetForm(f Form) {
+	t.form = f
+	t.checked = f.check(t.units)
+}
+
+// Checked is the form as it was read.
+func (t *Test) Checked() Checked { return t.checked }
+
+// Begin tells that the checked form's plan was handed to a session. The results of the last run go.
+func (t *Test) Begin() {
+	plan := t.checked.Plan
+	if granted, err := plan.Grant(); err == nil {
+		plan = granted
+	}
+	t.reset(plan)
+}
+
+func (t *Test) reset(plan netcheck.Plan) {
+	*t = Test{units: t.units, form: t.form, checked: t.checked, runs: t.runs + 1, phase: PhaseStarting, plan: plan}
+}
+
+// Apply takes the next event of the session. Events of a stored session may be applied without Begin.
+func (t *Test) Apply(e netcheck.Event) {
+	if started, ok := e.Body.(netcheck.SessionStarted); ok {
+		t.start(started)
+	}
+	if t.progress == nil {
+		return // no session has started: there is nothing to add to
+	}
+	t.report = netcheck.Fold(t.report, e)
+	t.progress.Apply(e)
+	t.measure(e)
+	switch e.Body.(type) {
+	case netcheck.PathEnded, netcheck.SessionEnded:
+		t.verdict = netcheck.Judge(t.report)
+	}
+	t.note(e)
+}
+
+// start turns to a session's first event.
+func (t *Test) start(e netcheck.SessionStarted) {
+	if t.phase != PhaseStarting && t.phase != PhaseStopping {
+		t.reset(e.Granted)
+	}
+	if t.phase == PhaseStarting {
+		t.phase = PhaseRunning
+	}
+	t.plan, t.begun, t.progress = e.Granted, true, present.NewProgress(e.Granted)
+	t.makeTallies(e.Granted)
+}
+
+// Stopping tells that the session was asked to stop.
+func (t *Test) Stopping() {
+	if t.phase.Busy() {
+		t.phase = PhaseStopping
+	}
+}
+
+// End tells that the session has ended and that what was to be kept has been.
+func (t *Test) End(o Outcome) {
+	t.outcome, t.phase = o, PhaseFailed
+	if !t.begun {
+		return
+	}
+	t.phase = PhaseDone
+	for _, y := range t.tallies {
+		y.finish()
+	}
+	t.verdict = netcheck.Judge(t.report)
+	t.findings = findings(t.report, t.verdict)
+}
+
+// Report gives the facts and the judgement of the run that goes on or has ended; ok is false when there is none. While it goes
+// on, the judgement is that of the paths that have ended.
+func (t *Test) Report() (r netcheck.Report, v netcheck.Verdict, ok bool) {
+	return t.report, t.verdict, t.begun
+}
+
+// FileStem is a proposed file name without its ending: "echopath_2026-11-21_12-34-56".
+func (t *Test) FileStem() string {
+	if !t.begun {
+		return "echopath"
+	}
+	return "echopath_" + t.report.Started.Format("2006-01-02_15-04-05")
+}
+
+// RunKey changes with each run, so that views know when to make their rows and charts anew.
+func (t *Test) RunKey() string { return fmt.Sprintf("run-%d", t.runs) }
+
+// Phase is where the screen stands.
+func (t *Test) Phase() Phase { return t.phase }
+
+// Curves gives one set of series for each path and carrier of the run that goes on or has ended, in running order. The
+// pointers stay the same until the next run begins.
+func (t *Test) Curves() []*Curves { return slices.Clip(t.curves) }
+
+// Log gives the events in words. During a run lines are only added.
+func (t *Test) Log() []LogLine { return slices.Clip(t.journal.lines) }
+
+// Elapsed is the time since the session's start: now while it goes on, its length afterwards.
+func (t *Test) Elapsed(now time.Duration) time.Duration {
+	switch {
+	case !t.begun:
+		return 0
+	case t.phase.Busy():
+		return max(now, 0)
+	}
+	return t.report.Duration
+}
+
+// View makes what the screen shows. now is the time since the session's start, which counts while a run goes on.
+func (t *Test) View(now time.Duration) View {
+	v := View{Phase: t.phase, Banner: t.banner(), Rows: t.rows(now), Status: t.status(now), Findings: t.findings}
+	v.CanStart, v.StartWhy = t.canStart()
+	v.CanSave, v.SaveWhy = t.canSave()
+	return v
+}
+
+func (t *Test) canStart() (ok bool, why string) {
+	switch {
+	case t.phase == PhaseStopping:
+		return false, "The test is being stopped; the last answers are waited for."
+	case t.phase.Busy():
+		return false, "A test is running. Stop it first."
+	case t.checked.Problem != "":
+		return false, t.checked.Problem
+	}
+	return true, t.checked.CostHint
+}
+
+func (t *Test) canSave() (ok bool, why string) {
+	switch {
+	case t.phase.Busy():
+		return false, "Results can be exported when the test has ended. Stop it to end it now."
+	case !t.begun:
+		return false, "There is no result yet. Start a test first."
+	}
+	return true, ""
+}

@@ -1,0 +1,95 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"echopath/app/record/atomicfile"
+	"echopath/netcheck/export"
+)
+
+// ErrNothing tells that there is nothing to export yet.
+var ErrNothing = errors.New("nothing was measured yet, so there is nothing to save")
+
+// ExportTables writes summary.csv, samples.csv and packets.csv into dir, which is made if it is not there. It gives the files
+// that were written. Without overwrite it replaces nothing: the error is then an [*atomicfile.ExistsError]. When dir fails
+// ([*atomicfile.Error]) or ctx ends, no file is left behind. With [ErrIncomplete] the files are there, but without packets or
+// with the first of them only.
+func (r *Recording) ExportTables(ctx context.Context, dir string, overwrite bool) ([]string, error) {
+	if !r.done {
+		return nil, ErrNothing
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the umask holds
+		return nil, &atomicfile.Error{Name: dir, Err: err}
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	items := []atomicfile.Item{
+		item(filepath.Join(dir, export.SummaryName), r.writeSummary),
+		item(filepath.Join(dir, export.SamplesName), func(w io.Writer) error { return export.Samples(w, r.report) }),
+	}
+	packets, incomplete := r.openPackets()
+	if packets != nil {
+		defer packets.Close() //nolint:errcheck // only read
+		items = append(items, item(filepath.Join(dir, export.PacketsName), func(w io.Writer) error { return r.packets.copyTo(ctx, w, packets) }))
+	}
+	saved, err := atomicfile.WriteAll(r.disk, items, overwrite)
+	if err != nil {
+		return saved, err
+	}
+	return saved, incomplete
+}
+
+// ExportInto writes the tables into a new folder in parent, named like that of a run.
+func (r *Recording) ExportInto(ctx context.Context, parent string) ([]string, error) {
+	if !r.done {
+		return nil, ErrNothing
+	}
+	dir, err := claim(parent, "echopath_"+r.started.Format(Stamp))
+	if err != nil {
+		return nil, &atomicfile.Error{Name: parent, Err: err}
+	}
+	saved, err := r.ExportTables(ctx, dir, false)
+	if len(saved) == 0 {
+		_ = os.Remove(dir)
+	}
+	return saved, err
+}
+
+// ExportJSON writes the report as one JSON document. For overwrite and errors see ExportTables.
+func (r *Recording) ExportJSON(path string, overwrite bool) error {
+	return r.exportOne(path, overwrite, func(w io.Writer) error { return export.JSON(w, r.report, r.verdict) })
+}
+
+// ExportSummary writes summary.csv. For overwrite and errors see ExportTables.
+func (r *Recording) ExportSummary(path string, overwrite bool) error {
+	return r.exportOne(path, overwrite, r.writeSummary)
+}
+
+func (r *Recording) exportOne(path string, overwrite bool, write func(io.Writer) error) error {
+	if !r.done {
+		return ErrNothing
+	}
+	return atomicfile.Write(r.disk, item(path, write), overwrite)
+}
+
+func (r *Recording) writeSummary(w io.Writer) error { return export.Summary(w, r.report, r.verdict) }
+
+func item(name string, write func(io.Writer) error) atomicfile.Item {
+	return atomicfile.Item{Name: name, Perm: 0o666, Write: write}
+}
+
+// openPackets gives the recorded packets, nil if there are none to be had, and why they are not all there.
+func (r *Recording) openPackets() (*os.File, error) {
+	if r.gone {
+		return nil, errNotKept
+	}
+	if r.files == nil {
+		return nil, fmt.Errorf("%w: %w", ErrIncomplete, r.trouble)
+	}
+	return r.packets.open()
+}

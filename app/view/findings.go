@@ -1,0 +1,106 @@
+package view
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/app/widgets"
+)
+
+// findings lists what was found, with evidence and advice.
+type findings struct {
+	object *container.Scroll
+	column *fyne.Container
+	shown  []model.Finding
+	phase  model.Phase
+}
+
+func newFindings() *findings {
+	f := &findings{column: container.New(layout.NewCustomPaddedVBoxLayout(10))}
+	f.object = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(6, 6, 8, 12), f.column))
+	f.empty("")
+	return f
+}
+
+func (f *findings) show(v model.View) {
+	if v.Phase == f.phase && len(v.Findings) == len(f.shown) {
+		return // findings come once, when a run has ended
+	}
+	f.phase, f.shown = v.Phase, v.Findings
+	f.column.RemoveAll()
+	switch {
+	case len(v.Findings) > 0:
+		for _, finding := range v.Findings {
+			f.column.Add(findingCard(finding))
+		}
+	case v.Phase == model.PhaseDone:
+		f.empty("Nothing was found that calls for action.")
+	case v.Phase.Busy():
+		f.empty("What the test finds, and what to do about it, will stand here when it has ended.")
+	default:
+		f.empty("Start a test: what it finds, and what to do about it, will stand here.")
+	}
+	f.object.ScrollToTop()
+	f.column.Refresh()
+}
+
+func (f *findings) empty(text string) {
+	f.column.RemoveAll()
+	f.column.Add(paragraph(text, look.ColorMuted, false))
+}
+
+// findingCard is one finding: what it is, on what it rests, what to do. All of it is one text, so that its lines stand close.
+func findingCard(f model.Finding) fyne.CanvasObject {
+	text := widget.NewRichText(line(f.Title, theme.ColorNameForeground, true))
+	text.Wrapping = fyne.TextWrapWord
+	add := func(s ...widget.RichTextSegment) { text.Segments = append(text.Segments, s...) }
+	if f.Paths != "" {
+		add(line("On "+f.Paths, look.ColorMuted, false))
+	}
+	if f.Detail != "" {
+		add(line(f.Detail, theme.ColorNameForeground, false))
+	}
+	if f.Advice != "" {
+		add(inline("What to do: ", true), inline(f.Advice, false), line("", look.ColorMuted, false))
+	}
+	if facts := evidence(f.Evidence); facts != "" {
+		add(line(facts, look.ColorMuted, false))
+	}
+	mark := container.NewVBox(container.New(layout.NewCustomPaddedLayout(5, 0, 0, 4), widgets.NewMarkText(f.Mark)))
+	return container.NewBorder(nil, nil, mark, nil, text)
+}
+
+func line(text string, name fyne.ThemeColorName, bold bool) widget.RichTextSegment {
+	return &widget.TextSegment{Text: text, Style: widget.RichTextStyle{ColorName: name, TextStyle: fyne.TextStyle{Bold: bold}}}
+}
+
+func inline(text string, bold bool) widget.RichTextSegment {
+	return &widget.TextSegment{Text: text, Style: widget.RichTextStyle{Inline: true, TextStyle: fyne.TextStyle{Bold: bold}}}
+}
+
+func evidence(facts [][2]string) string {
+	text := ""
+	for _, e := range facts {
+		if text != "" {
+			text += " · "
+		}
+		text += e[0] + ": " + e[1]
+	}
+	return text
+}
+
+// paragraph is text that wraps.
+func paragraph(text string, name fyne.ThemeColorName, bold bool) fyne.CanvasObject {
+	t := widget.NewRichText(line(text, name, bold))
+	t.Wrapping = fyne.TextWrapWord
+	return t
+}
+
+func count(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,39 @@
+package view
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/app/prefs"
+)
+
+// testDeps is a world that answers nothing.
+func testDeps(m *model.Test) Deps {
+	settings := prefs.Defaults()
+	return Deps{
+		Model: m, Version: "test", Start: func() {}, Stop: func() {}, Quit: func() {},
+		Settings:    func() prefs.Settings { return settings },
+		SetSettings: func(s prefs.Settings) { settings = s },
+		CopyText:    func(string) {}, OpenFolder: func(string) {}, DefaultResults: "/home/me/Documents/Echopath",
+	}
+}
+
+// Everything must have its place in a window of 900 x 600, of which Fyne's menu bar takes the top.
+func TestScreensFitTheSmallestWindow(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(look.New(look.ModeLight))
+	win := test.NewTempWindow(t, nil)
+	w := New(win, testDeps(model.NewTest(model.Units{})))
+	const menuBar = 30
+	for _, id := range []screenID{screenTest, screenSettings} {
+		w.show(id)
+		least := win.Content().MinSize()
+		if least.Width > 900 || least.Height > 600-menuBar {
+			t.Errorf("the screen %s needs %v", id, least)
+		}
+	}
+	s := w.test
+	t.Logf("form %v banner %v table %v lower %v status %v", s.form.object.MinSize(), s.banner.MinSize(), s.table.MinSize(), s.lower.object.MinSize(), w.status.MinSize())
+}

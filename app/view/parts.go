@@ -1,0 +1,65 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"echopath/app/widgets"
+)
+
+// caption is the name of a control.
+func caption(text string) fyne.CanvasObject {
+	return widget.NewLabel(text)
+}
+
+// newSelect is a choice as wide as the widest of its options: Fyne takes the width of the placeholder.
+func newSelect(options []string, chosen func(string)) *widgets.Select {
+	s := widgets.NewSelect(options, chosen)
+	width := float32(0)
+	for _, o := range options {
+		if w := fyne.MeasureText(o, theme.TextSize(), fyne.TextStyle{}).Width; w > width {
+			s.PlaceHolder, width = o, w
+		}
+	}
+	return s
+}
+
+// setText changes a text only if it differs: every refresh repaints the whole window.
+func setText(t *canvas.Text, text string, name fyne.ThemeColorName) {
+	c, size := theme.Color(name), theme.Size(theme.SizeNameCaptionText)
+	if t.Text == text && t.Color == c && t.TextSize == size {
+		return
+	}
+	t.Text, t.Color, t.TextSize = text, c, size
+	t.Refresh()
+}
+
+func setVisible(o fyne.CanvasObject, visible bool) {
+	switch {
+	case visible && !o.Visible():
+		o.Show()
+	case !visible && o.Visible():
+		o.Hide()
+	}
+}
+
+// disable disables what must wait, or enables it again.
+func disable(disabled bool, widgets ...fyne.Disableable) {
+	for _, w := range widgets {
+		switch {
+		case disabled && !w.Disabled():
+			w.Disable()
+		case !disabled && w.Disabled():
+			w.Enable()
+		}
+	}
+}
+
+// heading is the title of a part of a screen.
+func heading(text string) fyne.CanvasObject {
+	label := widget.NewLabel(text)
+	label.TextStyle.Bold = true
+	return label
+}

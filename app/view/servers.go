@@ -1,0 +1,201 @@
+package view
+
+import (
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/app/present"
+	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// servers is the editor of the target "TURN servers". What is typed takes effect at once; cancelling puts the form back.
+type servers struct {
+	win     fyne.Window
+	deps    Deps
+	changed func()
+	before  model.Form
+
+	dialog *widgets.Dialog
+	boxes  map[model.Field]*widgets.FieldBox
+	urls   *widgets.Entry
+	ca     *widgets.Entry
+	try    *widgets.Button
+	tried  *fyne.Container
+	open   bool
+}
+
+// showServers opens the editor.
+func showServers(win fyne.Window, deps Deps, changed func()) {
+	s := &servers{win: win, deps: deps, changed: changed, before: deps.Model.Form(), boxes: map[model.Field]*widgets.FieldBox{}, open: true}
+	s.tried = container.NewVBox()
+	answers := container.NewVScroll(s.tried)
+	answers.SetMinSize(fyne.NewSize(0, 66))
+	content := container.New(fixedWidth(600), container.NewVBox(s.addresses(), s.login(), s.trust(), answers))
+	s.dialog = widgets.NewDialog(win, "TURN and STUN servers", content)
+	s.try = s.dialog.AddButton("Try them", s.tryAll)
+	s.dialog.AddButton("Cancel", s.cancel)
+	done := s.dialog.AddButton("Done", s.close)
+	s.dialog.SetDefault(done)
+	s.dialog.SetOnCancel(s.cancel)
+	s.dialog.SetFirst(s.urls)
+	s.check()
+	s.say(theme.ColorNamePlaceHolder, "“Try them” asks each server for what a call needs, and says what is wrong.")
+	s.dialog.Show()
+}
+
+func (s *servers) close() {
+	s.open = false
+	s.dialog.Close()
+}
+
+func (s *servers) cancel() {
+	s.deps.Model.SetForm(s.before)
+	s.close()
+	s.changed()
+}
+
+func (s *servers) addresses() fyne.CanvasObject {
+	s.urls = widgets.NewMultiLineEntry()
+	s.urls.SetMinRowsVisible(3)
+	s.urls.SetPlaceHolder("turn:turn.example.com:3478\nturns:turn.example.com:5349\nstun:stun.example.com:3478")
+	s.urls.SetText(s.deps.Model.Form().Servers.URLs)
+	s.urls.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.URLs = text }) }
+	return s.box(model.FieldURLs, "Addresses, one a line", s.urls,
+		"turn:HOST:PORT for relays over UDP, with ?transport=tcp for TCP; turns:HOST:PORT for TLS; stun:HOST:PORT for STUN (RFC 7064, RFC 7065).")
+}
+
+func (s *servers) login() fyne.CanvasObject {
+	f := s.deps.Model.Form().Servers
+	user := widgets.NewEntry()
+	user.SetText(f.User)
+	user.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.User = text }) }
+	password := widgets.NewPasswordEntry()
+	password.SetText(f.Password.Reveal())
+	password.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Password = netcheck.Secret(text) }) }
+	secret := widgets.NewPasswordEntry()
+	secret.SetText(f.RESTSecret.Reveal())
+	secret.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.RESTSecret = netcheck.Secret(text) }) }
+	return container.NewGridWithColumns(3,
+		s.box(model.FieldUser, "User", user, "The user name on the TURN server. STUN needs none."),
+		s.box(model.FieldPassword, "Password", password, "Kept in memory only, never written to a file."),
+		s.box(model.FieldREST, "or REST secret", secret, present.Define(present.TermRESTSecret)))
+}
+
+func (s *servers) trust() fyne.CanvasObject {
+	f := s.deps.Model.Form().Servers
+	s.ca = widgets.NewEntry()
+	s.ca.SetText(f.CAFile)
+	s.ca.OnChanged = s.readCA
+	browse := widgets.NewButton("", theme.FolderOpenIcon(), s.browseCA)
+	pins := widgets.NewEntry()
+	pins.SetText(f.Pins)
+	pins.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Pins = text }) }
+	return container.NewGridWithColumns(2,
+		s.box(model.FieldCA, "CA file (optional)", container.NewBorder(nil, nil, nil, browse, s.ca), present.Define(present.TermCAFile)),
+		s.box(model.FieldPins, "Certificate pins (optional)", pins, present.Define(present.TermPin)))
+}
+
+func (s *servers) box(field model.Field, label string, input fyne.CanvasObject, hint string) fyne.CanvasObject {
+	b := widgets.NewFieldBox(label, input, hint)
+	s.boxes[field] = b
+	return b
+}
+
+// browseCA asks for a file.
+func (s *servers) browseCA() {
+	folder := ""
+	if s.ca.Text != "" {
+		folder = filepath.Dir(s.ca.Text)
+	}
+	widgets.ShowOpen(s.win, widgets.FileOptions{Title: "Certificates of your own authority (PEM)", Folder: folder}, func(path string) { s.ca.SetText(path) })
+}
+
+// readCA has the file read. The answer may come after the next letter: it counts only for the name that it is about.
+func (s *servers) readCA(path string) {
+	path = strings.TrimSpace(path)
+	s.edit(func(v *model.Servers) { v.CAFile, v.CAPEM, v.CAProblem = path, nil, "" })
+	if path == "" {
+		return
+	}
+	s.deps.ReadCA(path, func(pem []byte, problem string) {
+		if form := s.deps.Model.Form(); form.Servers.CAFile == path {
+			s.edit(func(v *model.Servers) { v.CAPEM, v.CAProblem = pem, problem })
+		}
+	})
+}
+
+func (s *servers) edit(change func(*model.Servers)) {
+	form := s.deps.Model.Form()
+	change(&form.Servers)
+	s.deps.Model.SetForm(form)
+	s.check()
+	s.changed()
+}
+
+func (s *servers) check() {
+	c := s.deps.Model.Checked()
+	for field, box := range s.boxes {
+		box.SetProblem(c.Problems[field])
+	}
+	if s.try != nil {
+		disable(!s.usable(c), s.try)
+	}
+}
+
+// usable tells whether the servers themselves can be asked, whatever else is wrong with the form.
+func (s *servers) usable(c model.Checked) bool {
+	for field := range s.boxes {
+		if c.Problems[field] != "" {
+			return false
+		}
+	}
+	return strings.TrimSpace(s.deps.Model.Form().Servers.URLs) != ""
+}
+
+// tryAll asks all servers.
+func (s *servers) tryAll() {
+	s.try.Disable()
+	s.say(look.ColorMuted, "Asking the servers…")
+	s.deps.TryServers(s.deps.Model.Form(), func(answers []Tried, err error) {
+		if !s.open {
+			return
+		}
+		s.check()
+		if err != nil {
+			s.say(look.ColorPoor, err.Error())
+			return
+		}
+		s.tried.RemoveAll()
+		for _, a := range answers {
+			s.tried.Add(answer(a))
+		}
+		s.tried.Refresh()
+	})
+}
+
+func answer(a Tried) fyne.CanvasObject {
+	mark := present.Mark{Shape: "●", Word: "works", Tone: present.ToneGood}
+	if !a.OK {
+		mark = present.Mark{Shape: "■", Word: "fails", Tone: present.TonePoor}
+	}
+	text := widget.NewLabel(a.Server + ": " + a.Text)
+	text.Wrapping = fyne.TextWrapWord
+	return container.NewBorder(nil, nil, container.NewVBox(widgets.NewMarkText(mark)), nil, text)
+}
+
+// say puts one line in the place of the answers.
+func (s *servers) say(name fyne.ThemeColorName, text string) {
+	s.tried.RemoveAll()
+	label := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyle{ColorName: name}})
+	label.Wrapping = fyne.TextWrapWord
+	s.tried.Add(label)
+	s.tried.Refresh()
+}

@@ -1,0 +1,195 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"echopath/app/look"
+	"echopath/app/prefs"
+	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// settingsScreen is the screen "Settings". Every change takes effect and is kept at once.
+type settingsScreen struct {
+	win    fyne.Window
+	deps   Deps
+	object fyne.CanvasObject
+
+	theme, units, preset   *widgets.Select
+	folder                 *widgets.Entry
+	keep, remember, notify *widgets.Check
+	folderBox              *widgets.FieldBox
+	loading                bool
+}
+
+var themes = []struct {
+	theme prefs.Theme
+	name  string
+}{
+	{prefs.ThemeSystem, "As the system"},
+	{prefs.ThemeLight, "Light"},
+	{prefs.ThemeDark, "Dark"},
+}
+
+const (
+	kbitName = "kbit/s"
+	mbitName = "Mbit/s"
+)
+
+func newSettingsScreen(win fyne.Window, deps Deps) *settingsScreen {
+	s := &settingsScreen{win: win, deps: deps}
+	column := container.New(stacked{10}, s.looks(), s.tests(), s.files(), s.privacy())
+	s.object = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 12, 2, 12), container.New(readable{720}, column)))
+	s.load()
+	return s
+}
+
+func section(title string, rows ...fyne.CanvasObject) fyne.CanvasObject {
+	column := container.NewVBox(append([]fyne.CanvasObject{heading(title)}, rows...)...)
+	return widgets.Card(container.New(layout.NewCustomPaddedLayout(4, 8, 8, 8), column))
+}
+
+func (s *settingsScreen) looks() fyne.CanvasObject {
+	var names []string
+	for _, t := range themes {
+		names = append(names, t.name)
+	}
+	s.theme = newSelect(names, func(name string) {
+		s.change(func(p *prefs.Settings) {
+			for _, t := range themes {
+				if t.name == name {
+					p.Theme = t.theme
+				}
+			}
+		})
+	})
+	s.units = newSelect([]string{kbitName, mbitName}, func(name string) {
+		s.change(func(p *prefs.Settings) { p.Mbit = name == mbitName })
+	})
+	return section("Appearance", row("Theme", s.theme), row("Bitrates in", s.units))
+}
+
+func (s *settingsScreen) tests() fyne.CanvasObject {
+	var titles []string
+	for _, p := range netcheck.Presets() {
+		titles = append(titles, p.Title)
+	}
+	s.preset = newSelect(titles, func(title string) {
+		s.change(func(p *prefs.Settings) {
+			for _, known := range netcheck.Presets() {
+				if known.Title == title {
+					p.DefaultPreset = known.Name
+				}
+			}
+		})
+	})
+	s.notify = widgets.NewCheck("Tell me when a test ended while the window was in the background", func(on bool) {
+		s.change(func(p *prefs.Settings) { p.Notify = on })
+	})
+	return section("Tests", row("Default preset", s.preset), s.notify)
+}
+
+func (s *settingsScreen) files() fyne.CanvasObject {
+	s.keep = widgets.NewCheck("Keep the results of every test, each in a folder of its own", func(on bool) {
+		s.change(func(p *prefs.Settings) { p.KeepResults = on })
+		disable(!on, s.folder)
+	})
+	s.folder = widgets.NewEntry()
+	s.folder.OnChanged = s.typedFolder
+	browse := widgets.NewButton("", theme.FolderOpenIcon(), s.browse)
+	open := widgets.NewButton("Open", nil, func() { s.deps.OpenFolder(s.results()) })
+	s.folderBox = widgets.NewFieldBox("Folder for results", container.NewBorder(nil, nil, nil, container.NewHBox(
+		widgets.Tipped(browse, widgets.Tip("Choose a folder")), widgets.Tipped(open, widgets.Tip("Show it in the file manager"))), s.folder),
+		"Summary, samples and packets as CSV, the report as JSON. Empty: the default place.")
+	return section("Files", s.keep, s.folderBox)
+}
+
+func (s *settingsScreen) privacy() fyne.CanvasObject {
+	s.remember = widgets.NewCheck("Remember server addresses and user names (passwords and secrets are never stored)", func(on bool) {
+		s.change(func(p *prefs.Settings) { p.RememberServers = on })
+	})
+	forget := widgets.NewButton("Forget all settings…", nil, s.forget)
+	forget.Importance = widget.DangerImportance
+	return section("Privacy",
+		paragraph("Echopath sends test packets only to the servers that you name, and nothing to anybody else: no statistics, no crash reports, no look for updates. "+
+			"The target “This computer” does not leave this computer at all.", look.ColorMuted, false),
+		s.remember, container.NewHBox(forget))
+}
+
+// row is a setting: its name and its control, in columns that line up.
+func row(name string, control fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedHBoxLayout(4), container.New(fixedWidth(150), widget.NewLabel(name)), control)
+}
+
+// load puts the settings into the controls.
+func (s *settingsScreen) load() {
+	s.loading = true
+	defer func() { s.loading = false }()
+	p := s.deps.Settings()
+	for _, t := range themes {
+		if t.theme == p.Theme {
+			s.theme.SetSelected(t.name)
+		}
+	}
+	s.units.SetSelected(map[bool]string{false: kbitName, true: mbitName}[p.Mbit])
+	for _, known := range netcheck.Presets() {
+		if known.Name == p.DefaultPreset {
+			s.preset.SetSelected(known.Title)
+		}
+	}
+	s.keep.SetChecked(p.KeepResults)
+	s.remember.SetChecked(p.RememberServers)
+	s.notify.SetChecked(p.Notify)
+	s.folder.SetText(p.ResultsDir)
+	s.folder.SetPlaceHolder(s.deps.DefaultResults)
+	disable(!p.KeepResults, s.folder)
+}
+
+func (s *settingsScreen) change(set func(*prefs.Settings)) {
+	if s.loading {
+		return
+	}
+	p := s.deps.Settings().Clone()
+	set(&p)
+	s.deps.SetSettings(p)
+}
+
+func (s *settingsScreen) results() string {
+	if p := s.deps.Settings(); p.ResultsDir != "" {
+		return p.ResultsDir
+	}
+	return s.deps.DefaultResults
+}
+
+// typedFolder takes a folder that can be one; the rest is said under the field.
+func (s *settingsScreen) typedFolder(text string) {
+	if problem := prefs.FolderProblem(text); problem != "" {
+		s.folderBox.SetProblem(problem)
+		return
+	}
+	s.folderBox.SetProblem("")
+	s.change(func(p *prefs.Settings) { p.ResultsDir = text })
+}
+
+func (s *settingsScreen) browse() {
+	widgets.ShowFolder(s.win, widgets.FileOptions{Title: "Folder for results", Folder: s.results()}, func(path string) { s.folder.SetText(path) })
+}
+
+func (s *settingsScreen) forget() {
+	widgets.Confirm(s.win, "Forget all settings?", "Settings, remembered servers and folders go back to what they were at first. Results of tests stay where they are.",
+		"Forget", "Keep", func(yes bool) {
+			if !yes {
+				return
+			}
+			s.deps.Forget(func(err error) {
+				if err != nil {
+					widgets.Message(s.win, "The settings could not be deleted", err.Error())
+				}
+				s.load()
+			})
+		})
+}

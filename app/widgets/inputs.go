@@ -1,0 +1,199 @@
+package widgets
+
+import (
+	"image/color"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// The inputs below are Fyne's, but they do not swallow Escape and Enter: Fyne gives a key to the focused widget only, and its
+// inputs drop those they have no use for, so that a dialog can not be left while one of them has the focus. Such keys go to the
+// canvas's own handler (Canvas.SetOnTypedKey), which a Dialog takes over while it is open.
+
+// passOn gives a key that the focused input has no use for to the canvas.
+func passOn(obj fyne.CanvasObject, key *fyne.KeyEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(obj)
+	if c == nil {
+		return
+	}
+	if handle := c.OnTypedKey(); handle != nil {
+		handle(key)
+	}
+}
+
+func isEnter(key *fyne.KeyEvent) bool { return key.Name == fyne.KeyReturn || key.Name == fyne.KeyEnter }
+
+// forDialog tells whether a key belongs to the dialog rather than to the input.
+func forDialog(key *fyne.KeyEvent) bool { return key.Name == fyne.KeyEscape || isEnter(key) }
+
+// Button is pressed by Enter as well as by Space, and keeps the focus then.
+type Button struct{ widget.Button }
+
+// NewButton makes a button; icon may be nil.
+func NewButton(text string, icon fyne.Resource, tapped func()) *Button {
+	b := &Button{}
+	b.Text, b.Icon, b.OnTapped = text, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *Button) TypedKey(key *fyne.KeyEvent) {
+	switch {
+	case key.Name == fyne.KeySpace || isEnter(key):
+		if b.OnTapped != nil && !b.Disabled() {
+			b.OnTapped()
+		}
+	default:
+		passOn(b, key)
+	}
+}
+
+// Entry is an input of one line, or of several.
+type Entry struct{ widget.Entry }
+
+// NewEntry makes an input of one line.
+func NewEntry() *Entry {
+	e := &Entry{}
+	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewPasswordEntry makes an input that hides what is typed.
+func NewPasswordEntry() *Entry {
+	e := NewEntry()
+	e.Password = true
+	return e
+}
+
+// NewMultiLineEntry makes an input of several lines: Enter breaks the line, Tab leaves it.
+func NewMultiLineEntry() *Entry {
+	e := &Entry{}
+	e.MultiLine, e.Wrapping = true, fyne.TextWrapBreak
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// AcceptsTab implements fyne.Tabbable. With Fyne's answer nobody could leave several lines with the keyboard.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(key *fyne.KeyEvent) {
+	mine := isEnter(key) && (e.MultiLine || e.OnSubmitted != nil)
+	if forDialog(key) && !mine {
+		passOn(e, key)
+		return
+	}
+	e.Entry.TypedKey(key)
+}
+
+// selectAll marks the whole text, so that typing replaces it.
+func (e *Entry) selectAll() { e.TypedShortcut(&fyne.ShortcutSelectAll{}) }
+
+// SelectEntry is an input with proposals.
+type SelectEntry struct{ widget.SelectEntry }
+
+// NewSelectEntry makes one with these proposals.
+func NewSelectEntry(options []string) *SelectEntry {
+	e := &SelectEntry{}
+	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
+	e.ExtendBaseWidget(e)
+	e.SetOptions(options)
+	return e
+}
+
+// TypedKey implements fyne.Focusable. Down opens the proposals: Fyne has only a button for that.
+func (e *SelectEntry) TypedKey(key *fyne.KeyEvent) {
+	switch {
+	case forDialog(key) && (!isEnter(key) || e.OnSubmitted == nil):
+		passOn(e, key)
+	case key.Name == fyne.KeyDown:
+		if b, ok := e.ActionItem.(fyne.Tappable); ok && !e.Disabled() {
+			b.Tapped(&fyne.PointEvent{})
+		}
+	default:
+		e.SelectEntry.TypedKey(key)
+	}
+}
+
+// Select is a choice of one of several.
+type Select struct{ widget.Select }
+
+// NewSelect makes a choice; changed may be nil.
+func NewSelect(options []string, changed func(string)) *Select {
+	s := &Select{}
+	s.Options, s.OnChanged, s.PlaceHolder = options, changed, "–"
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// CreateRenderer implements fyne.Widget. Fyne draws a choice without the edge that it gives to an entry, so that on a card it can
+// not be told from text.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	r := &edgedRenderer{WidgetRenderer: s.Select.CreateRenderer(), edge: canvas.NewRectangle(color.Transparent)}
+	r.dress()
+	return r
+}
+
+// edgedRenderer draws an edge around what another renderer draws.
+type edgedRenderer struct {
+	fyne.WidgetRenderer
+	edge *canvas.Rectangle
+}
+
+func (r *edgedRenderer) dress() {
+	r.edge.StrokeColor, r.edge.StrokeWidth = paint(theme.ColorNameInputBorder), theme.Size(theme.SizeNameInputBorder)
+	r.edge.CornerRadius = theme.Size(theme.SizeNameInputRadius)
+}
+
+// Objects implements fyne.WidgetRenderer.
+func (r *edgedRenderer) Objects() []fyne.CanvasObject {
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.edge)
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *edgedRenderer) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.edge.Resize(size)
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *edgedRenderer) Refresh() {
+	r.dress()
+	r.edge.Refresh()
+	r.WidgetRenderer.Refresh()
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *Select) TypedKey(key *fyne.KeyEvent) {
+	if forDialog(key) {
+		passOn(s, key)
+		return
+	}
+	s.Select.TypedKey(key)
+}
+
+// Check is a choice of yes or no.
+type Check struct{ widget.Check }
+
+// NewCheck makes one; changed may be nil.
+func NewCheck(text string, changed func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = text, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey implements fyne.Focusable.
+func (c *Check) TypedKey(key *fyne.KeyEvent) {
+	if forDialog(key) {
+		passOn(c, key)
+		return
+	}
+	c.Check.TypedKey(key)
+}

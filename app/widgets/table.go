@@ -1,0 +1,208 @@
+package widgets
+
+import (
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"echopath/app/model"
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// ResultTable is the table of the paths: a row each, with the state and the figures. It has the focus as a whole: Up and Down move
+// the selection, Enter, Space or a click opens a row, Ctrl+C copies the row and, after Ctrl+A, the whole table.
+type ResultTable struct {
+	widget.BaseWidget
+	OnOpen   func(netcheck.Path) // may be nil
+	OnSelect func(netcheck.Path) // the selection has moved; may be nil
+
+	header   [model.NumCols]model.Heading
+	rows     []model.Row
+	selected netcheck.Path // "" for none
+	all      bool          // Ctrl+A
+	focused  bool
+	pointed  int // row under the pointer; -1 for none
+	pointer  fyne.Position
+
+	lines []*tableLine // one for each row
+	head  *tableHead
+	grid  tableGrid
+	ring  *canvas.Rectangle // around the selected row while the table has the focus
+	need  [2 + model.NumCols]float32
+}
+
+// NewResultTable makes an empty table.
+func NewResultTable() *ResultTable {
+	t := &ResultTable{pointed: -1, head: newTableHead(), ring: newRing()}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// SetHeader names the columns.
+func (t *ResultTable) SetHeader(h [model.NumCols]model.Heading) {
+	if t.header == h {
+		return
+	}
+	t.header = h
+	t.Refresh()
+}
+
+// SetRows shows the rows. Only what is different is drawn again.
+func (t *ResultTable) SetRows(rows []model.Row) {
+	same := len(rows) == len(t.rows)
+	old := t.rows
+	t.rows = slices.Clone(rows)
+	for len(t.lines) < len(rows) {
+		t.lines = append(t.lines, newTableLine())
+	}
+	wider := t.widen()
+	if !same || wider {
+		t.Refresh()
+		return
+	}
+	for i := range rows {
+		if rows[i] != old[i] {
+			t.lines[i].set(&t.rows[i], t.stateOf(i))
+			t.lines[i].dress()
+			t.lines[i].place(t.grid)
+		}
+	}
+	t.retip()
+}
+
+// Selected is the path of the selected row, "" while none is.
+func (t *ResultTable) Selected() netcheck.Path {
+	if t.row(t.selected) < 0 {
+		return ""
+	}
+	return t.selected
+}
+
+// Select marks a row; "" none.
+func (t *ResultTable) Select(p netcheck.Path) {
+	if t.selected == p && !t.all {
+		return
+	}
+	t.selected, t.all = p, false
+	t.restate()
+	if t.OnSelect != nil {
+		t.OnSelect(p)
+	}
+}
+
+func (t *ResultTable) row(p netcheck.Path) int {
+	return slices.IndexFunc(t.rows, func(r model.Row) bool { return r.Path == p })
+}
+
+// Text is the whole table with its header, tab-separated.
+func (t *ResultTable) Text() string { return t.text(t.rows) }
+
+func (t *ResultTable) text(rows []model.Row) string {
+	head := []string{"Path", "State"}
+	for _, h := range t.header {
+		if h.Unit != "" {
+			h.Title += " (" + h.Unit + ")"
+		}
+		head = append(head, h.Title)
+	}
+	out := []string{tabbed(append(head, "Note"))}
+	for _, r := range rows {
+		cells := []string{r.Title, r.State.Word}
+		for _, c := range r.Cells {
+			cells = append(cells, c.Text)
+		}
+		out = append(out, tabbed(append(cells, r.Why)))
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// tabbed joins cells so that a spreadsheet takes each for one cell.
+func tabbed(cells []string) string {
+	clean := strings.NewReplacer("\t", " ", "\n", " ")
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = clean.Replace(c)
+	}
+	return strings.TrimRight(strings.Join(out, "\t"), "\t")
+}
+
+// hasFigures tells whether there is anything to stand in the columns; else the reason does.
+func hasFigures(r *model.Row) bool {
+	return slices.ContainsFunc(r.Cells[:], func(c model.Cell) bool { return c.Text != "" && c.Text != present.None })
+}
+
+// lineState is how a row is marked.
+type lineState struct{ selected, pointed bool }
+
+func (t *ResultTable) stateOf(i int) lineState {
+	return lineState{
+		selected: t.all || t.rows[i].Path == t.selected,
+		pointed:  i == t.pointed,
+	}
+}
+
+// restate draws the marks of the rows again, after selection, focus or pointer have moved.
+func (t *ResultTable) restate() {
+	for i := range t.rows {
+		t.lines[i].mark(t.stateOf(i))
+	}
+	t.placeRing()
+}
+
+func (t *ResultTable) placeRing() {
+	i := t.row(t.selected)
+	show := t.focused && i >= 0
+	if show {
+		a := t.grid.row(i)
+		t.ring.Move(a.pos.AddXY(1, 1))
+		t.ring.Resize(a.size.SubtractWidthHeight(2, 2))
+	}
+	dressRing(t.ring, show)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *ResultTable) CreateRenderer() fyne.WidgetRenderer { return &tableRenderer{t} }
+
+type tableRenderer struct{ t *ResultTable }
+
+func (r *tableRenderer) Destroy() {}
+
+func (r *tableRenderer) Objects() []fyne.CanvasObject {
+	out := r.t.head.objects()
+	for i := range r.t.rows {
+		out = append(out, r.t.lines[i].objects()...)
+	}
+	return append(out, r.t.ring)
+}
+
+func (r *tableRenderer) MinSize() fyne.Size {
+	return fyne.NewSize(r.t.leastWidth(), headHeight()+float32(len(r.t.rows))*rowHeight())
+}
+
+func (r *tableRenderer) Layout(size fyne.Size) {
+	t := r.t
+	t.grid = t.layOut(size.Width)
+	t.head.place(t.grid)
+	for i := range t.rows {
+		t.lines[i].place(t.grid)
+	}
+	t.placeRing()
+}
+
+func (r *tableRenderer) Refresh() {
+	t := r.t
+	t.need = [2 + model.NumCols]float32{} // the text size may be another now
+	t.widen()
+	t.head.set(t.header)
+	for i := range t.rows {
+		t.lines[i].index = i
+		t.lines[i].set(&t.rows[i], t.stateOf(i))
+		t.lines[i].dress()
+	}
+	r.Layout(t.Size())
+	canvas.Refresh(t)
+}

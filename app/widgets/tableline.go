@@ -1,0 +1,204 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+
+	"echopath/app/look"
+	"echopath/app/model"
+)
+
+// tableHead is the drawn header.
+type tableHead struct {
+	titles, units [numCols]*canvas.Text
+	rule          *canvas.Rectangle
+}
+
+func newTableHead() *tableHead {
+	h := &tableHead{rule: canvas.NewRectangle(color.Transparent)}
+	for i := range h.titles {
+		align := fyne.TextAlignTrailing
+		if i < colFirst {
+			align = fyne.TextAlignLeading
+		}
+		h.titles[i], h.units[i] = headStyle.newText("", align), unitStyle.newText("", align)
+	}
+	h.titles[colPath].Text, h.titles[colState].Text = "Path", "State"
+	return h
+}
+
+func (h *tableHead) objects() []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for i := range h.titles {
+		out = append(out, h.titles[i], h.units[i])
+	}
+	return append(out, h.rule)
+}
+
+func (h *tableHead) set(header [model.NumCols]model.Heading) {
+	for i, c := range header {
+		h.titles[colFirst+i].Text, h.units[colFirst+i].Text = c.Title, c.Unit
+	}
+	for i := range h.titles {
+		headStyle.apply(h.titles[i])
+		unitStyle.apply(h.units[i])
+		h.titles[i].Refresh()
+		h.units[i].Refresh()
+	}
+	h.rule.FillColor = paint(theme.ColorNameInputBorder)
+	h.rule.Refresh()
+}
+
+func (h *tableHead) place(g tableGrid) {
+	top := theme.Size(theme.SizeNameInnerPadding) / 2
+	title, unit := headStyle.measure("M").Height, unitStyle.measure("M").Height
+	for i := range h.titles {
+		h.titles[i].Move(fyne.NewPos(g.x[i], top))
+		h.titles[i].Resize(fyne.NewSize(g.width[i], title))
+		h.units[i].Move(fyne.NewPos(g.x[i], top+title))
+		h.units[i].Resize(fyne.NewSize(g.width[i], unit))
+	}
+	h.rule.Move(fyne.NewPos(0, headHeight()-hairline))
+	h.rule.Resize(fyne.NewSize(g.total, hairline))
+}
+
+// tableLine is a drawn row.
+type tableLine struct {
+	index  int
+	row    model.Row
+	state  lineState
+	ground *canvas.Rectangle
+	active *canvas.Rectangle // strip at the left edge of the path that is being measured
+	rule   *canvas.Rectangle
+	swatch *canvas.Rectangle // piece of the path's line, with its dot
+	dot    *canvas.Circle
+	title  *canvas.Text
+	shape  *shape
+	word   *canvas.Text
+	cells  [model.NumCols]*canvas.Text
+	why    *canvas.Text // over the figures where there are none
+}
+
+func newTableLine() *tableLine {
+	l := &tableLine{
+		ground: canvas.NewRectangle(color.Transparent), active: canvas.NewRectangle(color.Transparent), rule: canvas.NewRectangle(color.Transparent),
+		swatch: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent), shape: newShape("○", look.ColorMuted),
+	}
+	l.title = plainStyle.newText("", fyne.TextAlignLeading)
+	l.word = plainStyle.newText("", fyne.TextAlignLeading)
+	l.why = mutedStyle.newText("", fyne.TextAlignLeading)
+	for i := range l.cells {
+		l.cells[i] = plainStyle.newText("", fyne.TextAlignTrailing)
+	}
+	return l
+}
+
+func (l *tableLine) objects() []fyne.CanvasObject {
+	out := []fyne.CanvasObject{l.ground, l.active, l.rule, l.swatch, l.dot, l.title, l.shape, l.word, l.why}
+	for _, c := range l.cells {
+		out = append(out, c)
+	}
+	return out
+}
+
+// write changes a text and draws it only if it looks different.
+func write(t *canvas.Text, text string, s style) {
+	if s.apply(t) || t.Text != text {
+		t.Text = text
+		t.Refresh()
+	}
+}
+
+// set shows a row.
+func (l *tableLine) set(r *model.Row, state lineState) {
+	l.row = *r
+	name, tone := plainStyle, look.ToneColor(r.State.Tone)
+	if r.Active {
+		name = strongStyle
+	}
+	write(l.title, r.Title, name)
+	write(l.word, r.State.Word, plainStyle.in(tone))
+	l.shape.set(r.State.Shape, tone)
+	figures := hasFigures(r)
+	for i, c := range r.Cells {
+		s := plainStyle
+		switch {
+		case !figures:
+			c.Text = ""
+		case c.Soft:
+			s = s.in(look.ColorFaint)
+		}
+		write(l.cells[i], c.Text, s)
+	}
+	if l.active.Hidden == r.Active {
+		l.active.Hidden = !r.Active
+		l.active.Refresh()
+	}
+	l.mark(state)
+}
+
+// mark shows selection and pointer.
+func (l *tableLine) mark(s lineState) {
+	l.state = s
+	fill := color.Color(color.Transparent)
+	switch {
+	case s.selected:
+		fill = paint(theme.ColorNameSelection)
+	case s.pointed:
+		fill = paint(look.ColorRowOver)
+	}
+	dye(l.ground, fill)
+}
+
+// dye fills a rectangle and draws it only if it looks different.
+func dye(r *canvas.Rectangle, c color.Color) {
+	if r.FillColor != c {
+		r.FillColor = c
+		r.Refresh()
+	}
+}
+
+// dress takes the colours of the theme.
+func (l *tableLine) dress() {
+	path := look.PathColor(l.row.Path, look.Variant())
+	dye(l.swatch, path)
+	dye(l.active, paint(theme.ColorNamePrimary))
+	dye(l.rule, paint(look.ColorBorder))
+	if l.dot.FillColor != path {
+		l.dot.FillColor = path
+		l.dot.Refresh()
+	}
+}
+
+func (l *tableLine) place(g tableGrid) {
+	row := g.row(l.index)
+	y, h := row.pos.Y, row.size.Height
+	put := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, h))
+	}
+	put(l.ground, 0, y, g.total, h-hairline)
+	put(l.active, 0, y, 3, h-hairline)
+	put(l.rule, 0, y+h-hairline, g.total, hairline)
+	const dot = 8
+	x := g.x[colPath]
+	put(l.swatch, x, y+h/2-1, swatchSize, 2)
+	put(l.dot, x+(swatchSize-dot)/2, y+h/2-dot/2, dot, dot)
+	put(l.title, x+swatchSize+swatchGap, y, g.width[colPath], h)
+	side := shapeSide(theme.Size(theme.SizeNameText))
+	put(l.shape, g.x[colState], y, side, h)
+	put(l.word, g.x[colState]+side*1.6, y, g.width[colState], h)
+	for i, c := range l.cells {
+		put(c, g.x[colFirst+i], y, g.width[colFirst+i], h)
+	}
+	span := g.span(row)
+	why := ""
+	if !hasFigures(&l.row) {
+		why = mutedStyle.fit(l.row.Why, span.size.Width)
+	}
+	write(l.why, why, mutedStyle)
+	put(l.why, span.pos.X, y, span.size.Width, h)
+}
