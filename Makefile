@@ -2,6 +2,8 @@
 
 # Arguments for the program:                 make run ARGS="loss --path direct"
 ARGS =
+# The program without its window:            make run WINDOW=no
+export WINDOW =
 # A part of the tests, benchmarks, fuzzing:  make bench PKG=./netcheck/stats BENCH=Window
 PKG = ./...
 BENCH = .
@@ -12,32 +14,38 @@ ifeq ($(shell git rev-parse HEAD 2>/dev/null),)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
+# The shape of the program that `build` leaves in bin/echopath.
+KIND = $(if $(filter no,$(WINDOW)),terminal,window)
+
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz lint fmt clean
+.PHONY: help run build package test bench fuzz lint fmt clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: ## install what is missing, build and run the full check; ARGS="..." to run something else
-	@scripts/setup.sh run
-	@CGO_ENABLED=0 go build -o bin/echopath .
-	@scripts/run.sh bin/echopath $(ARGS)
+run: ## install what is missing, build and open the window; ARGS="..." to run something else; WINDOW=no without a window
+	@scripts/run.sh $(ARGS)
 
-build: ## build bin/echopath and bin/echopath-cli
-	@scripts/setup.sh run
-	CGO_ENABLED=0 go build -o bin/echopath .
-	CGO_ENABLED=0 go build -o bin/echopath-cli ./cmd/echopath-cli
+build: ## build bin/echopath and bin/echopath-cli; WINDOW=no for bin/echopath without its window
+	@scripts/setup.sh go
+	scripts/build.sh cli
+	@$(if $(filter window,$(KIND)),scripts/setup.sh run)
+	scripts/build.sh $(KIND)
 
-test: ## install what the tests need and run them all: lint, cross builds, tests with the race detector
+package: ## make dist/echopath-VERSION-linux-ARCH.tar.xz, with an entry for menus and an icon
+	@scripts/setup.sh package
+	@scripts/package.sh
+
+test: ## install what the tests need and run them all: lint, cross builds, tests with the race detector, the window
 	@scripts/setup.sh test
 	@scripts/test.sh $(PKG)
 
 bench: ## run the benchmarks, one package at a time; PKG=./netcheck/stats BENCH=Window for some
 	@scripts/setup.sh run
-	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+	go test -p 1 -tags migrated_fynedo -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
 
 fuzz: ## run every fuzz target for FUZZTIME (20s) each
-	@scripts/setup.sh run
+	@scripts/setup.sh go
 	@scripts/fuzz.sh $(FUZZTIME)
 
 lint: ## gofmt, go vet, staticcheck, and shellcheck where it is installed
@@ -48,4 +56,4 @@ fmt: ## format the Go files
 	gofmt -w -s .
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist

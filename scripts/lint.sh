@@ -2,6 +2,7 @@
 # Reads all code and changes none: gofmt, go vet, staticcheck, shellcheck.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/common.sh
 
 staticcheck=(go tool -modfile=scripts/tools.mod staticcheck)
 
@@ -12,12 +13,16 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 
+# The program is read twice: with its window, and as it is where there is none.
 echo "== go vet"
-go vet ./...
+export CGO_ENABLED=1
+go vet -tags "$TAGS" ./...
+CGO_ENABLED=0 go vet -tags nogui .
 
 echo "== staticcheck"
 if "${staticcheck[@]}" -version >/dev/null; then
-	"${staticcheck[@]}" ./...
+	"${staticcheck[@]}" -tags "$TAGS" ./...
+	CGO_ENABLED=0 "${staticcheck[@]}" -tags nogui .
 elif [ -n "${CI:-}" ]; then
 	echo "staticcheck could not be built, see above" >&2
 	exit 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what one purpose needs and is missing: scripts/setup.sh run|test|lint
+# Installs what one purpose needs and is missing: scripts/setup.sh go|run|test|lint|package
 #
 # When everything is there it installs nothing, asks nothing, needs no network and no root.
 # A need is a name in needs(); present(), package() and why() say the rest about it.
@@ -16,9 +16,12 @@ on_linux() { [ "$(uname -s)" = Linux ]; }
 
 needs() { # PURPOSE: the names of what it needs beside Go
 	case $1 in
-	run | lint) ;; # the terminal program is pure Go
-	test) echo turn cc ip ps ;;
-	*) die "unknown purpose '$1': run, test or lint" ;;
+	go) ;; # the terminal program is pure Go
+	lint) echo cc headers ;; # they read the window's packages, and cgo reads the headers
+	run) echo cc headers driver ;;
+	package) echo cc headers desktop xz ;;
+	test) echo cc headers driver turn ip ps xvfb xdotool import ;;
+	*) die "unknown purpose '$1': go, run, test, lint or package" ;;
 	esac
 }
 
@@ -27,10 +30,32 @@ present() { # NEED: is it there?
 	turn) has turnserver && has turnutils_uclient ;;
 	cc) # a compiler without the C library's headers is of no use to cgo
 		echo '#include <stdlib.h>' | $(go env CC) -x c -c -o /dev/null - 2>/dev/null ;;
+	headers) ! on_linux || headers_are_here ;; # elsewhere they come with the system
+	driver) ! on_linux || driver_is_here ;;
 	ip) ! on_linux || has ip ;;
 	ps) has ps ;;
+	xvfb) ! on_linux || has Xvfb ;;
+	xdotool | import) ! on_linux || has "$1" ;;
+	desktop) ! on_linux || has desktop-file-validate ;;
+	xz) ! on_linux || has xz ;;
 	esac
 }
+
+# headers_are_here asks for what GLFW, go-gl and Fyne include, and for the .pc files that they ask pkg-config for.
+headers_are_here() {
+	local h
+	has pkg-config && pkg-config --exists gl wayland-client || return
+	for h in GL/gl GL/glx X11/Xcursor/Xcursor X11/extensions/Xrandr X11/extensions/Xinerama X11/extensions/XInput2 \
+		X11/extensions/shape X11/extensions/xf86vmode X11/XKBlib wayland-client wayland-cursor wayland-egl xkbcommon/xkbcommon; do
+		echo "#include <$h.h>"
+	done | sed '1i#include <X11/Xlib.h>' | $(go env CC) -x c -E -o /dev/null - 2>/dev/null
+}
+
+# driver_is_here asks for any OpenGL driver, be it the one in software: /usr/lib/x86_64-linux-gnu/dri, /usr/lib64/dri and so on.
+driver_is_here() {
+	compgen -G '/usr/lib*/dri/*_dri.so' || compgen -G '/usr/lib/*/dri/*_dri.so' || compgen -G '/run/opengl-driver/lib/dri/*_dri.so' ||
+		compgen -G '/usr/lib*/libGLX_nvidia.so*' || compgen -G '/usr/lib/*/libGLX_nvidia.so*'
+} >/dev/null
 
 package() { # MANAGER NEED: the packages that bring it
 	case $1:$2 in
@@ -38,19 +63,41 @@ package() { # MANAGER NEED: the packages that bring it
 	dnf:turn) echo coturn coturn-utils ;;
 	apt:cc) echo gcc libc6-dev ;;
 	dnf:cc | pacman:cc) echo gcc ;;
+	apt:headers) echo pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev ;;
+	dnf:headers) echo pkgconf-pkg-config mesa-libGL-devel libX11-devel libXext-devel libXcursor-devel libXrandr-devel \
+		libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;
+	pacman:headers) echo pkgconf libglvnd libx11 libxext libxcursor libxrandr libxinerama libxi libxxf86vm wayland libxkbcommon ;;
+	apt:driver) echo libgl1-mesa-dri ;;
+	dnf:driver) echo mesa-dri-drivers ;;
+	pacman:driver) echo mesa ;;
 	dnf:ip) echo iproute ;;
 	*:ip) echo iproute2 ;;
 	apt:ps) echo procps ;;
 	*:ps) echo procps-ng ;;
+	apt:xvfb) echo xvfb ;;
+	dnf:xvfb) echo xorg-x11-server-Xvfb ;;
+	pacman:xvfb) echo xorg-server-xvfb ;;
+	dnf:import) echo ImageMagick ;;
+	*:import) echo imagemagick ;;
+	*:desktop) echo desktop-file-utils ;;
+	apt:xz) echo xz-utils ;;
+	*:xdotool | *:xz) echo "$2" ;;
 	esac
 }
 
 why() { # NEED: what it is for
 	case $1 in
 	turn) echo "coturn, a TURN server that is not ours to test against" ;;
-	cc) echo "a C compiler, for the race detector" ;;
+	cc) echo "a C compiler, for the window and the race detector" ;;
+	headers) echo "headers of OpenGL, X11, Wayland and xkbcommon, to build the window" ;;
+	driver) echo "an OpenGL driver, to show the window" ;;
 	ip) echo "ip, for tests in network namespaces" ;;
 	ps) echo "ps, for tests that look at processes" ;;
+	xvfb) echo "Xvfb, a display in memory to open the window on" ;;
+	xdotool) echo "xdotool, to type and click into the window" ;;
+	import) echo "ImageMagick's import, to take pictures of the window" ;;
+	desktop) echo "desktop-file-validate, to check the menu entry" ;;
+	xz) echo "xz, to pack" ;;
 	esac
 }
 
@@ -203,5 +250,5 @@ main() {
 	[ -z "$absent" ] || die "still missing after the installation: $absent"
 }
 
-[ $# = 1 ] || die "usage: scripts/setup.sh run|test|lint"
+[ $# = 1 ] || die "usage: scripts/setup.sh go|run|test|lint|package"
 main "$1"

@@ -2,6 +2,7 @@
 # All tests: scripts/test.sh [PACKAGE...]. The quick checks come first, go test's own lines last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/common.sh
 [ $# -gt 0 ] || set -- ./...
 
 scripts/lint.sh
@@ -16,24 +17,69 @@ done
 echo "== run without cgo"
 CGO_ENABLED=0 go build -o "$out/echopath-cli" ./cmd/echopath-cli
 "$out/echopath-cli" version
+CGO_ENABLED=0 go build -tags nogui -o "$out/echopath-nogui" .
+"$out/echopath-nogui" version >"$out/log"
 
 echo "== allocations, which the race detector would change"
 go test -vet=off -run Allocat ./netcheck/rtc
 
-echo "== go test"
-export CGO_ENABLED=1 # the race detector needs it on most systems
+# --- which package is tested how --------------------------------------------------------------
+
+export CGO_ENABLED=1 # the window and, on most systems, the race detector need it
 race=(-race)
 if ! go list -race std >/dev/null 2>&1; then
 	echo "SKIPPED: the race detector does not exist for $(go env GOOS)/$(go env GOARCH), testing without it" >&2
 	race=()
 fi
-# go vet has run already. Of the whole log a good run shows what was skipped and why, and go's own line for each package.
-log=$out/log
+
+# with_driver names the packages that the window's driver belongs to, or to whose tests it does. They are tested without the race
+# detector: it would have the driver compiled a second time, which takes minutes, and finds nothing in C.
+with_driver() { # PACKAGE...
+	# A package, its test variants "PACKAGE [PACKAGE.test]" and its test program PACKAGE.test have a line each.
+	go list -test -tags "$TAGS" -f '{{.ImportPath}}|{{join .Deps ","}},' "$@" | awk -F '|' -v driver="$DRIVER" '
+		index("," $2, "," driver ",") {
+			path = $1
+			if (match(path, /\[[^]]*/)) path = substr(path, RSTART + 1, RLENGTH - 1)
+			sub(/\.test$/, "", path)
+			print path
+		}' | sort -u
+}
+
+packages=$(go list -tags "$TAGS" "$@")
+window=$(with_driver "$@")
+e2e=$(grep -E '^echopath/e2e(/|$)' <<<"$packages" || true)
+raced=$(grep -vxF -e "$window" -e "$e2e" <<<"$packages" || true)
+plain=$(grep -vxF -e "$e2e" <<<"$window" || true)
+
+# --- the tests --------------------------------------------------------------------------------
+
+# run_tests NAME ARGUMENT... runs go test. go vet has run already. Of the whole log a good run shows what was skipped and why; what
+# failed is shown in full. go's own line for each package is kept for the end.
 status=0
-go test ${race[@]+"${race[@]}"} -vet=off -timeout 20m -v "$@" >"$log" 2>&1 || status=$?
-awk '/^ *--- SKIP/ { print "SKIPPED:" substr($0, index($0, "SKIP:") + 5) " --" why } /^ +[^ ]+\.go:[0-9]+: / { why = $0 }' "$log"
-if [ "$status" != 0 ]; then
-	grep -vE '^(=== |ok |\? |--- PASS| +--- PASS)' "$log" || true
+run_tests() {
+	local name=$1 log=$out/log failed=
+	shift
+	echo "== $name"
+	go test -tags "$TAGS" -vet=off -timeout 20m -v "$@" >"$log" 2>&1 || failed=yes status=1
+	awk '/^ *--- SKIP/ { print "SKIPPED:" substr($0, index($0, "SKIP:") + 5) " --" why } /^ +[^ ]+\.go:[0-9]+: / { why = $0 }' "$log"
+	grep -E "^(ok|FAIL|[?])[[:space:]]" "$log" >>"$out/results" || true
+	if [ -n "$failed" ]; then
+		grep -vE '^(=== |ok |\? |--- PASS| +--- PASS)' "$log" || true
+	fi
+}
+
+read -r -a list <<<"${raced//$'\n'/ }"
+[ ${#list[@]} = 0 ] || run_tests "go test ${race[*]-}" ${race[@]+"${race[@]}"} "${list[@]}"
+
+read -r -a list <<<"${plain//$'\n'/ }"
+[ ${#list[@]} = 0 ] || run_tests "go test of what needs the window's driver" "${list[@]}"
+
+read -r -a list <<<"${e2e//$'\n'/ }"
+if [ ${#list[@]} != 0 ]; then
+	echo "== build the program with its window"
+	go build -tags "$TAGS" -o "$out/echopath" .
+	ECHOPATH_PROGRAM=$out/echopath run_tests "go test of the program's window" -count=1 "${list[@]}"
 fi
-grep -E "^(ok|FAIL|[?])[[:space:]]" "$log" || true
+
+cat "$out/results"
 exit "$status"

@@ -12,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2"
-
 	"echopath/app/model"
 	"echopath/app/record"
 	"echopath/app/record/atomicfile"
@@ -84,33 +82,44 @@ const maxCA = 1 << 20
 
 // readCA reads a file of certificates; what is in it the form checks.
 func (d *desk) readCA(path string, done func(pem []byte, problem string)) {
-	err := runner.Go(d.jobs, "ca "+path, func(context.Context) ([]byte, error) { return readFile(path) }, func(pem []byte, err error) {
-		problem := ""
+	type answer struct {
+		pem     []byte
+		problem string
+	}
+	err := runner.Go(d.jobs, "ca "+path, func(context.Context) (answer, error) {
+		pem, problem := readFile(path)
+		return answer{pem, problem}, nil
+	}, func(a answer, err error) {
 		if err != nil {
-			problem = err.Error()
+			a.problem = err.Error()
 		}
-		done(pem, problem)
+		done(a.pem, a.problem)
 	})
 	if err != nil {
 		done(nil, err.Error())
 	}
 }
 
-func readFile(path string) ([]byte, error) {
+// readFile gives what is in a file, or says in a sentence why it can not be read.
+func readFile(path string) (text []byte, problem string) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("There is no file %s.", filepath.Base(path)) //nolint:staticcheck // a sentence for the user
+		return nil, "There is no file of this name."
 	case err == nil && !info.Mode().IsRegular():
-		return nil, errors.New("This is not a file.") //nolint:staticcheck // a sentence for the user
+		return nil, "This is not a file."
 	case err == nil && info.Size() > maxCA:
-		return nil, errors.New("The file is larger than 1 MB: it is not the one that is meant.") //nolint:staticcheck // a sentence for the user
+		return nil, "The file is larger than 1 MB: it is not the one that is meant."
 	}
-	pem, err := os.ReadFile(path) //nolint:gosec // the user names the file
-	if err != nil {
-		return nil, fmt.Errorf("The file can not be read (%w).", errors.Unwrap(err)) //nolint:staticcheck // a sentence for the user
+	text, err = os.ReadFile(path) //nolint:gosec // the user names the file
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, "You may not read this file."
+	case err != nil:
+		why, _ := atomicfile.Why(err)
+		return nil, "The file can not be read: " + why + "."
 	}
-	return pem, nil
+	return text, ""
 }
 
 // readStoredCA reads the file of certificates that the restored form names.
@@ -157,5 +166,3 @@ func (d *desk) openFolder(path string) {
 		d.view.Say(fmt.Sprintf("The folder %s can not be opened: %v", path, err))
 	}
 }
-
-var _ fyne.App

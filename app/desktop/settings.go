@@ -1,8 +1,6 @@
 package desktop
 
 import (
-	"fyne.io/fyne/v2"
-
 	"echopath/app/look"
 	"echopath/app/model"
 	"echopath/app/prefs"
@@ -78,5 +76,3 @@ func (d *desk) forget(done func(error)) {
 	d.view.Adopt()
 	done(nil)
 }
-
-var _ fyne.Window

@@ -83,8 +83,16 @@ func (t *Test) noteEnd(say func(present.Tone, string, ...any), path netcheck.Pat
 	say(mark.Tone, "%s %s", sentence(mark.Word), joined(lostOf(s.Total.Lost, s.Total.Sent), rtt, t.why(p)))
 }
 
+// took is a length of time that has passed, to the second.
+func took(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	}
+	return present.Clock(d.Round(time.Second))
+}
+
 func (t *Test) noteSessionEnd(say func(present.Tone, string, ...any), b netcheck.SessionEnded) {
-	after := present.About(b.Duration.Round(time.Second))
+	after := took(b.Duration)
 	switch b.Ended {
 	case netcheck.EndedComplete:
 		say(present.GradeMark(t.verdict.Grade).Tone, "The test ended after %s: %s.", after, present.GradeMark(t.verdict.Grade).Word)

@@ -12,6 +12,7 @@ type action struct {
 	do       func()
 	enabled  func() (ok bool, why string) // nil: always
 	checked  func() bool                  // nil: nothing to check
+	blocked  func() bool                  // a sheet is open that has to be answered first
 	item     *fyne.MenuItem
 }
 
@@ -25,9 +26,12 @@ func key(k fyne.KeyName, m fyne.KeyModifier) *desktop.CustomShortcut {
 	return &desktop.CustomShortcut{KeyName: k, Modifier: m}
 }
 
-// run does the action if it can be done now. Shortcuts of disabled menu items do nothing in Fyne, but a menu may be older than
-// the state.
+// run does the action if it can be done now: Fyne runs a menu's shortcuts also for items that are disabled, and below an open
+// sheet.
 func (a *action) run() {
+	if a.blocked != nil && a.blocked() {
+		return
+	}
 	if a.enabled != nil {
 		if ok, _ := a.enabled(); !ok {
 			return

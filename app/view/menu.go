@@ -112,6 +112,9 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 				out = append(out, fyne.NewMenuItemSeparator())
 				continue
 			}
+			if x != a.quit {
+				x.blocked = w.sheetOpen
+			}
 			w.inMenu = append(w.inMenu, x)
 			out = append(out, x.menuItem())
 		}
@@ -128,6 +131,9 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)
 }
+
+// sheetOpen tells whether something lies above the window that has to be answered first.
+func (w *Window) sheetOpen() bool { return w.win.Canvas().Overlays().Top() != nil }
 
 // updateMenu takes over what can be done now. Fyne builds the whole bar anew when asked, so it is asked only after a change.
 func (w *Window) updateMenu() {

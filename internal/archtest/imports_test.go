@@ -1,9 +1,10 @@
-package main_test
+package archtest
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,9 @@ type importRule struct {
 	direct    bool     // only what the package's own files import; otherwise also what its imports lead to
 	reason    string
 }
+
+// root is the module's folder, where the go command lists what there is.
+const root = "../.."
 
 // anyModule matches every package outside the standard library.
 const anyModule = "(any module)"
@@ -92,8 +96,43 @@ var importRules = []importRule{
 	},
 	{
 		packages:  []string{"echopath/app/cli/...", "echopath/cmd/..."},
-		forbidden: []string{"fyne.io/..."},
+		forbidden: []string{"fyne.io/...", "github.com/go-gl/..."},
 		reason:    "the terminal front end builds and runs without Fyne, OpenGL and X, on servers and in CI",
+	},
+	{
+		packages:  []string{"echopath/app/model", "echopath/app/present", "echopath/app/prefs", "echopath/app/runner", "echopath/app/record", "echopath/app/chart/plot"},
+		forbidden: []string{"fyne.io/...", "github.com/go-gl/..."},
+		reason:    "what the window decides, keeps and computes is plain Go: it is tested without Fyne, and in microseconds",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath", "echopath/app/desktop"},
+		forbidden: []string{"fyne.io/fyne/v2/app"},
+		direct:    true,
+		reason:    "the program and its wiring alone bring along the window's driver: all else is tested without C, OpenGL and a display",
+	},
+	{
+		packages:  []string{"echopath/app/view"},
+		forbidden: []string{"echopath/netcheck/rtc/...", "echopath/app/session"},
+		reason:    "screens show what the model says: they connect to nothing",
+	},
+	{
+		packages:  []string{"echopath/app/view"},
+		forbidden: []string{"os/..."},
+		direct:    true,
+		reason:    "screens show what the model says: they read and write no files",
+	},
+	{
+		packages:  []string{"echopath/internal/display"},
+		forbidden: []string{"github.com/go-gl/...", "fyne.io/..."},
+		reason:    "the one who tries OpenGL may crash: it runs as a child, and nothing of it is linked to the judge of its end",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/internal/display/glprobe"},
+		forbidden: []string{"github.com/go-gl/..."},
+		direct:    true,
+		reason:    "nobody but the probe calls OpenGL beside Fyne",
 	},
 }
 
@@ -116,7 +155,10 @@ func loadImports(t *testing.T) importGraph {
 	t.Helper()
 	touchSources(t)
 	const format = `{{if not .Standard}}{{.ImportPath}} {{join .Imports " "}}{{end}}`
-	out, err := exec.Command("go", "list", "-deps", "-f", format, "./...").Output()
+	list := exec.Command("go", "list", "-deps", "-tags", "migrated_fynedo", "-f", format, "./...")
+	list.Dir = root
+	list.Env = append(os.Environ(), "CGO_ENABLED=1") // without cgo the window's driver has no files, and is an error
+	out, err := list.Output()
 	if err != nil {
 		if exit := new(exec.ExitError); errors.As(err, &exit) {
 			err = fmt.Errorf("%w: %s", err, exit.Stderr)
@@ -136,9 +178,10 @@ func loadImports(t *testing.T) importGraph {
 // test itself looked at changes; what go list looks at on the test's behalf does not count.
 func touchSources(t *testing.T) {
 	t.Helper()
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		hidden := len(path) > 1 && strings.HasPrefix(entry.Name(), ".")
-		if err == nil && entry.IsDir() && (hidden || path == "bin") {
+	built := []string{filepath.Join(root, "bin"), filepath.Join(root, "dist")}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		hidden := path != root && strings.HasPrefix(entry.Name(), ".")
+		if err == nil && entry.IsDir() && (hidden || slices.Contains(built, path)) {
 			return fs.SkipDir
 		}
 		return err

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Makes dist/echopath-VERSION-linux-ARCH.tar.xz: the program, its entry for menus, its icon, and a Makefile that installs them.
+# FyneApp.toml says what they contain, the version too. Fyne's tool does the work, in a copy of the tree, since it rewrites that file.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+[ "$(go env GOOS)" = linux ] || {
+	echo "package: packages are made for Linux, on Linux, only" >&2
+	exit 1
+}
+version=$(awk -F '"' '/^Version *=/ { print $2; exit }' FyneApp.toml)
+id=$(awk -F '"' '/^ID *=/ { print $2; exit }' FyneApp.toml)
+name=echopath-$version-linux-$(go env GOARCH)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tree" "$work/pack"
+go build -modfile=scripts/tools.mod -o "$work/fyne" fyne.io/tools/cmd/fyne
+tar -c --exclude=./.git --exclude=./bin --exclude=./dist --exclude=./echopath-results . | tar -x -C "$work/tree"
+
+echo "building for $name: some minutes the first time" >&2
+(
+	cd "$work/tree"
+	export GOFLAGS="${GOFLAGS:-} -buildvcs=false -ldflags=-X=main.version=$version"
+	"$work/fyne" package --os linux --release --tags "$TAGS"
+)
+
+tar -xJf "$work"/tree/*.tar.xz -C "$work/pack" --strip-components=1
+
+# Fyne's tool 1.7.2 writes a Makefile that installs an icon without ".png", which there is not.
+sed -i "s/^Icon := \"$id\"\$/Icon := \"$id.png\"/" "$work/pack/Makefile"
+cp LICENSE "$work/pack/"
+
+# Look at the package as someone does who installs it.
+make -s -C "$work/pack" install DESTDIR="$work/root" PREFIX=/usr
+desktop-file-validate "$work/root/usr/share/applications/$id.desktop"
+[ -s "$work/root/usr/share/pixmaps/$id.png" ]
+found=$("$work/root/usr/bin/echopath" version | sed -n 1p)
+case $found in
+*"$version"*) ;;
+*)
+	echo "package: the program says '$found' of itself, FyneApp.toml says $version" >&2
+	exit 1
+	;;
+esac
+
+mkdir -p dist
+mv "$work/pack" "$work/$name"
+tar -cJf "dist/$name.tar.xz" --sort=name --owner=0 --group=0 --numeric-owner -C "$work" "$name"
+tar -tJf "dist/$name.tar.xz"
