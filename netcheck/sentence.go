@@ -78,6 +78,10 @@ func pathSentences(r Report, v Verdict) []string {
 		return []string{"Neither path works."}
 	case tried > 2 && len(not) == tried:
 		return []string{fmt.Sprintf("None of the %d paths works.", tried)}
+	case tried == 2 && len(doubt) == tried:
+		return []string{"Neither path could be judged."}
+	case tried > 2 && len(doubt) == tried:
+		return []string{fmt.Sprintf("None of the %d paths could be judged.", tried)}
 	}
 	var s []string
 	say := func(words []string, one, many string) {

@@ -28,7 +28,7 @@ func newPalette(th fyne.Theme, variant fyne.ThemeVariant) palette {
 	get := func(name fyne.ThemeColorName) color.NRGBA {
 		return color.NRGBAModel.Convert(th.Color(name, variant)).(color.NRGBA)
 	}
-	back, text := get(theme.ColorNameBackground), get(theme.ColorNameForeground)
+	back, text := get(theme.ColorNameOverlayBackground), get(theme.ColorNameForeground) // charts lie on cards
 	return palette{
 		back: back, text: text,
 		soft:    blend(text, back, 0.28),

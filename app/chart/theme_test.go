@@ -40,7 +40,7 @@ var (
 	darkTheme = &fixedTheme{test.Theme(), map[fyne.ThemeColorName]color.Color{
 		theme.ColorNameBackground:        color.NRGBA{0x17, 0x17, 0x18, 0xff},
 		theme.ColorNameForeground:        color.NRGBA{0xf3, 0xf3, 0xf3, 0xff},
-		theme.ColorNameOverlayBackground: color.NRGBA{0x18, 0x1d, 0x25, 0xff},
+		theme.ColorNameOverlayBackground: color.NRGBA{0x17, 0x17, 0x18, 0xff},
 		theme.ColorNamePrimary:           color.NRGBA{0x29, 0x6f, 0xf6, 0xff},
 		theme.ColorNameHover:             color.NRGBA{0xff, 0xff, 0xff, 0x0f},
 	}}

@@ -58,6 +58,7 @@ const (
 
 // Run opens the window and returns the program's exit code when it was closed.
 func Run(o Options) int {
+	yieldToMeasurement()
 	d := &desk{opt: o, app: app.NewWithID(ID)}
 	messages := d.loadSettings()
 	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))

@@ -99,7 +99,7 @@ var colors = map[fyne.ThemeColorName]pair{
 	theme.ColorNameInputBackground:     {rgb(0xffffff), rgb(0x1f242c)},
 	theme.ColorNameInputBorder:         {rgb(0xc5ccd6), rgb(0x3b4451)},
 	theme.ColorNameMenuBackground:      {rgb(0xffffff), rgb(0x1f242c)},
-	theme.ColorNameOverlayBackground:   {rgb(0xffffff), rgb(0x1c2128)},
+	theme.ColorNameOverlayBackground:   {rgb(0xffffff), rgb(0x1b2027)},
 	theme.ColorNameHeaderBackground:    {rgb(0xeceff3), rgb(0x1c2128)},
 	theme.ColorNameSeparator:           {rgb(0xdfe3e9), rgb(0x2c333d)},
 	theme.ColorNameScrollBar:           {color.NRGBA{0x1a, 0x1f, 0x27, 0x66}, color.NRGBA{0xff, 0xff, 0xff, 0x55}},

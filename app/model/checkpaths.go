@@ -13,7 +13,10 @@ func (r *reading) readPaths() {
 	for _, p := range netcheck.AllPaths() {
 		why := r.whyUnfit(p)
 		r.unfit[p] = why
-		r.hints[p] = joined(pathHint(p), why)
+		r.hints[p] = pathHint(p)
+		if why != "" {
+			r.hints[p] = joined(pathHint(p), "Not measured here.", why)
+		}
 		if r.form.Paths[p] {
 			r.plan.Paths = append(r.plan.Paths, p)
 			fit = fit || why == ""
@@ -33,7 +36,7 @@ func (r *reading) whyUnfit(p netcheck.Path) string {
 		return ""
 	}
 	if p == netcheck.PathDirect {
-		return "Not measured with TURN servers: both ends are on this computer, so a direct path would never leave it."
+		return "Both ends are on this computer: a direct path would never leave it."
 	}
 	var serving []netcheck.ServerURL
 	for _, s := range r.plan.Target.Servers {
@@ -42,10 +45,10 @@ func (r *reading) whyUnfit(p netcheck.Path) string {
 		}
 	}
 	if len(serving) == 0 {
-		return "Not measured: none of the servers offers this path. Add " + exampleURL(p) + " if yours does."
+		return "No server offers it. Add " + exampleURL(p) + " if yours does."
 	}
 	if v := otherVersion(r.plan.Target.Servers, serving, r.form.Family); v != "" {
-		return "Not measured: the server's address is not of IP version " + v + "."
+		return "The server's address is not of IP version " + v + "."
 	}
 	return ""
 }

@@ -355,7 +355,7 @@ func TestIdleView(t *testing.T) {
 	f.Target, f.Servers.URLs = netcheck.TargetTURN, "stun:a.example"
 	m.SetForm(f)
 	v = m.View(0)
-	for p, want := range map[netcheck.Path]string{netcheck.PathDirect: "– no server", netcheck.PathSTUN: "· ready", netcheck.PathRelayUDP: "– not chosen"} {
+	for p, want := range map[netcheck.Path]string{netcheck.PathDirect: "– not applicable", netcheck.PathSTUN: "· ready", netcheck.PathRelayUDP: "– not chosen"} {
 		if got := rowOf(v, p).State.String(); got != want {
 			t.Errorf("%s: %q, want %q", p, got, want)
 		}

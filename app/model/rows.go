@@ -30,7 +30,7 @@ func (s stage) active() bool {
 // stageMarks are the marks of paths that have not ended.
 var stageMarks = map[stage]present.Mark{
 	stageNotChosen:  {Shape: present.None, Word: "not chosen", Tone: present.ToneFaint},
-	stageUnfit:      {Shape: present.None, Word: "no server", Tone: present.ToneFaint},
+	stageUnfit:      {Shape: present.None, Word: "not applicable", Tone: present.ToneFaint},
 	stageReady:      {Shape: "·", Word: "ready", Tone: present.ToneFaint},
 	stageWaiting:    {Shape: "·", Word: "waiting", Tone: present.ToneFaint},
 	stageConnecting: {Shape: "◌", Word: "connecting", Tone: present.ToneNone},

@@ -11,7 +11,6 @@ import (
 
 	"echopath/app/look"
 	"echopath/app/model"
-	"echopath/app/widgets"
 )
 
 // findings lists what was found, with evidence and advice.
@@ -24,7 +23,7 @@ type findings struct {
 
 func newFindings() *findings {
 	f := &findings{column: container.New(layout.NewCustomPaddedVBoxLayout(10))}
-	f.object = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(6, 6, 8, 12), f.column))
+	f.object = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 6, 8, 12), f.column))
 	f.empty("")
 	return f
 }
@@ -73,8 +72,7 @@ func findingCard(f model.Finding) fyne.CanvasObject {
 	if facts := evidence(f.Evidence); facts != "" {
 		add(line(facts, look.ColorMuted, false))
 	}
-	mark := container.NewVBox(container.New(layout.NewCustomPaddedLayout(5, 0, 0, 4), widgets.NewMarkText(f.Mark)))
-	return container.NewBorder(nil, nil, mark, nil, text)
+	return container.NewBorder(nil, nil, beside(f.Mark), nil, text)
 }
 
 func line(text string, name fyne.ThemeColorName, bold bool) widget.RichTextSegment {

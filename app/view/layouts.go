@@ -1,6 +1,9 @@
 package view
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
 
 // atLeast gives its object a width that does not change with its text.
 type atLeast struct{ width float32 }
@@ -17,25 +20,36 @@ func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return least
 }
 
-// middle centres its object between top and bottom, over the whole width, and lets it be cut rather than widen the window.
-type middle struct{}
+// oneLine is a line of text in the middle of its place. It asks for no width, and ends in an ellipsis where there is too little.
+type oneLine struct {
+	text  *canvas.Text
+	whole string
+}
+
+// set changes the text only if it differs: every refresh repaints the whole window.
+func (l *oneLine) set(text string, name fyne.ThemeColorName) {
+	l.whole = text
+	setText(l.text, l.fitting(l.text.Size().Width), name)
+}
+
+func (l *oneLine) fitting(width float32) string { return fitting(l.whole, width, l.text.TextSize) }
 
 // Layout implements fyne.Layout.
-func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *oneLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := size.Width - 4
+	if text := l.fitting(width); text != l.text.Text {
+		l.text.Text = text
+		l.text.Refresh()
+	}
 	for _, o := range objects {
-		height := o.MinSize().Height
-		o.Move(fyne.NewPos(0, (size.Height-height)/2))
-		o.Resize(fyne.NewSize(size.Width-4, height))
+		height := l.MinSize(objects).Height
+		place(o, 0, (size.Height-height)/2, width, height)
 	}
 }
 
 // MinSize implements fyne.Layout.
-func (middle) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	height := float32(0)
-	for _, o := range objects {
-		height = max(height, o.MinSize().Height)
-	}
-	return fyne.NewSize(0, height)
+func (l *oneLine) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, l.text.MinSize().Height)
 }
 
 // fixedWidth lays its objects out over the whole area at a width that does not change.
@@ -117,4 +131,22 @@ func (l readable) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		least = least.Max(o.MinSize())
 	}
 	return least
+}
+
+// below puts its second object below the first, which wraps: it gets the height that it needs at the width there is, and at least
+// a line of its own, so that nothing moves when it gets something to show.
+type below struct{ line func() float32 }
+
+// Layout implements fyne.Layout.
+func (l below) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	place(o[0], 0, 0, size.Width, o[0].MinSize().Height) // so that it knows its width
+	top := max(o[0].MinSize().Height, l.line())
+	place(o[0], 0, 0, size.Width, top)
+	place(o[1], 0, top, size.Width, size.Height-top)
+}
+
+// MinSize implements fyne.Layout.
+func (l below) MinSize(o []fyne.CanvasObject) fyne.Size {
+	least := o[1].MinSize()
+	return least.AddWidthHeight(0, max(o[0].MinSize().Height, l.line()))
 }

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"echopath/app/look"
+	"echopath/app/model"
 	"echopath/app/prefs"
 	"echopath/netcheck"
 )
@@ -37,7 +38,9 @@ func (w *Window) testActions(a *actions) {
 	m := w.deps.Model
 	idle := func() (bool, string) { return !w.view.Phase.Busy(), "Stop the running test first." }
 	a.start = &action{name: "Start", shortcut: key(fyne.KeyR, ctrl), do: w.start, enabled: func() (bool, string) { return w.view.CanStart, w.view.StartWhy }}
-	a.stop = &action{name: "Stop", shortcut: key(fyne.KeyPeriod, ctrl), do: w.deps.Stop, enabled: func() (bool, string) { return w.view.Phase.Busy(), "No test is running." }}
+	a.stop = &action{name: "Stop", shortcut: key(fyne.KeyPeriod, ctrl), do: w.deps.Stop, enabled: func() (bool, string) {
+		return w.view.Phase.Busy() && w.view.Phase != model.PhaseStopping, "No test is running."
+	}}
 	a.servers = &action{name: "Servers…", shortcut: key(fyne.KeyT, ctrl), do: w.editServers, enabled: idle}
 	a.options = &action{name: "Options…", shortcut: key(fyne.KeyO, ctrl), do: w.editOptions, enabled: idle}
 	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5}

@@ -3,9 +3,12 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"echopath/app/present"
 	"echopath/app/widgets"
 )
 
@@ -62,4 +65,15 @@ func heading(text string) fyne.CanvasObject {
 	label := widget.NewLabel(text)
 	label.TextStyle.Bold = true
 	return label
+}
+
+// beside puts a mark on the first line of the text at its right, in a column of its own.
+func beside(m present.Mark) fyne.CanvasObject {
+	mark := container.New(layout.NewCustomPaddedLayout(5, 0, 0, 4), widgets.NewMarkText(m))
+	return container.NewVBox(container.New(atLeast{width: 70}, mark))
+}
+
+// flush moves an object as far to the right as Fyne moves the text of labels and boxes, so that they line up.
+func flush(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), o)
 }

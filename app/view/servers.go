@@ -37,8 +37,8 @@ func showServers(win fyne.Window, deps Deps, changed func()) {
 	s := &servers{win: win, deps: deps, changed: changed, before: deps.Model.Form(), boxes: map[model.Field]*widgets.FieldBox{}, open: true}
 	s.tried = container.NewVBox()
 	answers := container.NewVScroll(s.tried)
-	answers.SetMinSize(fyne.NewSize(0, 66))
-	content := container.New(fixedWidth(600), container.NewVBox(s.addresses(), s.login(), s.trust(), answers))
+	answers.SetMinSize(fyne.NewSize(0, 116))
+	content := container.New(fixedWidth(660), container.NewVBox(s.addresses(), s.login(), s.trust(), answers))
 	s.dialog = widgets.NewDialog(win, "TURN and STUN servers", content)
 	s.try = s.dialog.AddButton("Try them", s.tryAll)
 	s.dialog.AddButton("Cancel", s.cancel)
@@ -46,7 +46,7 @@ func showServers(win fyne.Window, deps Deps, changed func()) {
 	s.dialog.SetDefault(done)
 	s.dialog.SetOnCancel(s.cancel)
 	s.dialog.SetFirst(s.urls)
-	s.check()
+	s.edit(func(*model.Servers) {})
 	s.say(theme.ColorNamePlaceHolder, "“Try them” asks each server for what a call needs, and says what is wrong.")
 	s.dialog.Show()
 }
@@ -105,6 +105,7 @@ func (s *servers) trust() fyne.CanvasObject {
 
 func (s *servers) box(field model.Field, label string, input fyne.CanvasObject, hint string) fyne.CanvasObject {
 	b := widgets.NewFieldBox(label, input, hint)
+	b.SetLines(2)
 	s.boxes[field] = b
 	return b
 }
@@ -132,8 +133,10 @@ func (s *servers) readCA(path string) {
 	})
 }
 
+// edit changes the servers. Whoever edits them wants them tested: they become the target.
 func (s *servers) edit(change func(*model.Servers)) {
 	form := s.deps.Model.Form()
+	form.Target = netcheck.TargetTURN
 	change(&form.Servers)
 	s.deps.Model.SetForm(form)
 	s.check()
@@ -188,7 +191,7 @@ func answer(a Tried) fyne.CanvasObject {
 	}
 	text := widget.NewLabel(a.Server + ": " + a.Text)
 	text.Wrapping = fyne.TextWrapWord
-	return container.NewBorder(nil, nil, container.NewVBox(widgets.NewMarkText(mark)), nil, text)
+	return container.NewBorder(nil, nil, beside(mark), nil, text)
 }
 
 // say puts one line in the place of the answers.

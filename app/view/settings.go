@@ -105,7 +105,7 @@ func (s *settingsScreen) files() fyne.CanvasObject {
 	s.folderBox = widgets.NewFieldBox("Folder for results", container.NewBorder(nil, nil, nil, container.NewHBox(
 		widgets.Tipped(browse, widgets.Tip("Choose a folder")), widgets.Tipped(open, widgets.Tip("Show it in the file manager"))), s.folder),
 		"Summary, samples and packets as CSV, the report as JSON. Empty: the default place.")
-	return section("Files", s.keep, s.folderBox)
+	return section("Files", s.keep, flush(s.folderBox))
 }
 
 func (s *settingsScreen) privacy() fyne.CanvasObject {
@@ -117,7 +117,7 @@ func (s *settingsScreen) privacy() fyne.CanvasObject {
 	return section("Privacy",
 		paragraph("Echopath sends test packets only to the servers that you name, and nothing to anybody else: no statistics, no crash reports, no look for updates. "+
 			"The target “This computer” does not leave this computer at all.", look.ColorMuted, false),
-		s.remember, container.NewHBox(forget))
+		s.remember, flush(container.NewHBox(forget)))
 }
 
 // row is a setting: its name and its control, in columns that line up.

@@ -49,8 +49,14 @@ func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 	c.tools = container.New(layout.NewCustomPaddedHBoxLayout(2),
 		widgets.Tipped(c.follow, widgets.Tip("Stick to now while a test runs")),
 		widgets.Tipped(c.reset, widgets.Tip("Show the whole run again. Wheel: zoom, drag: move, double click: whole run")))
-	c.object = container.NewBorder(c.legend, nil, nil, nil, c.group)
+	c.object = container.New(below{legendLine}, c.legend, c.group)
 	return c
+}
+
+// legendLine is the height of a line of the legend, which is kept free while there is nothing to name.
+func legendLine() float32 {
+	const inset = 3
+	return fyne.MeasureText("M", theme.CaptionTextSize(), fyne.TextStyle{}).Height + 2*inset
 }
 
 // viewChanged keeps the box "Follow" true.

@@ -29,7 +29,7 @@ type testForm struct {
 	more    *widgets.Button
 	paths   map[netcheck.Path]*widgets.Check
 	start   *widgets.Button
-	cost    *canvas.Text
+	cost    oneLine
 	loading bool // the form is being put into the controls: their answers are no input
 }
 
@@ -55,8 +55,8 @@ func newTestForm(m *model.Test, do formActions) *testForm {
 	f.more = widgets.NewButton("Options…", nil, do.options)
 	f.start = widgets.NewButton("Start", theme.MediaPlayIcon(), do.startStop)
 	f.start.Importance = widget.HighImportance
-	f.cost = canvas.NewText("", theme.Color(look.ColorMuted))
-	f.cost.Alignment = fyne.TextAlignTrailing
+	f.cost.text = canvas.NewText("", theme.Color(look.ColorMuted))
+	f.cost.text.Alignment = fyne.TextAlignTrailing
 	f.object = widgets.Card(container.New(layout.NewCustomPaddedVBoxLayout(2), f.firstLine(), f.secondLine()))
 	return f
 }
@@ -78,14 +78,14 @@ func (f *testForm) secondLine() fyne.CanvasObject {
 		f.paths[p] = check
 		row.Add(widgets.Tipped(check, func() string { return f.model.Checked().Hints[p] }))
 	}
-	cost := widgets.Tipped(f.cost, func() string {
+	cost := widgets.Tipped(f.cost.text, func() string {
 		c := f.model.Checked()
 		if c.Problem != "" {
 			return c.Problem
 		}
 		return c.CostHint
 	})
-	return container.NewBorder(nil, nil, row, nil, container.New(middle{}, cost))
+	return container.NewBorder(nil, nil, row, nil, container.New(&f.cost, cost))
 }
 
 // startTip says what the primary button will do, or why it can not.
@@ -198,9 +198,9 @@ func (f *testForm) show(v model.View) {
 	f.showStart(v)
 	checked := f.model.Checked()
 	if checked.Problem != "" {
-		setText(f.cost, checked.Problem, look.ColorPoor)
+		f.cost.set(checked.Problem, look.ColorPoor)
 	} else {
-		setText(f.cost, checked.Cost, look.ColorMuted)
+		f.cost.set(checked.Cost, look.ColorMuted)
 	}
 }
 

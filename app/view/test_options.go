@@ -3,7 +3,7 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"echopath/app/model"
@@ -41,13 +41,10 @@ func showTestOptions(win fyne.Window, m *model.Test, changed func()) {
 	o := &testOptions{model: m, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
 	o.cost = widget.NewLabel("")
 	o.cost.Wrapping = fyne.TextWrapWord
-	content := container.New(fixedWidth(540), container.NewVBox(
-		heading("Load of the test"), o.load(), o.cost,
-		widget.NewSeparator(),
-		heading("Network"), o.network(),
-		widget.NewSeparator(),
-		o.titleBox(),
-	))
+	cost := container.NewVScroll(o.cost) // has its place whatever it says
+	cost.SetMinSize(fyne.NewSize(0, 3*fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height+2*theme.InnerPadding()))
+	boxes := append(append(o.load(), o.network()...), o.titleBox())
+	content := container.New(fixedWidth(580), container.NewVBox(container.NewGridWithColumns(2, boxes...), cost))
 	o.dialog = widgets.NewDialog(win, "Options of the test", content)
 	cancel := o.dialog.AddButton("Cancel", o.cancel)
 	o.done = o.dialog.AddButton("Done", o.dialog.Close)
@@ -66,12 +63,12 @@ func (o *testOptions) cancel() {
 }
 
 // load holds the custom load. Whatever is changed here makes the preset a custom one.
-func (o *testOptions) load() fyne.CanvasObject {
+func (o *testOptions) load() []fyne.CanvasObject {
 	f := o.model.Form()
 	custom := func(set func(*model.Load, string)) func(string) {
 		return func(text string) { o.edit(func(f *model.Form) { set(&f.Load, text); f.Preset = model.Custom }) }
 	}
-	var boxes [4]fyne.CanvasObject
+	boxes := make([]fyne.CanvasObject, 4, 5)
 	boxes[0], o.rate = o.entry(model.FieldRate, "Packets a second, each carrier", f.Load.Rate, present.Define(present.TermRate),
 		custom(func(l *model.Load, s string) { l.Rate = s }))
 	boxes[1], _ = o.entry(model.FieldSize, "Bytes in a packet", f.Load.Size, present.Define(present.TermSize),
@@ -80,7 +77,7 @@ func (o *testOptions) load() fyne.CanvasObject {
 		custom(func(l *model.Load, s string) { l.Duration = s }))
 	boxes[3], _ = o.entry(model.FieldLateAfter, "Late after", f.Load.LateAfter, present.Define(present.TermLateAfter),
 		custom(func(l *model.Load, s string) { l.LateAfter = s }))
-	return container.NewVBox(container.NewGridWithColumns(2, boxes[0], boxes[1], boxes[2], boxes[3]), o.carriers(f))
+	return append(boxes, o.carriers(f))
 }
 
 func (o *testOptions) carriers(f model.Form) fyne.CanvasObject {
@@ -98,7 +95,7 @@ func (o *testOptions) carriers(f model.Form) fyne.CanvasObject {
 	return box
 }
 
-func (o *testOptions) network() fyne.CanvasObject {
+func (o *testOptions) network() []fyne.CanvasObject {
 	f := o.model.Form()
 	names, selected := make([]string, len(families)), ""
 	for i, known := range families {
@@ -115,15 +112,14 @@ func (o *testOptions) network() fyne.CanvasObject {
 	iface, _ := o.entry(model.FieldIface, "Network interface", f.Iface,
 		"Name or address of the interface to measure through, for example eth0 or 192.0.2.7. Empty: the system chooses.",
 		func(s string) { o.edit(func(f *model.Form) { f.Iface = s }) })
-	return container.NewGridWithColumns(2, box, iface)
+	return []fyne.CanvasObject{box, iface}
 }
 
 func (o *testOptions) titleBox() fyne.CanvasObject {
 	entry := widgets.NewEntry()
 	entry.SetText(o.model.Form().Title)
 	entry.OnChanged = func(s string) { o.edit(func(f *model.Form) { f.Title = s }) }
-	return container.New(layout.NewFormLayout(), widget.NewLabel("Title of the report"),
-		widgets.Tipped(entry, widgets.Tip("For example the place or the ticket. It stands in every file and picture.")))
+	return widgets.NewFieldBox("Title of the report", entry, "For example the place or the ticket. It stands in every file and picture.")
 }
 
 // entry makes a labelled input for a field.

@@ -24,7 +24,7 @@ func NewFieldBox(label string, input fyne.CanvasObject, hint string) *FieldBox {
 		}
 		return ""
 	})
-	f.box = &fyne.Container{Layout: fieldLayout{}, Objects: []fyne.CanvasObject{head, input, note}}
+	f.box = &fyne.Container{Layout: fieldLayout{f}, Objects: []fyne.CanvasObject{head, input, note}}
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -35,27 +35,32 @@ func (f *FieldBox) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpl
 // SetProblem says what is wrong with the input; "" if nothing is.
 func (f *FieldBox) SetProblem(text string) { f.problem.set(text, f.problem.style) }
 
+// SetLines reserves room for a problem of so many lines; one if it is never called.
+func (f *FieldBox) SetLines(n int) {
+	f.problem.limit = n
+	f.box.Refresh()
+}
+
 // SetHint changes the label's tip.
 func (f *FieldBox) SetHint(text string) { f.hint = text }
 
 // fieldLayout stacks label, input and problem closely.
-type fieldLayout struct{}
+type fieldLayout struct{ f *FieldBox }
 
 const fieldGap = 2
 
-func (fieldLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for _, obj := range o {
-		m := obj.MinSize()
-		size.Width = max(size.Width, m.Width)
-		size.Height += m.Height
-	}
-	size.Height += fieldGap * float32(len(o)-1)
-	return size
+// problemHeight is what is kept free, whether there is a problem or not.
+func (l fieldLayout) problemHeight() float32 {
+	return float32(l.f.problem.limit) * l.f.problem.lineHeight()
 }
 
-func (fieldLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	label, problem := o[0].MinSize().Height, o[2].MinSize().Height
+func (l fieldLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	label, input := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(max(label.Width, input.Width), label.Height+input.Height+l.problemHeight()+2*fieldGap)
+}
+
+func (l fieldLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	label, problem := o[0].MinSize().Height, l.problemHeight()
 	heights := []float32{label, size.Height - label - problem - 2*fieldGap, problem}
 	y := float32(0)
 	for i, obj := range o {
