@@ -92,6 +92,9 @@ func (s *scene) labelEmpty(p *panelScene) {
 		return
 	}
 	size := measure(text, s.palette.caption+1, false)
+	if p.bottom-p.frame.top < size.Height+2 {
+		return // it would cross the axis and the title
+	}
 	pos := fyne.NewPos((s.left+s.right-size.Width)/2, (p.frame.top+p.bottom-size.Height)/2)
 	p.empty = label{text: text, pos: pos, size: size, fontSize: s.palette.caption + 1, color: s.palette.faint}
 	s.labels = append(s.labels, p.empty)

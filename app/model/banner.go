@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,20 @@ func (t *Test) banner() Banner {
 	return t.idleBanner()
 }
 
+// whereToMend names the control behind which the first problem lies.
+func (t *Test) whereToMend() string {
+	is := func(fields ...Field) bool {
+		return slices.ContainsFunc(fields, func(f Field) bool { return t.checked.Problems[f] == t.checked.Problem })
+	}
+	switch {
+	case is(FieldURLs, FieldUser, FieldPassword, FieldREST, FieldCA, FieldPins):
+		return "Press “Servers…” to mend it."
+	case is(FieldRate, FieldSize, FieldDuration, FieldLateAfter, FieldCarriers, FieldFamily, FieldIface, FieldPreset):
+		return "Press “Options…” to mend it."
+	}
+	return ""
+}
+
 func busyMark(word string) present.Mark {
 	return present.Mark{Shape: "◌", Word: strings.ToUpper(word)}
 }
@@ -38,7 +53,7 @@ func (t *Test) idleBanner() Banner {
 	switch {
 	case t.checked.Problem != "":
 		b.Mark = present.Mark{Shape: "○", Word: "NOT READY"}
-		b.Text = t.checked.Problem
+		b.Text, b.More = t.checked.Problem, t.whereToMend()
 		return b
 	case t.form.Target == netcheck.TargetTURN:
 		b.Text = "Press Start to measure what a call through your servers would get, path by path."

@@ -28,6 +28,15 @@ func (t *Test) status(now time.Duration) Status {
 	return s
 }
 
+// Planned is how long the whole run is expected to take, from the session's start, as far as that is known now; once it has
+// ended, how long it took.
+func (t *Test) Planned(now time.Duration) time.Duration {
+	if t.phase.Busy() && t.progress != nil {
+		return max(now, 0) + t.progress.Left(max(now, 0))
+	}
+	return t.Elapsed(now)
+}
+
 func (t *Test) statusText(now time.Duration) string {
 	switch t.phase {
 	case PhaseStarting:

@@ -73,6 +73,17 @@ func beside(m present.Mark) fyne.CanvasObject {
 	return container.NewVBox(container.New(atLeast{width: 70}, mark))
 }
 
+// framed is a container with a border layout whose parts Tab goes through as they are read: Fyne's own begins with the middle.
+func framed(top, left, middle, bottom fyne.CanvasObject) *fyne.Container {
+	c := container.New(layout.NewBorderLayout(top, bottom, left, nil))
+	for _, o := range []fyne.CanvasObject{top, left, middle, bottom} {
+		if o != nil {
+			c.Add(o)
+		}
+	}
+	return c
+}
+
 // flush moves an object as far to the right as Fyne moves the text of labels and boxes, so that they line up.
 func flush(o fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), o)

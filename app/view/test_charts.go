@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -31,13 +32,14 @@ type testCharts struct {
 	key             string // of the run whose curves are shown
 	shown           int    // how many of them
 	variant         fyne.ThemeVariant
+	planned         time.Duration // length of the time axis
 }
 
 func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 	c := &testCharts{model: m,
-		rtt:  &chart.Panel{Title: "RTT", Unit: "ms", Weight: 2, MinTop: 1, Empty: "The round-trip time of each window of 100 ms, once a test runs"},
-		loss: &chart.Panel{Title: "Loss", Unit: "%", Weight: 1.3, MinTop: 5, MaxTop: 100, Empty: "Lost packets: ticks up for the way out, down for the way back"},
-		rate: &chart.Panel{Title: "Bitrate", Unit: "kbit/s", Weight: 1.2, MinTop: 10, Empty: "What is sent and what comes back"},
+		rtt:  &chart.Panel{Title: "RTT", Unit: "ms", Weight: 2, MinTop: 1},
+		loss: &chart.Panel{Title: "Loss", Unit: "%", Weight: 1.3, MinTop: 5, MaxTop: 100},
+		rate: &chart.Panel{Title: "Bitrate", Unit: "kbit/s", Weight: 1.2, MinTop: 10},
 	}
 	c.group = chart.New(c.rtt, c.loss, c.rate)
 	c.group.OnSecondaryTapped = menu
@@ -69,21 +71,48 @@ func (c *testCharts) viewChanged() {
 	}
 }
 
-// show redraws what is new. now is in seconds since the session's start.
-func (c *testCharts) show(now float64) {
+// The texts that stand in empty charts.
+var (
+	emptyBefore = [3]string{"The round-trip time of each window of 100 ms, once a test runs", "Lost packets: ticks up for the way out, down for the way back", "What is sent and what comes back"}
+	emptyAfter  = [3]string{"No packet came back in this test", "No packet was sent in this test", ""}
+)
+
+// show redraws what is new; now is since the session's start.
+func (c *testCharts) show(phase model.Phase, now time.Duration) {
 	curves := c.model.Curves()
 	variant := look.Variant()
 	if key := c.model.RunKey(); key != c.key || len(curves) != c.shown || variant != c.variant {
 		if key != c.key {
+			c.planned = 0
 			c.group.Reset()
 			c.viewChanged()
 		}
 		c.key, c.shown, c.variant = key, len(curves), variant
 		c.fill(curves)
 	}
-	c.group.SetNow(now)
+	empty := emptyBefore
+	if phase == model.PhaseDone {
+		empty = emptyAfter
+	}
+	c.rtt.Empty, c.loss.Empty, c.rate.Empty = empty[0], empty[1], empty[2]
+	c.plan(now)
+	c.group.SetNow(now.Seconds())
 	c.group.Update()
 	c.legend.Update()
+}
+
+// plan gives the time axis the whole of the run from its beginning. It moves on only when a path takes longer than expected, in
+// steps, so that it does not creep.
+func (c *testCharts) plan(now time.Duration) {
+	const step = 5 * time.Second
+	planned := c.model.Planned(now)
+	if c.model.Phase().Busy() {
+		planned = max((planned + step/2).Round(step), c.planned)
+	}
+	if planned != c.planned && planned > 0 {
+		c.planned = planned
+		c.group.SetPlanned(0, planned.Seconds())
+	}
 }
 
 // setMbit changes the unit of bitrates.

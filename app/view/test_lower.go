@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -47,7 +49,8 @@ func newLower(m *model.Test, chartMenu func(fyne.PointEvent)) *lower {
 	l.frame = &split{l: l, chosen: paneCharts}
 	l.all.OnChanged = l.choose
 	l.beside.OnChanged = func(i int) { l.choose(i + 1) }
-	l.object = container.New(l.frame, l.all, l.beside, widgets.Card(l.panes[paneCharts]), widgets.Card(container.NewStack(l.panes[1:]...)), l.charts.tools)
+	charts, side := widgets.Card(l.panes[paneCharts]), widgets.Card(container.NewStack(l.panes[1:]...))
+	l.object = container.New(l.frame, l.all, l.charts.tools, charts, l.beside, side) // in the order of Tab
 	l.choose(paneCharts)
 	return l
 }
@@ -98,9 +101,9 @@ func (l *lower) follow(p netcheck.Path) {
 	}
 }
 
-// show brings the panes in line with the state; now is in seconds since the session's start.
-func (l *lower) show(v model.View, now float64) {
-	l.charts.show(now)
+// show brings the panes in line with the state; now is since the session's start.
+func (l *lower) show(v model.View, now time.Duration) {
+	l.charts.show(v.Phase, now)
 	l.findings.show(v)
 	l.log.SetLines(l.model.Log())
 	badge := ""
@@ -145,9 +148,10 @@ type split struct {
 	wide   bool
 }
 
-// Widths at which the charts get a neighbour, and the neighbour's share.
+// Widths at which the charts get a neighbour, and the neighbour's share. The legend of the charts still has one line then: a second
+// one would move them when a run begins.
 const (
-	wideFrom  = 1040
+	wideFrom  = 1185
 	sideShare = 0.38
 	gap       = 6
 )
@@ -159,9 +163,10 @@ func (s *split) sidePane() int {
 	return s.side
 }
 
-// Layout implements fyne.Layout. The objects are the segments (all, beside), the charts, the other panes, the charts' tools.
+// Layout implements fyne.Layout. The objects are the segments of all panes, the charts' tools, the charts, the segments
+// beside them, the other panes.
 func (s *split) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	all, beside, charts, side, tools := o[0], o[1], o[2], o[3], o[4]
+	all, tools, charts, beside, side := o[0], o[1], o[2], o[3], o[4]
 	s.wide = size.Width >= wideFrom
 	setVisible(all, !s.wide)
 	setVisible(beside, s.wide)

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -27,7 +29,7 @@ func newTestScreen(m *model.Test, do formActions, chartMenu func(fyne.PointEvent
 	s.table.OnOpen = s.open
 	s.table.OnSelect = func(p netcheck.Path) { s.lower.follow(p) }
 	top := container.New(stacked{gap}, s.form.object, s.banner, widgets.Card(s.table))
-	s.object = container.NewBorder(top, nil, nil, nil, container.New(under{gap}, s.lower.object))
+	s.object = framed(top, nil, container.New(under{gap}, s.lower.object), nil)
 	return s
 }
 
@@ -36,8 +38,8 @@ func (s *testScreen) open(p netcheck.Path) {
 	s.lower.open(p)
 }
 
-// show brings the screen in line with the state; now is in seconds since the session's start.
-func (s *testScreen) show(v model.View, now float64) {
+// show brings the screen in line with the state; now is since the session's start.
+func (s *testScreen) show(v model.View, now time.Duration) {
 	s.form.show(v)
 	s.banner.Set(v.Banner)
 	s.table.SetHeader(s.model.Header())

@@ -38,7 +38,7 @@ func New(win fyne.Window, deps Deps) *Window {
 	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.settings.object))
 	win.SetPadded(false)
 	win.SetMainMenu(w.mainMenu())
-	win.SetContent(widgets.NewTips(container.NewBorder(nil, w.status, w.rail.object, nil, screens)))
+	win.SetContent(widgets.NewTips(framed(nil, w.rail.object, screens, w.status)))
 	w.test.form.load()
 	w.show(screenTest)
 	w.Refresh()
@@ -64,7 +64,7 @@ func (w *Window) SetNow(now time.Duration) {
 func (w *Window) Refresh() {
 	before := w.view.Phase
 	w.view = w.deps.Model.View(w.now)
-	w.test.show(w.view, w.now.Seconds())
+	w.test.show(w.view, w.now)
 	w.status.show(w.view)
 	w.rail.setBusy(w.view.Phase.Busy())
 	if before != w.view.Phase {

@@ -39,6 +39,7 @@ var (
 const (
 	bannerPad   = 11
 	bannerShape = 22
+	bannerLines = 3 // of sentence and advice together
 	bannerBar   = 4 // width of the strip in the tone at the left edge
 )
 
@@ -123,7 +124,10 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 func (r *bannerRenderer) layoutText(x float32, size fyne.Size) {
 	b := r.b
 	width := max(size.Width-x-bannerPad, 1)
-	text, more := b.text.heightFor(width), b.more.lineHeight()
+	text := b.text.heightFor(width)
+	b.more.limit = max(bannerLines-int(text/b.text.lineHeight()+0.5), 1) // a short sentence leaves a line to the advice
+	b.more.flow(width)
+	more := b.more.heightFor(width)
 	if b.more.text == "" {
 		more = 0
 	}
