@@ -8,6 +8,8 @@ export WINDOW =
 PKG = ./...
 BENCH = .
 FUZZTIME = 20s
+SOAK = 20m
+SHOTS = shots
 
 # Where git can not say which commit this is (a copy of the files, another user's clone), Go would refuse to build.
 ifeq ($(shell git rev-parse HEAD 2>/dev/null),)
@@ -18,7 +20,7 @@ endif
 KIND = $(if $(filter no,$(WINDOW)),terminal,window)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build package test bench fuzz lint fmt clean
+.PHONY: help run build package test bench perf soak shots fuzz lint fmt clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +45,16 @@ test: ## install what the tests need and run them all: lint, cross builds, tests
 bench: ## run the benchmarks, one package at a time; PKG=./netcheck/stats BENCH=Window for some
 	@scripts/setup.sh run
 	go test -p 1 -tags migrated_fynedo -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+perf: ## time the window: first frame, answer to a click, cost of drawing (needs Xvfb, xdotool)
+	@scripts/window.sh ECHOPATH_PERF=1 -run '^TestPerf' -timeout 30m
+
+soak: ## watch memory and goroutines of the window for SOAK (20m) at 200 packets/s
+	@scripts/window.sh ECHOPATH_PERF=1 ECHOPATH_SOAK=$(SOAK) -run '^TestSoak$$' -timeout 0
+
+shots: ## pictures of the window in all states and sizes, to SHOTS (./shots)
+	@mkdir -p $(SHOTS)
+	@scripts/window.sh ECHOPATH_SHOTS=$(abspath $(SHOTS)) -run '^TestShots$$' -timeout 30m
 
 fuzz: ## run every fuzz target for FUZZTIME (20s) each
 	@scripts/setup.sh go

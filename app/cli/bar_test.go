@@ -40,7 +40,7 @@ func TestBar(t *testing.T) {
 		screen := &terminal{width: 80}
 		c := (&command{args: words("check --path direct,stun"), run: slow, stderr: screen}).do(t.Context())
 		text := screen.String()
-		for _, want := range []string{"Sending over direct, stun", "Direct (1 of 2), 0:12 left, connecting",
+		for _, want := range []string{"Sending over Direct, STUN", "Direct (1 of 2), 0:12 left, connecting",
 			"Direct (1 of 2)", "RTT 1 ms, lost 0 of 2", "STUN (2 of 2)", "█", "░"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("the screen never showed %q", want)
@@ -93,7 +93,7 @@ func TestQuiet(t *testing.T) {
 			t.Errorf("quiet, on a terminal: %q", screen.String())
 		}
 		c := (&command{args: words("check --path direct"), run: slow}).do(t.Context())
-		if strings.Contains(c.err, "left") || !strings.Contains(c.err, "Sending over direct") {
+		if strings.Contains(c.err, "left") || !strings.Contains(c.err, "Sending over Direct") {
 			t.Errorf("without a terminal: %q", c.err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())

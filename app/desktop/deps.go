@@ -33,17 +33,25 @@ func (d *desk) deps() view.Deps {
 	}
 }
 
-// export writes what was measured, in a goroutine: a disk may be slow.
+// export writes what was measured, in a goroutine: a disk may be slow. Closing the window waits for it: it may be the only copy.
 func (d *desk) export(name string, done view.Done, write func(context.Context, *record.Recording) ([]string, error)) {
 	recording := d.result.Recording
 	if recording == nil {
 		done(nil, errNothing)
 		return
 	}
-	err := runner.Go(d.jobs, name, func(ctx context.Context) ([]string, error) { return write(ctx, recording) }, done)
+	err := runner.Go(d.jobs, name, func(ctx context.Context) ([]string, error) { return write(context.WithoutCancel(ctx), recording) }, done)
 	if err != nil {
 		done(nil, err)
 	}
+}
+
+// one is the answer of an export of one file.
+func one(path string, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []string{path}, nil
 }
 
 // The file dialogs have asked whether an existing file may be replaced.
@@ -51,26 +59,26 @@ const replace = true
 
 func (d *desk) exportSummary(path string, done view.Done) {
 	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
-		return []string{path}, r.ExportSummary(path, replace)
+		return one(path, r.ExportSummary(path, replace))
 	})
 }
 
 func (d *desk) exportJSON(path string, done view.Done) {
 	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
-		return []string{path}, r.ExportJSON(path, replace)
+		return one(path, r.ExportJSON(path, replace))
 	})
 }
 
-func (d *desk) exportTables(folder string, done view.Done) {
-	d.export("export "+folder, done, func(ctx context.Context, r *record.Recording) ([]string, error) {
-		return r.ExportTables(ctx, folder, false)
+func (d *desk) exportTables(parent string, done view.Done) {
+	d.export("export "+parent, done, func(ctx context.Context, r *record.Recording) ([]string, error) {
+		return r.ExportInto(ctx, parent)
 	})
 }
 
 func (d *desk) savePNG(path string, img image.Image, done view.Done) {
 	err := runner.Go(d.jobs, "export "+path, func(context.Context) ([]string, error) {
 		item := atomicfile.Item{Name: path, Perm: 0o644, Write: func(w io.Writer) error { return png.Encode(w, img) }}
-		return []string{path}, atomicfile.Write(atomicfile.System{}, item, replace)
+		return one(path, atomicfile.Write(atomicfile.System{}, item, replace))
 	}, done)
 	if err != nil {
 		done(nil, err)

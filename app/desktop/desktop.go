@@ -2,8 +2,10 @@ package desktop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -48,11 +50,14 @@ type desk struct {
 	behind   bool          // the window is not in the foreground
 	stats    *stats        // nil unless a tester asked for it
 	redraws  int           // of runs, for stats
+	waiting  func()        // the write of settings that follows the one under way; nil: none
+	keeps    bool          // the run's results are kept in the folder for results
+	gate     gate          // before the goroutine that draws
 }
 
 // Default and least size of the window, in units of the screen's scale.
 const (
-	defaultWidth, defaultHeight = 1120, 760
+	defaultWidth, defaultHeight = 1040, 720
 	leastWidth, leastHeight     = 900, 560
 )
 
@@ -68,8 +73,8 @@ func Run(o Options) int {
 	d.win.SetMaster()
 	d.model = model.NewTest(model.Units{Mbit: d.settings.Mbit})
 	d.model.SetForm(d.form())
-	d.runner = runner.New(runner.Config{Run: o.Run, Post: fyne.Do, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
-	d.jobs = runner.NewJobs(fyne.Do)
+	d.runner = runner.New(runner.Config{Run: o.Run, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
+	d.jobs = runner.NewJobs(d.gate.post)
 	d.view = view.New(d.win, d.deps())
 	d.view.Adopt()
 	d.win.Resize(d.size())
@@ -86,20 +91,57 @@ func Run(o Options) int {
 			o.Opened()
 		}
 	})
+	ignore := d.watchSignals()
+	defer ignore()
 	d.win.ShowAndRun()
-	d.shutDown()
+	return d.shutDown()
+}
+
+// exitNotKept is the exit code of a program that could not write a result, as in the terminal program.
+const exitNotKept = 4
+
+// shutDown runs after the last frame, also when a signal ended the program: a run that still goes on is stopped, and what it
+// measured is written. It gives the exit code.
+func (d *desk) shutDown() int {
+	d.gate.shut()
+	d.jobs.Close() // before the runner: an export may still read a recording that goes with it
+	err := d.runner.Close()
+	d.stats.close()
+	if saveErr := d.storeSettings(); saveErr != nil {
+		err = errors.Join(err, saveErr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "echopath:", err)
+		return exitNotKept
+	}
 	return 0
 }
 
-// shutDown runs after the last frame, also when the system ended the program by a signal: a run that still goes on is stopped,
-// and what it measured is written.
-func (d *desk) shutDown() {
-	d.stats.close()
-	d.saveSettings()
-	d.jobs.Close() // before the runner: an export may still read a recording that goes with it
-	if err := d.runner.Close(); err != nil {
-		fmt.Fprintln(os.Stderr, "echopath:", err)
-	}
+// gate hands functions to the goroutine that draws until it is shut. When Fyne's loop has ended, fyne.Do runs a function on the
+// goroutine of its caller instead, where it would meet what the end of the program does.
+type gate struct {
+	mu   sync.Mutex
+	over bool
+}
+
+func (g *gate) post(f func()) {
+	fyne.Do(func() {
+		if !g.isShut() {
+			f()
+		}
+	})
+}
+
+func (g *gate) isShut() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.over
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over = true
 }
 
 // form is the last one, or a new one with the preset of the settings.

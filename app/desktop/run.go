@@ -24,14 +24,19 @@ func (d *desk) start() {
 	if err != nil {
 		return // the check says so already
 	}
-	d.saveSettings()
 	keep := record.Keep{Results: d.settings.KeepResults}
-	if keep.Dir, err = d.settings.Results(); err != nil {
+	var homeless error
+	if keep.Dir, homeless = d.settings.Results(); homeless != nil {
 		keep.Results = false
 	}
+	d.keeps = keep.Results
 	d.result = runner.Result{}
 	d.model.Begin()
 	d.view.SetNow(0)
+	if homeless != nil && d.settings.KeepResults {
+		d.trouble(homeless)
+	}
+	d.saveSettings()
 	if err := d.runner.Start(checked.Plan, granted, keep); err != nil {
 		d.model.End(model.Outcome{Err: err})
 		d.view.Refresh()
@@ -58,7 +63,10 @@ func (d *desk) deliver(events []netcheck.Event, now time.Duration) {
 }
 
 // trouble tells during a run that something can not be kept.
-func (d *desk) trouble(err error) { d.view.Say(err.Error()) }
+func (d *desk) trouble(err error) {
+	d.model.Warn(err.Error())
+	d.view.Refresh()
+}
 
 // ended takes the end of a run.
 func (d *desk) ended(r runner.Result) {
@@ -69,11 +77,15 @@ func (d *desk) ended(r runner.Result) {
 	}
 	d.model.End(model.Outcome{Err: err, Folder: r.Folder, Saved: r.Saved, SaveErr: r.SaveErr})
 	d.view.Refresh()
-	if d.closing {
+	switch {
+	case d.closing && r.SaveErr == nil:
 		d.app.Quit()
-		return
+	case d.closing: // it would close without anybody having read where the results are
+		d.closing = false
+		widgets.Message(d.win, "The results could not be kept", r.SaveErr.Error()+"\n\nExport them to another place, or close Echopath again.")
+	default:
+		d.notify(r)
 	}
-	d.notify(r)
 }
 
 // notify tells the desktop that a run has ended which nobody is looking at.
@@ -92,7 +104,7 @@ func (d *desk) notify(r runner.Result) {
 	d.app.SendNotification(fyne.NewNotification(title, text))
 }
 
-// quit closes the window. In the middle of a run it asks, once: what was measured is kept in any case.
+// quit closes the window. In the middle of a run it asks, once, and says what becomes of what was measured.
 func (d *desk) quit() {
 	switch {
 	case d.closing:
@@ -101,7 +113,11 @@ func (d *desk) quit() {
 		d.app.Quit()
 	case !d.asking:
 		d.asking = true
-		widgets.Confirm(d.win, "A test is running", "Stop it and close? What was measured until now is kept.", "Stop and close", "Go on", func(yes bool) {
+		kept := "What was measured until now is kept."
+		if !d.keeps {
+			kept = "What was measured until now is lost, since results are not kept (see Settings). To keep it: go on, stop the test, then export."
+		}
+		widgets.Confirm(d.win, "A test is running", "Stop it and close? "+kept, "Stop and close", "Go on", func(yes bool) {
 			d.asking = false
 			if !yes {
 				return

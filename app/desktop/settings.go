@@ -1,9 +1,14 @@
 package desktop
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
 	"echopath/app/look"
 	"echopath/app/model"
 	"echopath/app/prefs"
+	"echopath/app/runner"
 	"echopath/app/view"
 )
 
@@ -44,35 +49,79 @@ func (d *desk) adopt(s prefs.Settings) {
 	d.saveSettings()
 }
 
-// saveSettings keeps the settings with the form and the size of the window.
+// saveSettings keeps the settings with the form and the size of the window. The disk may be slow: it is written beside.
 func (d *desk) saveSettings() {
 	if d.store == nil {
 		return
 	}
+	d.fillSettings()
+	kept := d.settings.Clone()
+	d.write(func() error { return d.store.Save(kept) }, func(err error) {
+		if err != nil {
+			d.view.Say("The settings could not be kept: " + err.Error())
+		}
+	})
+}
+
+// write does something to the stored settings, one thing after another. Of what waits only the newest is done: they change
+// at each letter.
+func (d *desk) write(work func() error, done func(error)) {
+	err := runner.Go(d.jobs, "settings", func(context.Context) (struct{}, error) { return struct{}{}, work() }, func(_ struct{}, err error) {
+		done(err)
+		if next := d.waiting; next != nil {
+			d.waiting = nil
+			next()
+		}
+	})
+	switch {
+	case errors.Is(err, runner.ErrJobBusy):
+		d.waiting = func() { d.write(work, done) }
+	case err != nil:
+		done(err)
+	}
+}
+
+// storeSettings writes the settings at once, when nothing is drawn any more.
+func (d *desk) storeSettings() error {
+	if d.store == nil {
+		return nil
+	}
+	d.fillSettings()
+	if err := d.store.Save(d.settings); err != nil {
+		return fmt.Errorf("the settings could not be kept: %w", err)
+	}
+	return nil
+}
+
+// fillSettings takes over the form, without its secrets, and the size of the window.
+func (d *desk) fillSettings() {
 	form := d.model.Form().WithoutSecrets()
 	d.settings.Form = &form
 	if size := d.win.Canvas().Size(); !d.win.FullScreen() && size.Width > 0 {
 		d.settings.Window = prefs.Size{Width: size.Width, Height: size.Height}
 	}
-	if err := d.store.Save(d.settings); err != nil {
-		d.view.Say("The settings could not be kept: " + err.Error())
-	}
 }
 
 // forget deletes what is stored and goes on with the defaults.
 func (d *desk) forget(done func(error)) {
-	if d.store != nil {
-		if err := d.store.Reset(); err != nil {
-			done(err)
-			return
-		}
+	if d.store == nil {
+		d.startAnew()
+		done(nil)
+		return
 	}
+	d.write(d.store.Reset, func(err error) {
+		if err == nil {
+			d.startAnew()
+		}
+		done(err)
+	})
+}
+
+func (d *desk) startAnew() {
 	d.settings = prefs.Defaults()
 	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))
 	d.model.SetUnits(model.Units{})
-	if !d.runner.Busy() {
-		d.model.SetForm(model.DefaultForm())
-	}
+	d.model.SetForm(model.DefaultForm()) // a test that runs goes on as it was started
 	d.view.Adopt()
-	done(nil)
+	d.view.FormChanged()
 }

@@ -203,7 +203,7 @@ func describe(f fyne.Focusable) (name, text string) {
 	case *widgets.Select:
 		return "Select " + f.Selected, ""
 	case *widgets.Entry:
-		if f.Password || f.MultiLine {
+		if f.Secret || f.MultiLine {
 			return "Entry", ""
 		}
 		return "Entry", f.Text

@@ -12,8 +12,7 @@ import (
 
 // Names of colours that Fyne's themes do not have.
 const (
-	ColorRail    fyne.ThemeColorName = "echopathRail"    // background of the left rail
-	ColorCard    fyne.ThemeColorName = "echopathCard"    // background of a card on the window's background
+	ColorRaised  fyne.ThemeColorName = "echopathRaised"  // behind what is chosen among several
 	ColorBorder  fyne.ThemeColorName = "echopathBorder"  // hairline around cards and between rows
 	ColorMuted   fyne.ThemeColorName = "echopathMuted"   // secondary text, readable (contrast at least 4.5)
 	ColorFaint   fyne.ThemeColorName = "echopathFaint"   // provisional figures, disabled hints
@@ -25,7 +24,6 @@ const (
 	ColorGoodBack fyne.ThemeColorName = "echopathGoodBack" // behind a banner of that tone
 	ColorFairBack fyne.ThemeColorName = "echopathFairBack"
 	ColorPoorBack fyne.ThemeColorName = "echopathPoorBack"
-	ColorNoneBack fyne.ThemeColorName = "echopathNoneBack"
 )
 
 func rgb(v uint32) color.NRGBA {
@@ -75,15 +73,15 @@ func ToneColor(t present.Tone) fyne.ThemeColorName {
 	return theme.ColorNameForeground
 }
 
-// ToneBack names the colour behind a banner in a tone.
-func ToneBack(t present.Tone) fyne.ThemeColorName {
+// ToneBack names the colour behind a banner in a tone; ok is false for a tone that has none.
+func ToneBack(t present.Tone) (name fyne.ThemeColorName, ok bool) {
 	switch t {
 	case present.ToneGood:
-		return ColorGoodBack
+		return ColorGoodBack, true
 	case present.ToneFair:
-		return ColorFairBack
+		return ColorFairBack, true
 	case present.TonePoor:
-		return ColorPoorBack
+		return ColorPoorBack, true
 	}
-	return ColorNoneBack
+	return "", false
 }

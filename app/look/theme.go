@@ -83,7 +83,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 }
 
 var colors = map[fyne.ThemeColorName]pair{
-	theme.ColorNameBackground:          {rgb(0xf5f6f8), rgb(0x14171c)},
+	theme.ColorNameBackground:          {rgb(0xffffff), rgb(0x1b2027)},
 	theme.ColorNameForeground:          {rgb(0x1a1f27), rgb(0xe8ebf0)},
 	theme.ColorNamePrimary:             {rgb(0x1463c4), rgb(0x3d8bfd)},
 	theme.ColorNameForegroundOnPrimary: {rgb(0xffffff), rgb(0x0b1220)},
@@ -108,8 +108,7 @@ var colors = map[fyne.ThemeColorName]pair{
 	theme.ColorNameWarning:             {rgb(0x9a5b00), rgb(0xf0b429)},
 	theme.ColorNameSuccess:             {rgb(0x0b7a4b), rgb(0x3ecf8e)},
 
-	ColorRail:     {rgb(0xe9edf2), rgb(0x0f1216)},
-	ColorCard:     {rgb(0xffffff), rgb(0x1b2027)},
+	ColorRaised:   {rgb(0xedf0f4), rgb(0x2a313b)},
 	ColorBorder:   {rgb(0xdde2e9), rgb(0x2b323c)},
 	ColorMuted:    {rgb(0x586272), rgb(0x9aa4b3)},
 	ColorFaint:    {rgb(0x7b8594), rgb(0x7a8494)},
@@ -120,5 +119,4 @@ var colors = map[fyne.ThemeColorName]pair{
 	ColorGoodBack: {rgb(0xe4f5ec), rgb(0x12281f)},
 	ColorFairBack: {rgb(0xfdf2dc), rgb(0x2e2413)},
 	ColorPoorBack: {rgb(0xfdeaE8), rgb(0x331a1a)},
-	ColorNoneBack: {rgb(0xffffff), rgb(0x1b2027)},
 }

@@ -1,10 +1,10 @@
 package model
 
 import (
-	"slices"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,8 +58,8 @@ func (t *Test) idleBanner() Banner {
 	case t.form.Target == netcheck.TargetTURN:
 		b.Text = "Press Start to measure what a call through your servers would get, path by path."
 	default:
-		b.Text = "Press Start to test this computer: it shows that calls work here and gives a baseline to compare with."
-		b.More = "The test stays inside this computer and says nothing about a network. To test your network, choose TURN servers as the target."
+		b.Text = "Press Start to test this computer, for a baseline to compare with."
+		b.More = "It stays inside this computer. To test your network, choose “TURN servers” as the target."
 		return b
 	}
 	b.More = "Both ends are on this computer, and the packets go out to the servers and come back."
@@ -80,7 +80,7 @@ func (t *Test) runningBanner() Banner {
 	default:
 		b.Text = fmt.Sprintf("Testing %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
 	}
-	b.More = "Figures are provisional until their path has been measured."
+	b.More = orElse(t.warning, "Figures are provisional until their path has been measured.")
 	return b
 }
 
@@ -125,7 +125,11 @@ func (t *Test) notKept() string {
 	if t.outcome.SaveErr == nil {
 		return ""
 	}
-	return "The results could not be kept: " + strings.TrimSuffix(forWindow(t.outcome.SaveErr.Error()), ".") + ". Export them now, to another place."
+	why := forWindow(t.outcome.SaveErr.Error())
+	if !strings.Contains(why, "results") { // the error of a place says it all
+		why = "the results could not be kept: " + why
+	}
+	return sentence(why) + " Export them now, to another place."
 }
 
 func (t *Test) whereKept() string {
@@ -150,8 +154,8 @@ func (t *Test) failedBanner() Banner {
 		b.Text = sentence(forWindow(wrong.Error()))
 		b.More = "Change the test and start it again."
 	default:
-		b.Text = "The test could not start: " + sentence(forWindow(err.Error()))
-		b.More = "Nothing was measured. Start it again; if it fails again, look for security software on this computer that stops Echopath."
+		b.Text = "The test could not start: " + strings.TrimSuffix(forWindow(err.Error()), ".") + "."
+		b.More = "Nothing was measured. Start it again; if it fails again, close other programs, or look for security software that stops Echopath."
 	}
 	return b
 }

@@ -32,6 +32,9 @@ func findingOf(group []netcheck.Finding) Finding {
 			paths = append(paths, one.Path.Title())
 		}
 		for _, e := range one.Evidence {
+			if e.Name == "state" || e.Name == "reason" {
+				continue // codes for programs: the sentence says them in words
+			}
 			name := evidenceName(e.Name)
 			if len(group) > 1 {
 				name = one.Path.Title() + ": " + name

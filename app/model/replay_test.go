@@ -243,7 +243,7 @@ func TestStoppedHalfWay(t *testing.T) {
 
 func TestCouldNotStart(t *testing.T) {
 	for want, err := range map[string]error{
-		"The test could not start: Listen udp: permission denied.": errors.New("listen udp: permission denied"),
+		"The test could not start: listen udp: permission denied.": errors.New("listen udp: permission denied"),
 		"This computer has no interface eth9.":                     &netcheck.PlanError{Err: errors.New("this computer has no interface eth9")},
 		"The test was stopped before anything was measured.":       context.Canceled,
 		"The test could not start.":                                nil,

@@ -28,6 +28,7 @@ type Test struct {
 	curves   []*Curves
 	journal  journal
 	outcome  Outcome
+	warning  string // trouble beside the run that goes on
 	findings []Finding
 }
 
@@ -112,6 +113,9 @@ func (t *Test) start(e netcheck.SessionStarted) {
 	t.plan, t.begun, t.progress = e.Granted, true, present.NewProgress(e.Granted)
 	t.makeTallies(e.Granted)
 }
+
+// Warn tells of trouble beside the run, such as results that can not be kept. It is shown until the run ends.
+func (t *Test) Warn(text string) { t.warning = sentence(forWindow(text)) }
 
 // Stopping tells that the session was asked to stop.
 func (t *Test) Stopping() {

@@ -61,7 +61,7 @@ func Announcement(granted netcheck.Plan) string {
 func pathList(paths []netcheck.Path) string {
 	var names []string
 	for _, p := range paths {
-		names = append(names, string(p))
+		names = append(names, p.Title())
 	}
 	return strings.Join(names, ", ")
 }

@@ -11,19 +11,19 @@ func TestRunnable(t *testing.T) {
 	if got := Runnable(selfPlan(t, nil)); len(got) != 5 {
 		t.Errorf("self: %v", got)
 	}
-	if got := pathList(Runnable(turnPlan(t, "turn:a.example", "turns:a.example"))); got != "stun, relay-udp, relay-tls" {
+	if got := pathList(Runnable(turnPlan(t, "turn:a.example", "turns:a.example"))); got != "STUN, Relay UDP, Relay TLS" {
 		t.Errorf("turn: %v", got)
 	}
 }
 
 func TestAnnouncement(t *testing.T) {
 	self := Announcement(selfPlan(t, nil))
-	if want := "Sending over direct, stun, relay-udp, relay-tcp, relay-tls: 5 paths × 2 carriers × 500 packets of 200 bytes, " +
+	if want := "Sending over Direct, STUN, Relay UDP, Relay TCP, Relay TLS: 5 paths × 2 carriers × 500 packets of 200 bytes, " +
 		"320 kbit/s each way; about 30 s. All of it stays inside this computer."; self != want {
 		t.Errorf("self: %s", self)
 	}
 	turn := Announcement(turnPlan(t, "turns:a.example"))
-	if want := "Sending over relay-tls: 1 path × 2 carriers × 500 packets of 200 bytes, 320 kbit/s each way; about 7 s. " +
+	if want := "Sending over Relay TLS: 1 path × 2 carriers × 500 packets of 200 bytes, 320 kbit/s each way; about 7 s. " +
 		"Both ends are on this computer, so its line carries every packet out and back: 640 kbit/s in each direction."; turn != want {
 		t.Errorf("turn: %s", turn)
 	}

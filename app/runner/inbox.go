@@ -124,3 +124,15 @@ func (b *inbox) take(at time.Time) batch {
 	clear(b.places)
 	return out
 }
+
+// untold takes what could not be kept out of a result that nobody has fetched.
+func (b *inbox) untold() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.result == nil {
+		return nil
+	}
+	err := b.result.SaveErr
+	b.result = nil
+	return err
+}

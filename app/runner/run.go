@@ -89,9 +89,6 @@ func (n *run) end(result Result) {
 	r := n.runner
 	r.mu.Lock()
 	r.last = result.Recording
-	if r.closed {
-		r.closeErr = result.SaveErr // nobody else will be told
-	}
 	r.mu.Unlock()
 	n.post(&result)
 }

@@ -18,7 +18,7 @@ type Config struct {
 	Run Session
 	// Post has f run on the goroutine that draws, later and in order, and returns without waiting for it (fyne.Do).
 	Post func(f func())
-	// Every is the time between two deliveries, at least 1/15 s; 0 means 1/12 s.
+	// Every is the time between two deliveries, at least 1/15 s; 0 means 1/10 s.
 	Every time.Duration
 	// Deliver gets what has happened, in order, and the time since the session's start (0 before it), which never goes back. It
 	// is called all through a run, with no events if there are none, so that clocks run. Packets are not among the events, and of
@@ -54,7 +54,7 @@ var (
 
 // The rhythm of deliveries.
 const (
-	defaultEvery = time.Second / 12
+	defaultEvery = time.Second / 10
 	minEvery     = time.Second / 15
 )
 
@@ -148,6 +148,9 @@ func (r *Runner) Close() error {
 	r.wg.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.now != nil { // its Ended is not called any more: nobody else will be told
+		r.closeErr = errors.Join(r.closeErr, r.now.box.untold())
+	}
 	if r.last != nil {
 		r.closeErr = errors.Join(r.closeErr, r.last.Remove())
 		r.last = nil

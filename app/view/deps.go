@@ -22,13 +22,13 @@ type Deps struct {
 	Forget      func(done func(error)) // deletes everything that is stored
 
 	ExportSummary func(path string, done Done)   // summary.csv
-	ExportTables  func(folder string, done Done) // all tables, in a new folder in it
+	ExportTables  func(parent string, done Done) // all tables, in a new folder in it
 	ExportJSON    func(path string, done Done)
 	SavePNG       func(path string, img image.Image, done Done)
 	CopyText      func(text string)
 
 	ReadCA         func(path string, done func(pem []byte, problem string))
-	TryServers     func(f model.Form, done func([]Tried, error)) // nil answers while one is under way are not sent
+	TryServers     func(f model.Form, done func([]Tried, error)) // an error while one is under way
 	OpenFolder     func(path string)
 	DefaultResults string // folder for results unless another is set
 }

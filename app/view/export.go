@@ -3,6 +3,7 @@ package view
 import (
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -75,15 +76,19 @@ func (w *Window) exportTables() {
 	o := widgets.FileOptions{Title: "Save all tables into a new folder in", Action: "Save here", Folder: w.folder(folderCSV)}
 	widgets.ShowFolder(w.win, o, func(path string) {
 		w.remember(folderCSV, path)
-		w.deps.ExportTables(filepath.Join(path, w.deps.Model.FileStem()), w.written(o.Title))
+		w.deps.ExportTables(path, w.written(o.Title))
 	})
 }
 
 // written tells how an export ended: quietly in the status bar if it did, in a sheet if it did not.
 func (w *Window) written(title string) Done {
 	return func(saved []string, err error) {
-		if err != nil {
-			widgets.Message(w.win, "Not saved", err.Error()+"\n\nNothing that was measured is lost: try another place.")
+		switch {
+		case err != nil && len(saved) > 0:
+			widgets.Message(w.win, "Saved in part", sentence(err)+"\n\nSaved: "+strings.Join(saved, ", "))
+			return
+		case err != nil:
+			widgets.Message(w.win, "Not saved", sentence(err)+"\n\nNothing that was measured is lost: try another place.")
 			return
 		}
 		w.Say("Saved: " + strings.Join(saved, ", "))
@@ -131,3 +136,10 @@ func (w *Window) copyData() {
 }
 
 func (w *Window) openResults() { w.deps.OpenFolder(w.settings.results()) }
+
+// sentence is an error as people read it.
+func sentence(err error) string {
+	text := []rune(strings.TrimSuffix(err.Error(), ".") + ".")
+	text[0] = unicode.ToUpper(text[0])
+	return string(text)
+}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -60,7 +61,7 @@ func findingCard(f model.Finding) fyne.CanvasObject {
 	text := widget.NewRichText(line(f.Title, theme.ColorNameForeground, true))
 	text.Wrapping = fyne.TextWrapWord
 	add := func(s ...widget.RichTextSegment) { text.Segments = append(text.Segments, s...) }
-	if f.Paths != "" {
+	if first, _, _ := strings.Cut(f.Paths, ","); !strings.Contains(f.Title, first) { // the title names them most of the time
 		add(line("On "+f.Paths, look.ColorMuted, false))
 	}
 	if f.Detail != "" {

@@ -150,3 +150,15 @@ func (l below) MinSize(o []fyne.CanvasObject) fyne.Size {
 	least := o[1].MinSize()
 	return least.AddWidthHeight(0, max(o[0].MinSize().Height, l.line()))
 }
+
+// watched gives its object all of the area and tells how large that is.
+type watched struct{ resized func(fyne.Size) }
+
+// Layout implements fyne.Layout.
+func (l watched) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	fill(objects, size)
+	l.resized(size)
+}
+
+// MinSize implements fyne.Layout.
+func (watched) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }

@@ -20,7 +20,7 @@ const railWidth = 76
 // rail is the column of screens at the left.
 type rail struct {
 	object  fyne.CanvasObject
-	back    *canvas.Rectangle
+	edge    *canvas.Rectangle // between the rail and the screen; a ground would cost time in each redraw
 	buttons map[screenID]*railButton
 }
 
@@ -38,20 +38,20 @@ func newRail(choose func(screenID)) *rail {
 		r.buttons[id] = b
 		return b
 	}
-	r.back = canvas.NewRectangle(color.Transparent)
+	r.edge = canvas.NewRectangle(color.Transparent)
 	column := container.NewVBox(
 		add(screenTest, "Test", look.PulseIcon()),
 		layout.NewSpacer(),
 		add(screenSettings, "Settings", theme.SettingsIcon()),
 	)
-	r.object = container.NewStack(r.back, container.New(fixedWidth(railWidth), column))
+	r.object = container.New(railFrame{}, column, r.edge)
 	r.restyle()
 	return r
 }
 
 func (r *rail) restyle() {
-	r.back.FillColor = theme.Color(look.ColorRail)
-	r.back.Refresh()
+	r.edge.FillColor = theme.Color(look.ColorBorder)
+	r.edge.Refresh()
 }
 
 func (r *rail) selected(id screenID) {
@@ -62,6 +62,20 @@ func (r *rail) selected(id screenID) {
 
 // setBusy marks the screen on which a run goes on.
 func (r *rail) setBusy(busy bool) { r.buttons[screenTest].setBusy(busy) }
+
+// railFrame has the buttons and, at the right, the edge.
+type railFrame struct{}
+
+// Layout implements fyne.Layout.
+func (railFrame) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	place(o[0], 0, 0, size.Width, size.Height)
+	place(o[1], size.Width-1, 0, 1, size.Height)
+}
+
+// MinSize implements fyne.Layout.
+func (railFrame) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(railWidth, o[0].MinSize().Height)
+}
 
 // railButton is an icon over a name. It can be focused and pressed by keyboard.
 type railButton struct {
@@ -179,7 +193,7 @@ func (r *railButtonRenderer) Refresh() {
 	b.back.CornerRadius, b.focus.CornerRadius, b.bar.CornerRadius = 8, 8, 1.5
 	switch {
 	case b.selected:
-		b.back.FillColor = theme.Color(look.ColorCard)
+		b.back.FillColor = theme.Color(look.ColorRaised)
 		b.bar.FillColor = theme.Color(theme.ColorNamePrimary)
 		b.text.Color = theme.Color(theme.ColorNameForeground)
 	case b.over:

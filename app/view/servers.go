@@ -104,8 +104,7 @@ func (s *servers) trust() fyne.CanvasObject {
 }
 
 func (s *servers) box(field model.Field, label string, input fyne.CanvasObject, hint string) fyne.CanvasObject {
-	b := widgets.NewFieldBox(label, input, hint)
-	b.SetLines(2)
+	b := newBox(label, input, hint)
 	s.boxes[field] = b
 	return b
 }
@@ -127,7 +126,7 @@ func (s *servers) readCA(path string) {
 		return
 	}
 	s.deps.ReadCA(path, func(pem []byte, problem string) {
-		if form := s.deps.Model.Form(); form.Servers.CAFile == path {
+		if form := s.deps.Model.Form(); s.open && form.Servers.CAFile == path {
 			s.edit(func(v *model.Servers) { v.CAPEM, v.CAProblem = pem, problem })
 		}
 	})

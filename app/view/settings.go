@@ -187,7 +187,7 @@ func (s *settingsScreen) forget() {
 			}
 			s.deps.Forget(func(err error) {
 				if err != nil {
-					widgets.Message(s.win, "The settings could not be deleted", err.Error())
+					widgets.Message(s.win, "The settings could not be deleted", sentence(err))
 				}
 				s.load()
 			})

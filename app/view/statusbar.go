@@ -14,7 +14,7 @@ import (
 // statusBar is the foot of the window, the same on every screen: what runs, how far it is, and what can be done with the result.
 type statusBar struct {
 	widget.BaseWidget
-	back, line       *canvas.Rectangle
+	line             *canvas.Rectangle
 	track, fill      *canvas.Rectangle
 	time, text, left *canvas.Text
 	export, copy     *widgets.Button
@@ -24,7 +24,7 @@ type statusBar struct {
 }
 
 func newStatusBar(export, copyText *action, menu func(at fyne.CanvasObject)) *statusBar {
-	s := &statusBar{back: canvas.NewRectangle(nil), line: canvas.NewRectangle(nil), track: canvas.NewRectangle(nil), fill: canvas.NewRectangle(nil),
+	s := &statusBar{line: canvas.NewRectangle(nil), track: canvas.NewRectangle(nil), fill: canvas.NewRectangle(nil),
 		time: canvas.NewText("", nil), text: canvas.NewText("", nil), left: canvas.NewText("", nil)}
 	s.export = widgets.NewButton("Export", theme.MenuDropUpIcon(), func() { menu(s.export) })
 	s.export.IconPlacement = widget.ButtonIconTrailingText
@@ -81,14 +81,13 @@ func (r *statusRenderer) MinSize() fyne.Size { return fyne.NewSize(600, statusHe
 
 func (r *statusRenderer) Objects() []fyne.CanvasObject {
 	s := r.s
-	return []fyne.CanvasObject{s.back, s.line, s.time, s.text, s.track, s.fill, s.left, s.buttons[0], s.buttons[1]}
+	return []fyne.CanvasObject{s.line, s.time, s.text, s.track, s.fill, s.left, s.buttons[0], s.buttons[1]}
 }
 
 // Layout gives everything a fixed place: time, text, bar, time left, buttons.
 func (r *statusRenderer) Layout(size fyne.Size) {
 	const margin, timeWidth, barWidth, leftWidth = 12, 56, 150, 74
 	s := r.s
-	place(s.back, 0, 0, size.Width, size.Height)
 	place(s.line, 0, 0, size.Width, 1)
 	x := size.Width - margin
 	for i := len(s.buttons) - 1; i >= 0; i-- {
@@ -110,7 +109,7 @@ func (r *statusRenderer) Layout(size fyne.Size) {
 
 func (r *statusRenderer) Refresh() {
 	s := r.s
-	s.back.FillColor, s.line.FillColor = theme.Color(look.ColorRail), theme.Color(look.ColorBorder)
+	s.line.FillColor = theme.Color(look.ColorBorder)
 	s.track.FillColor, s.fill.FillColor = theme.Color(look.ColorBorder), theme.Color(theme.ColorNamePrimary)
 	s.track.CornerRadius, s.fill.CornerRadius = 3, 3
 	s.track.Hidden, s.fill.Hidden = !s.shown.Busy, !s.shown.Busy || s.shown.Progress <= 0
@@ -121,7 +120,7 @@ func (r *statusRenderer) Refresh() {
 	s.time.Text, s.left.Text = s.shown.Elapsed, s.shown.Left
 	r.Layout(s.Size())
 	s.text.Text = fitting(s.shown.Text, s.text.Size().Width, s.text.TextSize)
-	for _, o := range r.Objects()[:7] {
+	for _, o := range r.Objects()[:6] {
 		o.Refresh()
 	}
 }

@@ -33,6 +33,7 @@ type testCharts struct {
 	shown           int    // how many of them
 	variant         fyne.ThemeVariant
 	planned         time.Duration // length of the time axis
+	low             bool          // there is no room for the bitrate
 }
 
 func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
@@ -51,7 +52,7 @@ func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 	c.tools = container.New(layout.NewCustomPaddedHBoxLayout(2),
 		widgets.Tipped(c.follow, widgets.Tip("Stick to now while a test runs")),
 		widgets.Tipped(c.reset, widgets.Tip("Show the whole run again. Wheel: zoom, drag: move, double click: whole run")))
-	c.object = container.New(below{legendLine}, c.legend, c.group)
+	c.object = container.New(below{legendLine}, c.legend, container.New(watched{c.resized}, c.group))
 	return c
 }
 
@@ -74,7 +75,7 @@ func (c *testCharts) viewChanged() {
 // The texts that stand in empty charts.
 var (
 	emptyBefore = [3]string{"The round-trip time of each window of 100 ms, once a test runs", "Lost packets: ticks up for the way out, down for the way back", "What is sent and what comes back"}
-	emptyAfter  = [3]string{"No packet came back in this test", "No packet was sent in this test", ""}
+	emptyAfter  = [3]string{"No packet was measured in this test", "", ""}
 )
 
 // show redraws what is new; now is since the session's start.
@@ -106,7 +107,7 @@ func (c *testCharts) show(phase model.Phase, now time.Duration) {
 func (c *testCharts) plan(now time.Duration) {
 	const step = 5 * time.Second
 	planned := c.model.Planned(now)
-	if c.model.Phase().Busy() {
+	if c.model.Phase().Busy() && planned > 0 { // before the first event nothing is known
 		planned = max((planned + step/2).Round(step), c.planned)
 	}
 	if planned != c.planned && planned > 0 {
@@ -145,6 +146,26 @@ func (c *testCharts) fill(curves []*model.Curves) {
 		sent := line(k.Sent, false)
 		sent.Name, sent.Dash, sent.Tags = name+", sent", plot.Dotted, append(slices.Clip(tags), sentTag)
 		c.rate.Lines = append(c.rate.Lines, sent, line(k.Received, false))
+	}
+	c.setPanels()
+}
+
+// Below this height three charts could not be read: the bitrate gives way.
+const threeFrom = 150
+
+// resized takes the height that the charts have.
+func (c *testCharts) resized(size fyne.Size) {
+	if low := size.Height < threeFrom; low != c.low {
+		c.low = low
+		c.setPanels()
+		c.legend.Update()
+	}
+}
+
+func (c *testCharts) setPanels() {
+	if c.low {
+		c.group.SetPanels(c.rtt, c.loss)
+		return
 	}
 	c.group.SetPanels(c.rtt, c.loss, c.rate)
 }

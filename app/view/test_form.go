@@ -33,12 +33,14 @@ type testForm struct {
 	loading bool // the form is being put into the controls: their answers are no input
 }
 
+const turnName = "TURN servers"
+
 var targets = []struct {
 	kind netcheck.TargetKind
 	name string
 }{
 	{netcheck.TargetSelf, "This computer"},
-	{netcheck.TargetTURN, "TURN servers"},
+	{netcheck.TargetTURN, turnName},
 }
 
 // customTitle stands in the list of presets for a load of one's own.
@@ -127,6 +129,10 @@ func (f *testForm) edited(change func(*model.Form)) {
 }
 
 func (f *testForm) pickTarget(name string) {
+	if !f.loading && name == turnName && f.model.Form().Servers.URLs == "" {
+		f.servers() // there is nothing to test yet: the sheet makes them the target, and cancelling it does not
+		return
+	}
 	f.edited(func(form *model.Form) {
 		for _, t := range targets {
 			if t.name == name {
@@ -134,10 +140,6 @@ func (f *testForm) pickTarget(name string) {
 			}
 		}
 	})
-	form := f.model.Form()
-	if !f.loading && form.Target == netcheck.TargetTURN && form.Servers.URLs == "" {
-		f.servers() // there is nothing to test yet
-	}
 }
 
 func (f *testForm) pickPreset(title string) {

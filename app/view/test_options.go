@@ -46,12 +46,11 @@ func showTestOptions(win fyne.Window, m *model.Test, changed func()) {
 	boxes := append(append(o.load(), o.network()...), o.titleBox())
 	content := container.New(fixedWidth(580), container.NewVBox(container.NewGridWithColumns(2, boxes...), cost))
 	o.dialog = widgets.NewDialog(win, "Options of the test", content)
-	cancel := o.dialog.AddButton("Cancel", o.cancel)
+	o.dialog.AddButton("Cancel", o.cancel)
 	o.done = o.dialog.AddButton("Done", o.dialog.Close)
 	o.dialog.SetDefault(o.done)
 	o.dialog.SetOnCancel(o.cancel)
 	o.dialog.SetFirst(o.rate)
-	_ = cancel
 	o.check()
 	o.dialog.Show()
 }
@@ -90,7 +89,7 @@ func (o *testOptions) carriers(f model.Form) fyne.CanvasObject {
 	var srtp, data fyne.CanvasObject
 	o.srtp, srtp = carrier("SRTP (as calls use it)", f.Load.SRTP, present.TermSRTP, func(l *model.Load, on bool) { l.SRTP = on })
 	o.data, data = carrier("Data channel", f.Load.DataChannel, present.TermDataChannel, func(l *model.Load, on bool) { l.DataChannel = on })
-	box := widgets.NewFieldBox("Carriers", container.NewHBox(srtp, data), "What carries the packets. Both run side by side on the same connection.")
+	box := newBox("Carriers", container.NewHBox(srtp, data), "What carries the packets. Both run side by side on the same connection.")
 	o.boxes[model.FieldCarriers] = box
 	return box
 }
@@ -107,7 +106,7 @@ func (o *testOptions) network() []fyne.CanvasObject {
 	family := newSelect(names, nil)
 	family.SetSelected(selected)
 	family.OnChanged = o.pickFamily
-	box := widgets.NewFieldBox("IP version", family, "Paths can be compared only if all use the same version of IP.")
+	box := newBox("IP version", family, "Paths can be compared only if all use the same version of IP.")
 	o.boxes[model.FieldFamily] = box
 	iface, _ := o.entry(model.FieldIface, "Network interface", f.Iface,
 		"Name or address of the interface to measure through, for example eth0 or 192.0.2.7. Empty: the system chooses.",
@@ -119,7 +118,7 @@ func (o *testOptions) titleBox() fyne.CanvasObject {
 	entry := widgets.NewEntry()
 	entry.SetText(o.model.Form().Title)
 	entry.OnChanged = func(s string) { o.edit(func(f *model.Form) { f.Title = s }) }
-	return widgets.NewFieldBox("Title of the report", entry, "For example the place or the ticket. It stands in every file and picture.")
+	return newBox("Title of the report", entry, "For example the place or the ticket. It stands in every file and picture.")
 }
 
 // entry makes a labelled input for a field.
@@ -127,7 +126,7 @@ func (o *testOptions) entry(field model.Field, label, text, hint string, typed f
 	e := widgets.NewEntry()
 	e.SetText(text)
 	e.OnChanged = typed
-	box := widgets.NewFieldBox(label, e, hint)
+	box := newBox(label, e, hint)
 	o.boxes[field] = box
 	return box, e
 }
@@ -163,4 +162,11 @@ func (o *testOptions) check() {
 	if o.cost.Text != text {
 		o.cost.SetText(text)
 	}
+}
+
+// newBox is a field with room for a problem of two lines.
+func newBox(label string, input fyne.CanvasObject, hint string) *widgets.FieldBox {
+	box := widgets.NewFieldBox(label, input, hint)
+	box.SetLines(2)
+	return box
 }

@@ -90,8 +90,21 @@ func (w *Window) Adopt() {
 	w.Refresh()
 }
 
-// FocusStart puts the focus on the primary button, for a start with the Enter key.
-func (w *Window) FocusStart() { w.win.Canvas().Focus(w.test.form.start) }
+// FormChanged takes over a form that was changed elsewhere.
+func (w *Window) FormChanged() { w.formEdited() }
+
+// FocusStart puts the focus on the primary button, for a start with the Enter key, or on what has to be mended first.
+func (w *Window) FocusStart() {
+	f := w.test.form
+	switch {
+	case !f.start.Disabled():
+		w.win.Canvas().Focus(f.start)
+	case f.edit.Visible():
+		w.win.Canvas().Focus(f.edit)
+	default:
+		w.win.Canvas().Focus(f.more)
+	}
+}
 
 // Say shows a message in the status bar.
 func (w *Window) Say(text string) {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -33,8 +34,8 @@ func NewDialog(win fyne.Window, title string, content fyne.CanvasObject) *Dialog
 	d := &Dialog{canvas: win.Canvas(), buttons: &fyne.Container{Layout: buttonRow{}}}
 	head := newParagraph(title, style{theme.ColorNameForeground, theme.SizeNameSubHeadingText, true}, 1)
 	d.sheet = newPanel(&fyne.Container{
-		Layout:  sheetLayout{},
-		Objects: []fyne.CanvasObject{head, content, d.buttons},
+		Layout:  sheetLayout{content},
+		Objects: []fyne.CanvasObject{head, container.NewVScroll(content), d.buttons},
 	}, theme.ColorNameOverlayBackground)
 	d.sheet.raised = true
 	d.sheet.inset = func() fyne.Size { return fyne.NewSize(18, 14) }
@@ -163,13 +164,14 @@ func (l *centred) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Move(fyne.NewPos((size.Width-want.Width)/2, (size.Height-want.Height)/2))
 }
 
-// sheetLayout has the title on top, the buttons at the foot and the content between.
-type sheetLayout struct{}
+// sheetLayout has the title on top, the buttons at the foot and the content between, which scrolls where the window, or the
+// system's size of text, leaves too little room for it.
+type sheetLayout struct{ content fyne.CanvasObject }
 
 const sheetGap = 12
 
-func (sheetLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	head, body, foot := o[0].MinSize(), o[1].MinSize(), o[2].MinSize()
+func (l sheetLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	head, body, foot := o[0].MinSize(), l.content.MinSize(), o[2].MinSize()
 	return fyne.NewSize(max(head.Width, body.Width, foot.Width), head.Height+body.Height+foot.Height+2*sheetGap)
 }
 

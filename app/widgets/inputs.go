@@ -54,7 +54,10 @@ func (b *Button) TypedKey(key *fyne.KeyEvent) {
 }
 
 // Entry is an input of one line, or of several.
-type Entry struct{ widget.Entry }
+type Entry struct {
+	widget.Entry
+	Secret bool // what is typed is a secret, also while somebody has it shown
+}
 
 // NewEntry makes an input of one line.
 func NewEntry() *Entry {
@@ -67,7 +70,7 @@ func NewEntry() *Entry {
 // NewPasswordEntry makes an input that hides what is typed.
 func NewPasswordEntry() *Entry {
 	e := NewEntry()
-	e.Password = true
+	e.Password, e.Secret = true, true
 	return e
 }
 

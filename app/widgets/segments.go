@@ -200,7 +200,7 @@ func (r *segmentsRenderer) dress() {
 		rect.CornerRadius = radius
 	}
 	s.ground.FillColor = paint(theme.ColorNameButton)
-	s.knob.FillColor, s.knob.StrokeWidth = paint(look.ColorCard), hairline
+	s.knob.FillColor, s.knob.StrokeWidth = paint(theme.ColorNameBackground), hairline
 	s.knob.StrokeColor = paint(look.ColorBorder)
 	if s.focused {
 		s.knob.StrokeColor, s.knob.StrokeWidth = paint(theme.ColorNamePrimary), 1.5

@@ -1,0 +1,110 @@
+package view
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/netcheck"
+)
+
+// shot is a state of the window to look at.
+type shot struct {
+	name string
+	mode look.Mode
+	size fyne.Size
+	do   func(*world)
+}
+
+var shots = []shot{
+	{"idle_light", look.ModeLight, narrow, func(*world) {}},
+	{"idle_dark", look.ModeDark, narrow, func(d *world) { d.turn() }},
+	{"idle_wide", look.ModeLight, wide, func(*world) {}},
+	{"badform_light", look.ModeLight, narrow, func(d *world) {
+		d.form(func(f *model.Form) { f.Target, f.Servers.URLs = netcheck.TargetTURN, "https://turn.example.com" })
+	}},
+	{"running_light", look.ModeLight, narrow, func(d *world) { d.play(allGood(d.t), 27*time.Second) }},
+	{"running_dark", look.ModeDark, narrow, func(d *world) { d.play(allGood(d.t), 27*time.Second) }},
+	{"good_light", look.ModeLight, narrow, func(d *world) { d.done(allGood(d.t), kept) }},
+	{"good_wide", look.ModeLight, wide, func(d *world) {
+		d.done(allGood(d.t), kept)
+		d.w.test.open(netcheck.PathRelayTLS)
+	}},
+	{"poor_wide", look.ModeLight, wide, func(d *world) { d.turn(); d.done(poorLine(d.t), kept) }},
+	{"poor_findings", look.ModeLight, narrow, func(d *world) {
+		d.turn()
+		d.done(poorLine(d.t), kept)
+		d.w.actions.findings.run()
+	}},
+	{"poor_dark", look.ModeDark, narrow, func(d *world) { d.turn(); d.done(poorLine(d.t), kept) }},
+	{"failed_light", look.ModeLight, narrow, func(d *world) {
+		d.turn()
+		d.done(nothingAnswers(d.t), model.Outcome{SaveErr: errDisk})
+	}},
+	{"failed_details", look.ModeLight, narrow, func(d *world) {
+		d.turn()
+		d.done(nothingAnswers(d.t), kept)
+		d.w.test.open(netcheck.PathRelayTCP)
+	}},
+	{"notstarted_dark", look.ModeDark, narrow, func(d *world) { d.failToStart() }},
+	{"log_light", look.ModeLight, narrow, func(d *world) {
+		d.turn()
+		d.done(poorLine(d.t), kept)
+		d.w.actions.log.run()
+	}},
+	{"options_dark", look.ModeDark, narrow, func(d *world) { d.turn(); d.w.actions.options.run() }},
+	{"options_problems", look.ModeLight, narrow, func(d *world) {
+		d.form(func(f *model.Form) {
+			f.Preset = model.Custom
+			f.Load = model.Load{Rate: "fast", Size: "99999", Duration: "", LateAfter: "150"}
+			f.Iface = "eth9 or so"
+		})
+		d.w.actions.options.run()
+	}},
+	{"servers_problems", look.ModeLight, narrow, func(d *world) {
+		d.form(func(f *model.Form) {
+			f.Target = netcheck.TargetTURN
+			f.Servers = model.Servers{URLs: "turn:turn.example.com:3478\nhttps://turn.example.com\nturns:turn.example.com", User: "ann",
+				CAFile: "/etc/ssl/own.pem", CAProblem: "There is no file of this name.", Pins: "12:34"}
+		})
+		d.w.actions.servers.run()
+	}},
+	{"servers_tried_dark", look.ModeDark, narrow, func(d *world) {
+		d.turn()
+		d.answer = func(done func([]Tried, error)) {
+			done([]Tried{{"stun:turn.example.com:3478", true, "answered in 12 ms."},
+				{"turn:turn.example.com:3478?transport=udp", true, "a relay was given in 31 ms."},
+				{"turns:turn.example.com:5349?transport=tcp", false, "turn.example.com did not answer on TCP port 5349 within 5 s. Ask the firewall team to allow TCP to turn.example.com port 5349."}}, nil)
+		}
+		d.w.actions.servers.run()
+		d.button("Try them").OnTapped()
+	}},
+	{"settings_light", look.ModeLight, narrow, func(d *world) { d.w.actions.settings.run() }},
+	{"settings_dark", look.ModeDark, narrow, func(d *world) {
+		d.w.actions.settings.run()
+		d.w.settings.folder.SetText("Documents")
+	}},
+}
+
+// raceDetector is set when tests run with it.
+var raceDetector bool
+
+func TestPictures(t *testing.T) {
+	if raceDetector {
+		t.Skip("drawing twenty windows takes minutes with the race detector, and is done by one goroutine")
+	}
+	for _, s := range shots {
+		t.Run(s.name, func(t *testing.T) {
+			d := newWorld(t, s.mode, s.size)
+			s.do(d)
+			if d.sheets() == 0 {
+				d.win.Canvas().Unfocus()
+			}
+			d.settle()
+			golden(t, s.name+".png", d.win.Canvas().Capture())
+		})
+	}
+}

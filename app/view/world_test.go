@@ -1,0 +1,266 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"echopath/app/look"
+	"echopath/app/model"
+	"echopath/app/prefs"
+	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// Content of the two windows that everything is looked at in: Fyne's menu bar takes the top of it.
+const menuBar = 30
+
+var (
+	narrow = fyne.NewSize(900, 600-menuBar)
+	wide   = fyne.NewSize(1280, 800-menuBar)
+)
+
+// world is a window with everything around it played by the test.
+type world struct {
+	t        *testing.T
+	m        *model.Test
+	win      fyne.Window
+	w        *Window
+	settings prefs.Settings
+	calls    []string // what was asked for, in order
+	clip     string
+	picture  image.Image
+	fail     error                               // what every export ends with
+	answer   func(done func([]Tried, error))     // of TryServers
+	readCA   func(done func(p []byte, w string)) // of ReadCA
+}
+
+func newWorld(t *testing.T, mode look.Mode, size fyne.Size) *world {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(look.New(mode))
+	d := &world{t: t, m: model.NewTest(model.Units{}), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
+	d.settings.Theme = prefs.Theme(mode)
+	d.w = New(d.win, d.deps())
+	d.w.Adopt()
+	d.win.Resize(size)
+	return d
+}
+
+func (d *world) did(format string, args ...any) {
+	d.calls = append(d.calls, fmt.Sprintf(format, args...))
+}
+
+func (d *world) deps() Deps {
+	export := func(kind string) func(string, Done) {
+		return func(path string, done Done) {
+			d.did("%s %s", kind, path)
+			if d.fail != nil {
+				done(nil, d.fail)
+				return
+			}
+			done([]string{path}, nil)
+		}
+	}
+	return Deps{
+		Model: d.m, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
+		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
+		Settings: func() prefs.Settings { return d.settings }, SetSettings: d.adopt,
+		Forget:        func(done func(error)) { d.did("forget"); d.settings = prefs.Defaults(); done(d.fail) },
+		ExportSummary: export("summary"), ExportTables: export("tables"), ExportJSON: export("json"),
+		SavePNG:  func(path string, img image.Image, done Done) { d.picture = img; export("png")(path, done) },
+		CopyText: func(text string) { d.did("copy"); d.clip = text },
+		ReadCA: func(path string, done func([]byte, string)) {
+			d.did("ca %s", path)
+			if d.readCA != nil {
+				d.readCA(done)
+			}
+		},
+		TryServers: func(_ model.Form, done func([]Tried, error)) { d.did("try"); d.answer(done) },
+		OpenFolder: func(path string) { d.did("folder %s", path) },
+	}
+}
+
+func (d *world) start() {
+	d.did("start")
+	d.m.Begin()
+	d.w.SetNow(0)
+}
+
+// adopt does what the program does with new settings.
+func (d *world) adopt(s prefs.Settings) {
+	d.did("settings")
+	d.settings = s
+	fyne.CurrentApp().Settings().SetTheme(look.New(LookMode(s.Theme)))
+	d.m.SetUnits(model.Units{Mbit: s.Mbit})
+	d.w.Adopt()
+}
+
+// began gives the calls since the last time.
+func (d *world) asked() []string {
+	calls := d.calls
+	d.calls = nil
+	return calls
+}
+
+// play lets a session go on until a time; the window is drawn a few times on the way.
+func (d *world) play(events []netcheck.Event, until time.Duration) {
+	d.w.actions.start.run()
+	d.asked()
+	drawn := time.Duration(0)
+	for _, e := range events {
+		if e.At > until {
+			break
+		}
+		d.m.Apply(e)
+		if e.At-drawn > 10*time.Second {
+			drawn = e.At
+			d.w.SetNow(drawn)
+		}
+	}
+	d.w.SetNow(min(until, events[len(events)-1].At))
+}
+
+// done plays a session to its end.
+func (d *world) done(events []netcheck.Event, o model.Outcome) {
+	d.play(events, 1<<62)
+	d.m.End(o)
+	d.w.Refresh()
+}
+
+// failToStart plays a run that could not begin.
+func (d *world) failToStart() {
+	d.w.actions.start.run()
+	d.asked()
+	d.m.End(model.Outcome{Err: errPorts})
+	d.w.Refresh()
+}
+
+// form changes the model's form as the controls would.
+func (d *world) form(change func(*model.Form)) {
+	f := d.m.Form()
+	f.Paths = maps.Clone(f.Paths)
+	change(&f)
+	d.m.SetForm(f)
+	d.w.formEdited()
+}
+
+// turn fills in servers that can be used.
+func (d *world) turn() {
+	d.form(func(f *model.Form) {
+		f.Target = netcheck.TargetTURN
+		f.Servers = model.Servers{URLs: "stun:turn.example.com\nturn:turn.example.com\nturn:turn.example.com?transport=tcp\nturns:turn.example.com", User: "ann", Password: "secret"}
+	})
+}
+
+// sheets is how many lie above the window.
+func (d *world) sheets() int { return len(d.win.Canvas().Overlays().List()) }
+
+// press types keys as the window's driver would: into what has the focus, or else to the canvas.
+func (d *world) press(names ...fyne.KeyName) {
+	c := d.win.Canvas()
+	for _, n := range names {
+		switch key := (&fyne.KeyEvent{Name: n}); {
+		case n == fyne.KeyTab:
+			c.FocusNext()
+		case c.Focused() != nil:
+			c.Focused().TypedKey(key)
+			if n == fyne.KeySpace && c.Focused() != nil {
+				c.Focused().TypedRune(' ')
+			}
+		case c.OnTypedKey() != nil:
+			c.OnTypedKey()(key)
+		}
+	}
+}
+
+// all lists what is to be seen below an object and is of a type.
+func all[T fyne.CanvasObject](root fyne.CanvasObject) []T {
+	var out []T
+	if root == nil || !root.Visible() {
+		return nil
+	}
+	if found, ok := root.(T); ok {
+		out = append(out, found)
+	}
+	for _, o := range children(root) {
+		out = append(out, all[T](o)...)
+	}
+	return out
+}
+
+func children(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		return o.Objects
+	case fyne.Widget:
+		return test.WidgetRenderer(o).Objects()
+	}
+	return nil
+}
+
+// button finds one by its text in the uppermost sheet.
+func (d *world) button(text string) *widgets.Button {
+	d.t.Helper()
+	for _, b := range all[*widgets.Button](d.win.Canvas().Overlays().Top()) {
+		if b.Text == text {
+			return b
+		}
+	}
+	d.t.Fatalf("the sheet has no button %q", text)
+	return nil
+}
+
+// entries are the inputs of the uppermost sheet.
+func (d *world) entries() []*widgets.Entry {
+	return all[*widgets.Entry](d.win.Canvas().Overlays().Top())
+}
+
+// settle lays everything out anew, from the leaves to the roots, as the window's driver does before a frame when a least size has
+// changed; the driver of the tests does not.
+func (d *world) settle() {
+	for range 3 {
+		layOut(d.win.Content())
+		for _, o := range d.win.Canvas().Overlays().List() {
+			layOut(o)
+		}
+	}
+}
+
+func layOut(o fyne.CanvasObject) {
+	if !o.Visible() {
+		return
+	}
+	for _, child := range children(o) {
+		layOut(child)
+	}
+	switch o := o.(type) {
+	case *fyne.Container:
+		if o.Layout != nil {
+			o.Layout.Layout(o.Objects, o.Size())
+		}
+	case fyne.Widget:
+		test.WidgetRenderer(o).Layout(o.Size())
+	}
+}
+
+// areaOf is where an object is in the window.
+func areaOf(o fyne.CanvasObject) [4]float32 {
+	p, s := fyne.CurrentApp().Driver().AbsolutePositionForObject(o), o.Size()
+	return [4]float32{p.X, p.Y, s.Width, s.Height}
+}
+
+var errDisk = errors.New("the disk is full")
+
+func same[T comparable](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
