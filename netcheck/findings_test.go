@@ -270,6 +270,8 @@ func TestSentences(t *testing.T) {
 		{stopped(turnReport(PathReport{Path: PathDirect, State: StateNotRun})), "The test was stopped before its end. Nothing was measured."},
 		{turnReport(good(PathDirect)), "Direct works. No packet was lost (0 of 500: below 0.77 %)."},
 		{turnReport(good(PathDirect), none, good(PathRelayUDP)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
+		{turnReport(good(PathDirect), srtpPath(PathRelayUDP, fates(231, 10*time.Millisecond, nil))),
+			"Both paths work. No packet was lost (0 of 231 to 500 on each path: below 1.7 %)."},
 		{turnReport(good(PathDirect), blocked(PathSTUN), blocked(PathRelayUDP)), "Direct works. STUN and Relay UDP do not work. No packet was lost (0 of 500: below 0.77 %)."},
 		{turnReport(blocked(PathSTUN)), "STUN does not work."},
 		{turnReport(blocked(PathSTUN), blocked(PathRelayTCP)), "Neither path works."},

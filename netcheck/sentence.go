@@ -116,7 +116,7 @@ func verb(words []string, one, many string) string {
 func lossSentence(r Report) string {
 	var paths []string
 	lost, named := 0, false
-	var worst, fewest stats.Loss
+	var worst, fewest, most stats.Loss
 	var worstPath Path
 	for _, p := range r.Paths {
 		c, ok := judged(p)
@@ -133,6 +133,9 @@ func lossSentence(r Report) string {
 		if fewest.Sent == 0 || l.Sent < fewest.Sent {
 			fewest = l
 		}
+		if l.Sent > most.Sent {
+			most = l
+		}
 		if l.LossRatio > worst.LossRatio {
 			worst, worstPath = l, p.Path
 		}
@@ -146,6 +149,8 @@ func lossSentence(r Report) string {
 		return ""
 	case lost == 0 && len(paths) == 1:
 		return fmt.Sprintf("No packet was lost%s (0 of %d: below %s %%).", of, fewest.Sent, UpperBound(fewest.CI95High))
+	case lost == 0 && fewest.Sent < most.Sent: // one was stopped, or could not send them all
+		return fmt.Sprintf("No packet was lost%s (0 of %d to %d on each path: below %s %%).", of, fewest.Sent, most.Sent, UpperBound(fewest.CI95High))
 	case lost == 0:
 		return fmt.Sprintf("No packet was lost%s (0 of %d on each path: below %s %%).", of, fewest.Sent, UpperBound(fewest.CI95High))
 	case len(paths) == 1:

@@ -37,7 +37,7 @@ func Percent(ratio float64) string {
 	return s + " %"
 }
 
-// UpperBound writes the upper end of an interval of ratios as a percentage of two significant digits, without the sign. It is
+// UpperBound writes the upper end of an interval of ratios as a percentage of two significant digits, or one behind the point, without the sign. It is
 // rounded up, so that what is said of the interval stays true.
 func UpperBound(ratio float64) string { return bound(ratio, math.Ceil) }
 
@@ -47,10 +47,14 @@ func LowerBound(ratio float64) string { return bound(ratio, math.Floor) }
 func bound(ratio float64, outwards func(float64) float64) string {
 	const digits, most = 2, 6 // significant, and behind the point
 	v := ratio * 100
+	least := 0
+	if v >= 1 && v < 99.95 {
+		least = 1 // as many as the share itself has beside it: 19.7 % (19.3–20.2)
+	}
 	if !(v > 0) || math.IsInf(v, 0) { // a NaN too
 		return "0"
 	}
-	decimals := min(max(digits-1-int(math.Floor(math.Log10(v))), 0), most)
+	decimals := min(max(digits-1-int(math.Floor(math.Log10(v))), least), most)
 	scale := math.Pow10(decimals)
 	v *= scale
 	// 0.07*100 is 7.000000000000001 in binary; without the tolerance it would go up to 7.1.

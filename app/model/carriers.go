@@ -51,7 +51,7 @@ func (t *Test) carrierSection(p netcheck.PathReport) (Section, bool) {
 	rtt("RTT max", "", func(r stats.RTT) float64 { return float64(r.MaxUS) })
 	each("Jitter p95 "+out+" / "+back, present.TermJitter, of(func(s stats.Summary) string { return bothWays(s, jitter) }))
 	each("Bitrate of answers", present.TermKbps, func(c netcheck.CarrierResult) string {
-		return t.units.carrierBitrate(t.plan.Loss.Size, c) + " " + t.units.Name()
+		return t.units.answersBitrate(t.plan.Loss.Size, []netcheck.CarrierResult{c}) + " " + t.units.Name()
 	})
 	return s, true
 }

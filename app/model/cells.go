@@ -107,7 +107,7 @@ func (t *Test) finalCells(p netcheck.PathReport, c netcheck.CarrierResult) [NumC
 		ColRTT50:  cell(present.RTTp50(c.Stats.RTT), columnTerms[ColRTT50], of),
 		ColRTT95:  cell(present.RTTp95(c.Stats.RTT), columnTerms[ColRTT95], of),
 		ColJitter: cell(present.Jitter(c.Stats), columnTerms[ColJitter], of),
-		ColKbps:   cell(t.units.carrierBitrate(t.plan.Loss.Size, c), columnTerms[ColKbps], of),
+		ColKbps:   cell(t.units.answersBitrate(t.plan.Loss.Size, present.Measured(p)), columnTerms[ColKbps], bothCarriers),
 	}
 	if !c.Stats.Up.Known && c.Stats.Total.RatioOK {
 		const why = "It is not known on which way packets were lost."
@@ -126,12 +126,25 @@ func (t *Test) finalCells(p netcheck.PathReport, c netcheck.CarrierResult) [NumC
 	return cells
 }
 
+// bothCarriers says what the bitrate is of: as in the terminal, and beside the cost of the plan, it is that of the path.
+const bothCarriers = "All carriers together."
+
+// liveKbps is the bitrate of the answers so far, all carriers of a path together, in kbit/s.
+func (t *Test) liveKbps(p netcheck.Path) (kbps float64, ok bool) {
+	for key, y := range t.tallies {
+		if k, known := y.kbps(); known && key.Path == p {
+			kbps, ok = kbps+k, true
+		}
+	}
+	return kbps, ok
+}
+
 func lostOf(lost, sent int) string {
 	return fmt.Sprintf("%s lost of %s.", present.Count(lost), present.Counted(sent, "packet"))
 }
 
-// liveCells are what can be said honestly while packets are under way: shares of those that are decided, and means. Percentiles
-// need every packet.
+// liveCells are what can be said honestly while packets are under way: shares of those that are decided. Percentiles need
+// every packet; the round-trip time so far stands in the status bar and in the charts.
 func (t *Test) liveCells(p netcheck.PathReport, y *tally) [NumCols]Cell {
 	const sofar, later = "So far.", "It needs all packets, and comes when this path has been measured."
 	s := y.summary()
@@ -155,11 +168,8 @@ func (t *Test) liveCells(p netcheck.PathReport, y *tally) [NumCols]Cell {
 	if s.Total.Received > 0 {
 		cells[ColLate] = soft(present.Late(s), ColLate, fmt.Sprintf("%s late of %s.", present.Count(s.Late), present.Counted(s.Total.Received, "answer")))
 	}
-	if mean, ok := y.rttMean(); ok {
-		cells[ColRTT50] = Cell{Text: "≈ " + present.Millis(mean), Hint: "The mean so far. The median comes when this path has been measured.", Soft: true}
-	}
-	if kbps, ok := y.kbps(); ok {
-		cells[ColKbps] = soft(t.units.bitrate(kbps), ColKbps, "")
+	if kbps, ok := t.liveKbps(p.Path); ok {
+		cells[ColKbps] = soft(t.units.bitrate(kbps), ColKbps, bothCarriers)
 	}
 	return cells
 }

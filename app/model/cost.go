@@ -39,11 +39,17 @@ func (u Units) bitrate(kbps float64) string {
 	return present.Number(kbps, 3)
 }
 
-// carrierBitrate is the bitrate of a carrier's answers, as in the terminal.
-func (u Units) carrierBitrate(size int, c netcheck.CarrierResult) string {
-	text := present.Kbps(size, c)
+// answersBitrate is the bitrate of the answers on some carriers together, as in the terminal.
+func (u Units) answersBitrate(size int, carriers []netcheck.CarrierResult) string {
+	text := present.Kbps(size, carriers...)
 	if !u.Mbit || text == present.None {
 		return text
 	}
-	return u.bitrate(float64(c.Stats.Total.Received*size) * 8 / 1000 / c.Span.Seconds())
+	sum := 0.0
+	for _, c := range carriers {
+		if c.Span > 0 {
+			sum += float64(c.Stats.Total.Received*size) * 8 / 1000 / c.Span.Seconds()
+		}
+	}
+	return u.bitrate(sum)
 }

@@ -80,13 +80,13 @@ func TestMeasuring(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	got := texts(r)
-	if got[ColConnect] != "12" || got[ColRTT50] != "≈ 20" || got[ColRTT95] != present.None || got[ColJitter] != present.None || got[ColLate] != "0 %" {
+	if got[ColConnect] != "12" || got[ColRTT50] != present.None || got[ColRTT95] != present.None || got[ColJitter] != present.None || got[ColLate] != "0 %" {
 		t.Errorf("%q", got)
 	}
 	if !strings.HasPrefix(got[ColLossOut], "0 % (≤") || !strings.Contains(got[ColLossBack], " % (") || got[ColLossBack] == got[ColLossOut] {
 		t.Errorf("loss %q %q", got[ColLossOut], got[ColLossBack])
 	}
-	if !strings.HasPrefix(got[ColKbps], "6") {
+	if !strings.HasPrefix(got[ColKbps], "12") {
 		t.Errorf("bitrate %q", got[ColKbps])
 	}
 	for i, c := range r.Cells {
@@ -122,7 +122,7 @@ func TestTheWholeRunWentWell(t *testing.T) {
 	if v.Status.Elapsed != clock(now) || v.Status.Text != "Test complete" {
 		t.Errorf("%+v", v.Status)
 	}
-	want := [NumCols]string{"12", "0 % (≤ 2.5 %)", "0 % (≤ 2.5 %)", "0 %", "0.4", "0.4", "0", "64"}
+	want := [NumCols]string{"12", "0 % (≤ 2.5 %)", "0 % (≤ 2.5 %)", "0 %", "0.4", "0.4", "0", "128"}
 	if got := texts(rowOf(v, netcheck.PathDirect)); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -395,11 +395,11 @@ func TestUnitsOfTheTable(t *testing.T) {
 	s.measure(netcheck.PathRelayUDP, steady(20*time.Millisecond))
 	m := NewTest(Units{Mbit: true})
 	now := replay(m, s.events, nil)
-	if got := rowOf(m.View(now), netcheck.PathRelayUDP).Cells[ColKbps].Text; got != "0.064" || m.Header()[ColKbps].Unit != "Mbit/s" {
+	if got := rowOf(m.View(now), netcheck.PathRelayUDP).Cells[ColKbps].Text; got != "0.128" || m.Header()[ColKbps].Unit != "Mbit/s" {
 		t.Errorf("%q %+v", got, m.Header()[ColKbps])
 	}
 	m.SetUnits(Units{})
-	if got := rowOf(m.View(now), netcheck.PathRelayUDP).Cells[ColKbps].Text; got != "64" || m.Header()[ColKbps].Unit != "kbit/s" {
+	if got := rowOf(m.View(now), netcheck.PathRelayUDP).Cells[ColKbps].Text; got != "128" || m.Header()[ColKbps].Unit != "kbit/s" {
 		t.Errorf("%q", got)
 	}
 }

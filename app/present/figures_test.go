@@ -16,7 +16,7 @@ func TestFigures(t *testing.T) {
 		{Millis(400 * time.Nanosecond), "<0.01"}, {Millis(96 * time.Microsecond), "0.1"}, {Millis(0), "0"},
 		{Millis(1234 * time.Microsecond), "1.23"}, {Micros(140_000), "140"},
 		{Loss(stats.Loss{}), "–"}, {Loss(stats.Loss{Sent: 500, RatioOK: true, CI95High: 0.007624}), "0 % (≤ 0.77 %)"},
-		{Loss(stats.Loss{Sent: 5000, Lost: 4999, RatioOK: true, LossRatio: 0.9998, CI95Low: 0.9989, CI95High: 0.99998}), "> 99.9 % (99–100)"},
+		{Loss(stats.Loss{Sent: 5000, Lost: 4999, RatioOK: true, LossRatio: 0.9998, CI95Low: 0.9989, CI95High: 0.99998}), "> 99.9 % (99.8–100)"},
 		{Loss(stats.Loss{Sent: 500, Lost: 12, RatioOK: true, LossRatio: 0.024, CI95Low: 0.0138, CI95High: 0.0415}), "2.4 % (1.3–4.2)"},
 		{Late(stats.Summary{}), "–"}, {Late(stats.Summary{Late: 1, Total: stats.Loss{Received: 400}}), "0.25 %"},
 		{RTT(stats.RTT{}), "–"}, {RTTp50(stats.RTT{}), "–"}, {RTTp95(stats.RTT{}), "–"},

@@ -13,6 +13,7 @@ type action struct {
 	enabled  func() (ok bool, why string) // nil: always
 	checked  func() bool                  // nil: nothing to check
 	blocked  func() bool                  // a sheet is open that has to be answered first
+	before   func()                       // the tip goes that the pointer had called up
 	item     *fyne.MenuItem
 }
 
@@ -36,6 +37,9 @@ func (a *action) run() {
 		if ok, _ := a.enabled(); !ok {
 			return
 		}
+	}
+	if a.before != nil {
+		a.before()
 	}
 	a.do()
 }

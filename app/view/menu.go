@@ -6,6 +6,7 @@ import (
 	"echopath/app/look"
 	"echopath/app/model"
 	"echopath/app/prefs"
+	"echopath/app/widgets"
 	"echopath/netcheck"
 )
 
@@ -115,6 +116,7 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 				out = append(out, fyne.NewMenuItemSeparator())
 				continue
 			}
+			x.before = w.hideTips
 			if x != a.quit {
 				x.blocked = w.sheetOpen
 			}
@@ -134,6 +136,8 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)
 }
+
+func (w *Window) hideTips() { widgets.HideTips(w.win.Canvas()) }
 
 // sheetOpen tells whether something lies above the window that has to be answered first.
 func (w *Window) sheetOpen() bool { return w.win.Canvas().Overlays().Top() != nil }

@@ -23,22 +23,24 @@ type servers struct {
 	changed func()
 	before  model.Form
 
-	dialog *widgets.Dialog
-	boxes  map[model.Field]*widgets.FieldBox
-	urls   *widgets.Entry
-	ca     *widgets.Entry
-	try    *widgets.Button
-	tried  *fyne.Container
-	open   bool
+	dialog  *widgets.Dialog
+	boxes   map[model.Field]*widgets.FieldBox
+	urls    *widgets.Entry
+	ca      *widgets.Entry
+	try     *widgets.Button
+	tried   *fyne.Container
+	answers *container.Scroll
+	told    bool // the answers of a try are shown
+	open    bool
 }
 
 // showServers opens the editor.
 func showServers(win fyne.Window, deps Deps, changed func()) {
 	s := &servers{win: win, deps: deps, changed: changed, before: deps.Model.Form(), boxes: map[model.Field]*widgets.FieldBox{}, open: true}
 	s.tried = container.NewVBox()
-	answers := container.NewVScroll(s.tried)
-	answers.SetMinSize(fyne.NewSize(0, 116))
-	content := container.New(fixedWidth(660), container.NewVBox(s.addresses(), s.login(), s.trust(), answers))
+	s.answers = container.NewVScroll(s.tried)
+	s.answers.SetMinSize(fyne.NewSize(0, 116))
+	content := container.New(fixedWidth(660), container.NewVBox(s.addresses(), s.login(), s.trust(), s.answers))
 	s.dialog = widgets.NewDialog(win, "TURN and STUN servers", content)
 	s.try = s.dialog.AddButton("Try them", s.tryAll)
 	s.dialog.AddButton("Cancel", s.cancel)
@@ -47,7 +49,7 @@ func showServers(win fyne.Window, deps Deps, changed func()) {
 	s.dialog.SetOnCancel(s.cancel)
 	s.dialog.SetFirst(s.urls)
 	s.edit(func(*model.Servers) {})
-	s.say(theme.ColorNamePlaceHolder, "“Try them” asks each server for what a call needs, and says what is wrong.")
+	s.invite()
 	s.dialog.Show()
 }
 
@@ -138,6 +140,9 @@ func (s *servers) edit(change func(*model.Servers)) {
 	form.Target = netcheck.TargetTURN
 	change(&form.Servers)
 	s.deps.Model.SetForm(form)
+	if s.told { // they were about what stood here before
+		s.invite()
+	}
 	s.check()
 	s.changed()
 }
@@ -179,7 +184,9 @@ func (s *servers) tryAll() {
 		for _, a := range answers {
 			s.tried.Add(answer(a))
 		}
+		s.told = true
 		s.tried.Refresh()
+		s.answers.ScrollToTop()
 	})
 }
 
@@ -193,11 +200,17 @@ func answer(a Tried) fyne.CanvasObject {
 	return container.NewBorder(nil, nil, beside(mark), nil, text)
 }
 
+func (s *servers) invite() {
+	s.say(theme.ColorNamePlaceHolder, "“Try them” asks each server for what a call needs, and says what is wrong.")
+}
+
 // say puts one line in the place of the answers.
 func (s *servers) say(name fyne.ThemeColorName, text string) {
 	s.tried.RemoveAll()
 	label := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyle{ColorName: name}})
 	label.Wrapping = fyne.TextWrapWord
 	s.tried.Add(label)
+	s.told = false
 	s.tried.Refresh()
+	s.answers.ScrollToTop()
 }

@@ -126,7 +126,11 @@ func (l *lower) showDetails() {
 		return
 	}
 	l.stale = false
-	l.details.SetSections(l.model.Details(l.opened))
+	sections := l.model.Details(l.opened)
+	if len(sections) > 0 {
+		sections[0].Title = l.opened.Title() + ": " + sections[0].Title
+	}
+	l.details.SetSections(sections)
 }
 
 // actionable counts the findings that call for action.

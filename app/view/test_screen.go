@@ -34,6 +34,9 @@ func newTestScreen(m *model.Test, do formActions, chartMenu func(fyne.PointEvent
 }
 
 func (s *testScreen) open(p netcheck.Path) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(s.object); c != nil {
+		widgets.HideTips(c) // it would lie over the rows below
+	}
 	s.table.Select(p)
 	s.lower.open(p)
 }

@@ -48,6 +48,7 @@ func New(win fyne.Window, deps Deps) *Window {
 // show brings a screen to the front.
 func (w *Window) show(id screenID) {
 	w.screen = id
+	w.hideTips()
 	setVisible(w.test.object, id == screenTest)
 	setVisible(w.settings.object, id == screenSettings)
 	w.rail.selected(id)
@@ -118,6 +119,7 @@ func (w *Window) start() {
 }
 
 func (w *Window) startStop() {
+	w.hideTips() // the pointer rests on the button, and its tip would lie over what comes
 	if w.view.Phase.Busy() {
 		w.deps.Stop()
 		return

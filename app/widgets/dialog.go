@@ -76,7 +76,7 @@ func (d *Dialog) Show() {
 		return
 	}
 	d.open = true
-	hideAllTips(d.canvas) // the pointer rests on what opened this dialog
+	HideTips(d.canvas) // the pointer rests on what opened this dialog
 	d.above = d.canvas.OnTypedKey()
 	d.canvas.SetOnTypedKey(d.typed)
 	d.canvas.Overlays().Add(d)

@@ -62,6 +62,28 @@ func TestSaveByKeyboard(t *testing.T) {
 	}
 }
 
+// A folder that was typed without Enter is where the file goes; one that is not there keeps it from going elsewhere.
+func TestSaveIntoATypedFolder(t *testing.T) {
+	begin(t, look.ModeLight)
+	dir := folder(t)
+	w := stage(t, fyne.NewSize(900, 600), NewTips(widget.NewLabel("")))
+	got := ""
+	f := &fileDialog{win: w, aim: fileSave, opts: FileOptions{FileName: "report", Extension: ".json"}, done: func(p string) { got = p }}
+	f.build()
+	f.enter(dir)
+	f.dialog.Show()
+	f.path.SetText(filepath.Join(dir, "gone", "further"))
+	f.finish()
+	if got != "" || f.problem.text == "" {
+		t.Fatalf("saved to %q, told %q", got, f.problem.text)
+	}
+	f.path.SetText(filepath.Join(dir, "old"))
+	f.finish()
+	if want := filepath.Join(dir, "old", "report.json"); got != want {
+		t.Errorf("saved to %q, want %q", got, want)
+	}
+}
+
 func TestOpenByKeyboard(t *testing.T) {
 	begin(t, look.ModeLight)
 	dir := folder(t)

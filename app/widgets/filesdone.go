@@ -10,6 +10,9 @@ import (
 
 // finish answers, if what was chosen can be used.
 func (f *fileDialog) finish() {
+	if f.aim != fileFolder && !f.gone() {
+		return
+	}
 	switch f.aim {
 	case fileSave:
 		f.finishSave()
@@ -18,6 +21,17 @@ func (f *fileDialog) finish() {
 	case fileFolder:
 		f.finishFolder()
 	}
+}
+
+// gone goes to a folder that was typed without Enter: the file must not land in another than the one that is shown. It tells
+// whether that is possible.
+func (f *fileDialog) gone() bool {
+	typed := f.resolve(strings.TrimSpace(f.path.Text))
+	if typed == f.folder {
+		return true
+	}
+	f.goTo(typed)
+	return typed == f.folder || filepath.Dir(typed) == f.folder
 }
 
 func (f *fileDialog) answer(path string) {

@@ -55,7 +55,8 @@ func hideTip(obj fyne.CanvasObject, owner any) {
 	}
 }
 
-func hideAllTips(c fyne.Canvas) {
+// HideTips hides every tip of a canvas: what it is about goes away by other means than the pointer.
+func HideTips(c fyne.Canvas) {
 	for _, t := range layersOf(c) {
 		t.hide(t.owner)
 	}
