@@ -17,6 +17,7 @@ import (
 	"echopath/app/session"
 	"echopath/app/view"
 	"echopath/app/widgets"
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
 
@@ -72,6 +73,7 @@ func Run(o Options) int {
 	d.win = d.app.NewWindow("Echopath")
 	d.win.SetMaster()
 	d.model = model.NewTest(model.Units{Mbit: d.settings.Mbit})
+	d.model.CheckInterfaces(usable)
 	d.model.SetForm(d.form())
 	d.runner = runner.New(runner.Config{Run: o.Run, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
 	d.jobs = runner.NewJobs(d.gate.post)
@@ -142,6 +144,14 @@ func (g *gate) shut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.over = true
+}
+
+// usable says why an interface can not be used. Where the system does not tell which there are, any may be right.
+func usable(name string, self bool) error {
+	if err := ifaces.Check(name, self); err != nil && !errors.Is(err, ifaces.ErrUnknown) {
+		return err
+	}
+	return nil
 }
 
 // form is the last one, or a new one with the preset of the settings.

@@ -45,6 +45,14 @@ func (r *reading) wrong(f Field, sentence string) {
 	r.order = append(r.order, sentence)
 }
 
+// wrong adds what only somebody else could find out.
+func (c *Checked) wrong(f Field, sentence string) {
+	c.Problems[f] = sentence
+	if c.Problem == "" {
+		c.Problem = sentence
+	}
+}
+
 func (r *reading) readTarget() {
 	switch r.form.Target {
 	case netcheck.TargetSelf:

@@ -12,9 +12,10 @@ import (
 // Test is the state of the screen "Test": the form, the run that goes on or has ended, and what is shown of both. The zero
 // value is not ready; NewTest makes one.
 type Test struct {
-	units   Units
-	form    Form
-	checked Checked
+	units      Units
+	interfaces func(name string, self bool) error // nil: not known here
+	form       Form
+	checked    Checked
 
 	phase    Phase
 	runs     int           // begun so far
@@ -55,7 +56,14 @@ func NewTest(units Units) *Test {
 // SetUnits changes the units of bitrates.
 func (t *Test) SetUnits(u Units) {
 	t.units = u
-	t.checked = t.form.check(u)
+	t.SetForm(t.form)
+}
+
+// CheckInterfaces hands in what knows this computer's interfaces: it says in words why one can not be used. self tells that the
+// test stays inside this computer. Without it any name is taken, and the session finds out.
+func (t *Test) CheckInterfaces(check func(name string, self bool) error) {
+	t.interfaces = check
+	t.SetForm(t.form)
 }
 
 // Form is what is filled in.
@@ -66,6 +74,13 @@ func (t *Test) Form() Form { return t.form }
 func (t *Test) SetForm(f Form) {
 	t.form = f
 	t.checked = f.check(t.units)
+	name := t.checked.Plan.Interface
+	if t.interfaces == nil || name == "" || t.checked.Problems[FieldIface] != "" {
+		return
+	}
+	if err := t.interfaces(name, f.Target == netcheck.TargetSelf); err != nil {
+		t.checked.wrong(FieldIface, sentence(forWindow(err.Error())))
+	}
 }
 
 // Checked is the form as it was read.
@@ -81,7 +96,7 @@ func (t *Test) Begin() {
 }
 
 func (t *Test) reset(plan netcheck.Plan) {
-	*t = Test{units: t.units, form: t.form, checked: t.checked, runs: t.runs + 1, phase: PhaseStarting, plan: plan}
+	*t = Test{units: t.units, interfaces: t.interfaces, form: t.form, checked: t.checked, runs: t.runs + 1, phase: PhaseStarting, plan: plan}
 }
 
 // Apply takes the next event of the session. Events of a stored session may be applied without Begin.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -32,5 +33,28 @@ func TestTryText(t *testing.T) {
 	got := TryText(&netcheck.Failure{Text: "The server did not accept the password", Advice: "Check it."}, time.Second)
 	if !strings.Contains(got, "password. Check it.") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// An interface that this computer has not got is told while it is typed.
+func TestInterfaceIsCheckedAsItIsTyped(t *testing.T) {
+	m := NewTest(Units{})
+	m.CheckInterfaces(func(name string, self bool) error {
+		if name == "eth0" && !self {
+			return nil
+		}
+		return errors.New("this computer has no interface \"" + name + "\": use one of lo, eth0")
+	})
+	f := DefaultForm()
+	f.Iface = "eth9"
+	m.SetForm(f)
+	v := m.View(0)
+	if c := m.Checked(); v.CanStart || !strings.HasPrefix(c.Problems[FieldIface], "This computer has no interface") || v.StartWhy != c.Problem {
+		t.Errorf("%+v, start %v: %q", c.Problems, v.CanStart, v.StartWhy)
+	}
+	f.Iface, f.Target, f.Servers.URLs = "eth0", netcheck.TargetTURN, "stun:stun.example.com"
+	m.SetForm(f)
+	if c := m.Checked(); c.Problem != "" {
+		t.Errorf("%q", c.Problem)
 	}
 }
