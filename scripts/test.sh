@@ -23,6 +23,9 @@ CGO_ENABLED=0 go build -tags nogui -o "$out/echopath-nogui" .
 echo "== allocations, which the race detector would change"
 go test -vet=off -run Allocat ./netcheck/rtc
 
+echo "== pictures of the window, which take minutes with the race detector"
+go test -tags "$TAGS" -vet=off -run 'Pictures|Golden' ./app/view ./app/chart
+
 # --- which package is tested how --------------------------------------------------------------
 
 export CGO_ENABLED=1 # the window and, on most systems, the race detector need it
