@@ -118,3 +118,22 @@ func checkLog(_ LossPlan, sum LossSummary) *Failure {
 	}
 	return nil
 }
+
+// assessVideo tells how far a video result can be trusted.
+func assessVideo(sum VideoSummary) PathEnded {
+	made := sum.Stats.Sent + sum.Stats.Dropped
+	asked := made + sum.Stats.Skipped
+	switch {
+	case sum.Stats.Sent == 0:
+		return endedBy(&Failure{Code: ReasonNoData, Text: "No picture was sent, so nothing is known of this path.", Advice: "Run the test for longer."})
+	case float64(sum.Stats.Skipped+sum.Self.QueueDropped) > maxSkippedPictures*float64(asked):
+		return endedBy(&Failure{Code: ReasonBusy,
+			Text: fmt.Sprintf("This computer could not keep up with the video: it left out %d of %d pictures.",
+				sum.Stats.Skipped+sum.Self.QueueDropped, asked),
+			Advice: "Close other programs, or ask for a smaller picture or fewer of them a second."})
+	}
+	return PathEnded{State: StateOK}
+}
+
+// maxSkippedPictures is the share of pictures left out by this computer up to which a video result can be trusted.
+const maxSkippedPictures = 0.05

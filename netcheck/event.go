@@ -122,11 +122,12 @@ const MaxBlock = 4096
 
 // ProbeEnded carries what a probe found. Failure is set when it could not measure, or not to the end.
 type ProbeEnded struct {
-	Probe   string       `json:"probe"`
-	Loss    *LossSummary `json:"loss,omitempty"`
-	Code    ReasonCode   `json:"code,omitempty"`
-	Text    string       `json:"text,omitempty"`
-	Partial bool         `json:"partial,omitempty"` // stopped before its end
+	Probe   string        `json:"probe"`
+	Loss    *LossSummary  `json:"loss,omitempty"`
+	Video   *VideoSummary `json:"video,omitempty"`
+	Code    ReasonCode    `json:"code,omitempty"`
+	Text    string        `json:"text,omitempty"`
+	Partial bool          `json:"partial,omitempty"` // stopped before its end
 }
 
 // PathEnded closes a path.

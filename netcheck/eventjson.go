@@ -22,17 +22,20 @@ type storedEvent struct {
 
 // bodyTypes decodes each type of body.
 var bodyTypes = map[string]func(json.RawMessage) (Body, error){
-	"session_started": decode[SessionStarted],
-	"path_started":    decode[PathStarted],
-	"step_done":       decode[StepDone],
-	"path_connected":  decode[PathConnected],
-	"probe_started":   decode[ProbeStarted],
-	"sample_taken":    decode[SampleTaken],
-	"packets_decided": decode[PacketsDecided],
-	"probe_ended":     decode[ProbeEnded],
-	"path_ended":      decode[PathEnded],
-	"noted":           decode[Noted],
-	"session_ended":   decode[SessionEnded],
+	"session_started":    decode[SessionStarted],
+	"path_started":       decode[PathStarted],
+	"step_done":          decode[StepDone],
+	"path_connected":     decode[PathConnected],
+	"probe_started":      decode[ProbeStarted],
+	"sample_taken":       decode[SampleTaken],
+	"packets_decided":    decode[PacketsDecided],
+	"probe_ended":        decode[ProbeEnded],
+	"path_ended":         decode[PathEnded],
+	"noted":              decode[Noted],
+	"video_sample_taken": decode[VideoSampleTaken],
+	"frames_decided":     decode[FramesDecided],
+	"video_happened":     decode[VideoHappened],
+	"session_ended":      decode[SessionEnded],
 }
 
 func decode[T Body](raw json.RawMessage) (Body, error) {

@@ -31,7 +31,14 @@ func (w *world) deps() netcheck.Deps {
 	if probes == nil {
 		probes = lossProbe
 	}
-	return netcheck.Deps{Connector: w, Probes: probes, AppVersion: "1.2.3", OS: "test"}
+	stages := func(a netcheck.Asked) []netcheck.Stage {
+		var out []netcheck.Stage
+		for _, p := range probes(a.Granted, a.Path, a.Start) {
+			out = append(out, netcheck.Stage{p})
+		}
+		return out
+	}
+	return netcheck.Deps{Connector: w, Probes: stages, AppVersion: "1.2.3", OS: "test"}
 }
 
 func lossProbe(g netcheck.Plan, p netcheck.Path, start time.Time) []netcheck.Probe {

@@ -40,15 +40,22 @@ func foldPath(p PathReport, e Event) PathReport {
 			p.Interface = b.Interface
 		}
 	case ProbeStarted:
-		p.Expected = b.Duration
+		if p.Expected = max(p.Expected, b.Duration); b.Probe == ProbeVideo && p.Video == nil {
+			p.Video = &VideoReport{}
+		}
 	case SampleTaken:
 		p.Carriers = foldSample(p.Carriers, b.Sample)
+	case VideoSampleTaken:
+		p.Video = p.Video.with(func(v *VideoReport) { v.Samples = v.Samples.with(b.Sample) })
 	case ProbeEnded:
 		p.Partial = p.Partial || b.Partial
 		if b.Loss != nil {
 			p.Carriers = foldLoss(p.Carriers, *b.Loss)
 			pair := b.Loss.Pair
 			p.Pair = &pair
+		}
+		if b.Probe == ProbeVideo {
+			p.Video = p.Video.with(func(v *VideoReport) { v.Result, v.Code, v.Text = b.Video, b.Code, b.Text })
 		}
 	case PathEnded:
 		p.State, p.Code, p.Reason, p.Advice, p.Cause = b.State, b.Code, b.Reason, b.Advice, b.Cause
@@ -83,4 +90,14 @@ func carrierAt(list []CarrierReport, c Carrier) ([]CarrierReport, int) {
 		return list, i
 	}
 	return append(list, CarrierReport{Carrier: c}), len(list)
+}
+
+// with gives a changed copy.
+func (v *VideoReport) with(change func(*VideoReport)) *VideoReport {
+	var out VideoReport
+	if v != nil {
+		out = *v
+	}
+	change(&out)
+	return &out
 }

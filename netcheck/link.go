@@ -15,6 +15,7 @@ type Leg struct {
 	Servers   []ICEServer // those that serve this path, in the user's order; the first that works is used at both ends
 	Far       FarEnd
 	Load      Load
+	Video     *VideoLoad    // nil: the link needs no media
 	Timeout   time.Duration // for the whole of Connect
 }
 
@@ -42,6 +43,8 @@ type Link interface {
 	Control() MessageConn
 	// Datagrams gives the carrier's datagrams, or nil if the link does not have that carrier.
 	Datagrams(Carrier) DatagramConn
+	// Media gives the video streams, or nil if the leg did not ask for them.
+	Media() MediaConn
 	// Pairs gives the selected pair as each end reports its own.
 	Pairs(ctx context.Context) (local, far CandidatePair, err error)
 	Counters() PairCounters
@@ -110,11 +113,19 @@ type PairCounters struct {
 	DropsKnown      bool   `json:"socket_drops_known"`
 }
 
-// Summary is what a probe found: a *LossSummary today.
-type Summary interface{ probeName() string }
+// Summary is what a probe found: a *LossSummary or a *VideoSummary.
+type Summary interface{ summary() }
+
+// The names of the probes.
+const (
+	ProbeLoss  = "loss"
+	ProbeVideo = "video"
+)
 
 // Probe is one measuring procedure on a link. An error means that it could not measure at all; whatever it measured before
 // ctx ended is in the summary.
 type Probe interface {
+	// Name is ProbeLoss or ProbeVideo.
+	Name() string
 	Run(ctx context.Context, l Link, emit func(Event)) (Summary, error)
 }

@@ -15,7 +15,8 @@ type Plan struct {
 	Paths          []Path        `json:"paths"`
 	Family         Family        `json:"family"`
 	Interface      string        `json:"interface,omitempty"`
-	Loss           LossPlan      `json:"loss"`
+	Loss           LossPlan      `json:"loss"` // not run when Video.Mode is VideoAlone
+	Video          VideoPlan     `json:"video,omitzero"`
 	ConnectTimeout time.Duration `json:"connect_timeout_ns"`
 }
 
@@ -113,18 +114,34 @@ func (l LossPlan) Kbps() float64 {
 // Estimate is what a plan will cost, known before it starts.
 type Estimate struct {
 	Packets  int           // measured packets sent by this end, all paths and carriers
-	Kbps     float64       // probe bits a second in each direction while a path runs, all carriers
+	Kbps     float64       // most bits a second in each direction while a path runs, all probes
 	Duration time.Duration // without connecting and draining
 }
 
 // Estimate computes the cost of the plan.
 func (p Plan) Estimate() Estimate {
 	n := len(p.Paths)
-	return Estimate{
-		Packets:  n * len(p.Loss.Carriers) * p.Loss.Packets(),
-		Kbps:     p.Loss.Kbps(),
-		Duration: time.Duration(n) * (p.Loss.Warmup + p.Loss.Duration),
+	var e Estimate
+	if p.Video.Mode != VideoAlone {
+		e = Estimate{
+			Packets:  n * len(p.Loss.Carriers) * p.Loss.Packets(),
+			Kbps:     p.Loss.Kbps(),
+			Duration: time.Duration(n) * (p.Loss.Warmup + p.Loss.Duration),
+		}
 	}
+	switch p.Video.Mode {
+	case VideoAlone, VideoAfterLoss:
+		videos := n
+		if p.Video.Paths > 0 {
+			videos = min(n, p.Video.Paths)
+		}
+		e.Kbps = max(e.Kbps, p.Video.MaxKbps)
+		e.Duration += time.Duration(videos) * p.Video.Duration
+	case VideoUnderLoad:
+		e.Kbps += p.Video.MaxKbps
+	case VideoNone:
+	}
+	return e
 }
 
 // PlanError tells that a plan can not be run as it is: whoever made it has to change it.
@@ -140,7 +157,11 @@ func (e *PlanError) Unwrap() error { return e.Err }
 // beside it. The error is a *PlanError that joins everything that is wrong, a line each, in words.
 func (p Plan) Grant() (Plan, error) {
 	g := p.filled()
-	if err := errors.Join(append(g.Loss.check(), g.checkPaths(), g.checkTarget())...); err != nil {
+	wrong := append(g.Video.check(), g.checkPaths(), g.checkTarget())
+	if g.Video.Mode != VideoAlone {
+		wrong = append(g.Loss.check(), wrong...)
+	}
+	if err := errors.Join(wrong...); err != nil {
 		return g, &PlanError{err}
 	}
 	if err := g.checkApplicable(); err != nil {
@@ -162,6 +183,9 @@ func (p Plan) filled() Plan {
 	}
 	if len(p.Loss.Carriers) == 0 {
 		p.Loss.Carriers = AllCarriers()
+	}
+	if p.Video = p.Video.filled(); p.Video.Mode == VideoUnderLoad { // the packets are to see the call from before it begins until it ends
+		p.Loss.Duration = p.Video.Idle + p.Video.Duration
 	}
 	if p.Loss.LateAfter == 0 {
 		p.Loss.LateAfter = DefaultLateAfter

@@ -19,6 +19,8 @@ func (f fakeProbe) Run(ctx context.Context, _ netcheck.Link, emit func(netcheck.
 	return f(ctx, emit)
 }
 
+func (f fakeProbe) Name() string { return netcheck.ProbeLoss }
+
 // summary is a sound result of n packets, changed as asked.
 func summary(n int, change func(*netcheck.CarrierResult)) *netcheck.LossSummary {
 	var rows stats.Packets

@@ -44,7 +44,8 @@ type PathReport struct {
 	Expected   time.Duration // of the running probe
 	Partial    bool          // the probe did not run to its end
 	Carriers   []CarrierReport
-	Pair       *PairCheck // nil: not compared
+	Pair       *PairCheck   // nil: not compared
+	Video      *VideoReport // nil: the video probe did not run
 }
 
 // CarrierReport is what the loss probe found on one carrier.
@@ -60,7 +61,7 @@ type LossSummary struct {
 	Pair     PairCheck       `json:"pair_check"`
 }
 
-func (*LossSummary) probeName() string { return "loss" }
+func (*LossSummary) summary() {}
 
 // CarrierResult is the loss probe's result on one carrier.
 type CarrierResult struct {
@@ -68,8 +69,9 @@ type CarrierResult struct {
 	Stats   stats.Summary `json:"stats"`
 	Self    SelfCheck     `json:"self_check"`
 	Partial bool          `json:"partial,omitempty"`
-	Begin   time.Duration `json:"begin_ns"` // begin of the measured part since the session's start
-	Span    time.Duration `json:"span_ns"`  // from the first measured packet's time to the last one's, plus an interval
+	Begin   time.Duration `json:"begin_ns"`       // begin of the measured part since the session's start
+	Span    time.Duration `json:"span_ns"`        // from the first measured packet's time to the last one's, plus an interval
+	Load    *LoadEffect   `json:"load,omitempty"` // nil: no video ran beside it
 }
 
 // SelfCheck is what the measurer found out about itself.

@@ -12,13 +12,24 @@ import (
 // Deps is what a session needs from the world.
 type Deps struct {
 	Connector Connector
-	// Probes gives the probes to run on a link of the path, in order. start is the zero of all times.
-	Probes func(granted Plan, path Path, start time.Time) []Probe
+	// Probes gives what to run on a link, stage after stage.
+	Probes func(Asked) []Stage
 	// Clock is the time; nil means the runtime's.
 	Clock Clock
 	// AppVersion and OS go into the report.
 	AppVersion, OS string
 }
+
+// Asked is a link for which probes are wanted.
+type Asked struct {
+	Granted Plan
+	Path    Path
+	Start   time.Time // the zero of all times
+	Video   bool      // the link has media, and the plan wants the video probe on it
+}
+
+// Stage is a set of probes that run at the same time.
+type Stage []Probe
 
 // Run executes the plan and reports every step to observe, in order, from one goroutine at a time. It returns when every
 // goroutine that it started has ended. The report is valid, if partial, whenever an event was emitted, also when the error
@@ -93,6 +104,10 @@ func (s *session) runStep(ctx context.Context, st step) {
 		started.Servers = append(started.Servers, srv.URL.String())
 	}
 	s.emit(Event{Path: st.path, Body: started})
+	video := s.wantsVideo()
+	if video {
+		st.leg.Video = s.plan.Video.Load()
+	}
 	link, err := s.connect(ctx, st.leg)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -102,7 +117,7 @@ func (s *session) runStep(ctx context.Context, st step) {
 		end(endedBy(AsFailure(err, ReasonLocal)))
 		return
 	}
-	result := s.probe(ctx, st.path, link)
+	result := s.probe(ctx, link, Asked{Granted: s.plan, Path: st.path, Start: s.start, Video: video})
 	if err := link.Close(); err != nil {
 		s.emit(Event{Path: st.path, Body: Noted{Text: "Closing the connection: " + err.Error()}})
 	}
@@ -131,33 +146,91 @@ func (s *session) connect(ctx context.Context, leg Leg) (Link, error) {
 	return link, err
 }
 
-// probe runs the probes one after another and tells how the path ended: by the first one that failed or is in doubt.
-func (s *session) probe(ctx context.Context, path Path, link Link) PathEnded {
-	stopped := PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "Stopped before the end; what was measured until then is kept."}
-	result := PathEnded{State: StateOK}
-	for _, p := range s.deps.Probes(s.plan, path, s.start) {
-		if ctx.Err() != nil {
-			return stopped
+// wantsVideo tells whether the next path is to carry video: each one, or the first few that turned out to work.
+func (s *session) wantsVideo() bool {
+	if v := s.plan.Video; !v.On() || v.Paths == 0 {
+		return v.On()
+	}
+	done := 0
+	for _, p := range s.report.Paths {
+		if p.Video != nil && p.Video.Result != nil {
+			done++
 		}
-		summary, err := p.Run(ctx, link, s.emit)
-		ended := ProbeEnded{}
-		if sum, ok := summary.(*LossSummary); ok && sum != nil {
-			ended.Probe, ended.Loss = sum.probeName(), sum
-			if result.State == StateOK {
-				result = assess(s.plan.Loss, *sum)
+	}
+	return done < s.plan.Video.Paths
+}
+
+var stoppedHalfway = PathEnded{State: StateInterrupted, Code: ReasonCancelled,
+	Reason: "Stopped before the end; what was measured until then is kept."}
+
+// probe runs the stages one after another and tells how the path ended: by the first probe that failed or is in doubt.
+func (s *session) probe(ctx context.Context, link Link, ask Asked) PathEnded {
+	result := PathEnded{State: StateOK}
+	for _, stage := range s.deps.Probes(ask) {
+		if ctx.Err() != nil {
+			return stoppedHalfway
+		}
+		for _, r := range s.runStage(ctx, link, ask.Path, stage) {
+			if result.State == StateOK || r.Code == ReasonLinkLost {
+				result = r
 			}
 		}
-		if err == nil {
-			s.emit(Event{Path: path, Body: ended})
-			continue
+		switch {
+		case ctx.Err() != nil && result.State == StateInterrupted:
+			return result
+		case result.State != StateOK && !result.State.Measured():
+			return result
 		}
+		if p, ok := s.report.Path(ask.Path); ok && nothingBack(p) {
+			return result // a second probe would only find the same silence
+		}
+	}
+	return result
+}
+
+// nothingBack tells of a link on which no probe packet was answered.
+func nothingBack(p PathReport) bool {
+	c, ok := judged(p)
+	return ok && c.Stats.Total.Sent > 0 && c.Stats.Total.Received == 0
+}
+
+// runStage runs probes at the same time, and tells of each how it ended.
+func (s *session) runStage(ctx context.Context, link Link, path Path, stage Stage) []PathEnded {
+	results := make([]PathEnded, len(stage))
+	var running sync.WaitGroup
+	for i, p := range stage {
+		running.Go(func() { results[i] = s.runProbe(ctx, link, path, p) })
+	}
+	running.Wait()
+	return results
+}
+
+// runProbe runs one probe and emits how it ended. A video that could not be shown says nothing about a path on which packets
+// were measured too: only as the one probe of a path it decides how that ended.
+func (s *session) runProbe(ctx context.Context, link Link, path Path, p Probe) PathEnded {
+	summary, err := p.Run(ctx, link, s.emit)
+	ended, result := ProbeEnded{Probe: p.Name()}, PathEnded{State: StateOK}
+	switch sum := summary.(type) {
+	case *LossSummary:
+		if sum != nil {
+			ended.Loss, result = sum, assess(s.plan.Loss, *sum)
+		}
+	case *VideoSummary:
+		if sum != nil {
+			ended.Video, result = sum, assessVideo(*sum)
+		}
+	}
+	if err != nil {
 		f := AsFailure(err, ReasonLinkLost)
-		ended.Code, ended.Text, ended.Partial = f.Code, f.Error(), ended.Loss != nil
-		s.emit(Event{Path: path, Body: ended})
-		if ctx.Err() != nil {
-			return stopped
+		ended.Code, ended.Text = f.Code, f.Error()
+		ended.Partial = ended.Loss != nil || ended.Video != nil
+		if result = endedBy(f); ctx.Err() != nil {
+			result = stoppedHalfway
 		}
-		return endedBy(f)
+	}
+	s.emit(Event{Path: path, Body: ended})
+	if ended.Probe == ProbeVideo && s.plan.Video.Mode != VideoAlone && result.Code != ReasonLinkLost && ctx.Err() == nil {
+		return PathEnded{State: StateOK}
 	}
 	return result
 }

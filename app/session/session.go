@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
-	"time"
 
 	"echopath/internal/ifaces"
 	"echopath/internal/pace"
@@ -59,8 +58,8 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 	}
 	deps := netcheck.Deps{
 		Connector: connector, Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
-		Probes: func(granted netcheck.Plan, path netcheck.Path, start time.Time) []netcheck.Probe {
-			return []netcheck.Probe{&loss.Probe{Path: path, Plan: granted.Loss, Start: start, Clock: pace.Clock{}, Spool: newSpool}}
+		Probes: func(a netcheck.Asked) []netcheck.Stage {
+			return []netcheck.Stage{{&loss.Probe{Path: a.Path, Plan: a.Granted.Loss, Start: a.Start, Clock: pace.Clock{}, Spool: newSpool}}}
 		},
 	}
 	return netcheck.Run(ctx, plan, deps, observe)

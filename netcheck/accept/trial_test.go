@@ -97,8 +97,8 @@ func (tr trial) run(t *testing.T) outcome {
 	o := outcome{rows: map[netcheck.Carrier][]stats.Packet{}}
 	deps := netcheck.Deps{
 		Connector: anyTarget{&rtc.Connector{LocalNet: lab.Local(), FarNet: lab.Far(), Respond: echo.Responder{}.Serve}},
-		Probes: func(granted netcheck.Plan, path netcheck.Path, start time.Time) []netcheck.Probe {
-			return []netcheck.Probe{&loss.Probe{Path: path, Plan: granted.Loss, Start: start, Clock: pace.Clock{}}}
+		Probes: func(a netcheck.Asked) []netcheck.Stage {
+			return []netcheck.Stage{{&loss.Probe{Path: a.Path, Plan: a.Granted.Loss, Start: a.Start, Clock: pace.Clock{}}}}
 		},
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)

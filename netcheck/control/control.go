@@ -40,7 +40,36 @@ type Message struct {
 	Refusal  *Refusal  `json:"refusal,omitempty"`
 	Finish   *Finish   `json:"finish,omitempty"`
 	Counters *Counters `json:"counters,omitempty"`
+	Video    *Video    `json:"video,omitempty"`
+	Returned *Returned `json:"returned,omitempty"`
 }
+
+// Video asks the far end to return the video that it receives, until Finish.
+type Video struct {
+	MaxKbps float64 `json:"max_kbps"` // of the stream, on the wire
+}
+
+// Returned is the far end's account of a video since its grant, sent every ReturnedInterval and, with Last, after Finish. Bytes
+// are those of IP packets.
+type Returned struct {
+	PacketsSent     uint64  `json:"packets_sent"` // retransmitted ones included
+	BytesSent       uint64  `json:"bytes_sent"`
+	PacketsReceived uint64  `json:"packets_received"` // distinct transmissions
+	BytesReceived   uint64  `json:"bytes_received"`
+	Expected        uint64  `json:"expected"` // transmissions that the numbers seen so far imply
+	Retransmitted   uint64  `json:"retransmitted"`
+	NACKSent        uint64  `json:"nack_sent"`
+	PLISent         uint64  `json:"pli_sent"`
+	SendFailed      uint64  `json:"send_failed"`
+	OwnKbps         float64 `json:"own_kbps"` // what its controller allows on the way back
+	Last            bool    `json:"last,omitempty"`
+}
+
+// ReturnedInterval is the time between two accounts of a video.
+const ReturnedInterval = 200 * time.Millisecond
+
+// MaxVideoKbps bounds the bitrate of a video that is returned.
+const MaxVideoKbps = 20_000
 
 // Order asks the far end to reflect one loss probe.
 type Order struct {
@@ -132,7 +161,7 @@ func Decode(b []byte) (Message, error) {
 
 func (m Message) check() error {
 	bodies := 0
-	for _, set := range []bool{m.Order != nil, m.Grant != nil, m.Refusal != nil, m.Finish != nil, m.Counters != nil} {
+	for _, set := range []bool{m.Order != nil, m.Grant != nil, m.Refusal != nil, m.Finish != nil, m.Counters != nil, m.Video != nil, m.Returned != nil} {
 		if set {
 			bodies++
 		}
@@ -142,6 +171,8 @@ func (m Message) check() error {
 		return fmt.Errorf("%d bodies, want one", bodies)
 	case m.Order != nil:
 		return m.Order.check()
+	case m.Video != nil && (math.IsNaN(m.Video.MaxKbps) || m.Video.MaxKbps <= 0 || m.Video.MaxKbps > MaxVideoKbps):
+		return errors.New("bitrate out of range")
 	case m.Counters != nil && len(m.Counters.Carriers) > MaxCarriers:
 		return errors.New("too many carriers")
 	}

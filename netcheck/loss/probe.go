@@ -23,6 +23,9 @@ type Probe struct {
 	Clock netcheck.Clock // nil means the runtime's
 	// Spool opens a file for a carrier's packets when there are more than a million; nil keeps them in memory.
 	Spool func() (Spool, error)
+	// Loaded, if set, tells since when a video has run beside this probe; false: it has not. The result then compares the
+	// round-trip times before and since.
+	Loaded func() (since time.Time, ok bool)
 }
 
 // How long the probe waits.
@@ -32,6 +35,9 @@ const (
 	graceLog       = 1500 * time.Millisecond
 	logPacketsPerS = 200_000 // a slow line still gets this many log entries through
 )
+
+// Name is netcheck.ProbeLoss.
+func (p *Probe) Name() string { return netcheck.ProbeLoss }
 
 // run is the state of one Run.
 type run struct {

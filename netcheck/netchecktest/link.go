@@ -27,6 +27,7 @@ func Perfect(d time.Duration) Impair {
 type Link struct {
 	control *messages
 	conns   map[netcheck.Carrier]*Datagrams
+	media   netcheck.MediaConn
 	far     *Link
 	once    sync.Once
 	Pair    netcheck.CandidatePair
@@ -310,3 +311,6 @@ var (
 	_ netcheck.Link         = (*Link)(nil)
 	_ netcheck.DatagramConn = (*Datagrams)(nil)
 )
+
+// Media gives the video streams, nil if there are none.
+func (l *Link) Media() netcheck.MediaConn { return l.media }

@@ -58,6 +58,9 @@ func (l *link) Datagrams(c netcheck.Carrier) netcheck.DatagramConn {
 	return nil
 }
 
+// Media gives the video streams, nil if the leg did not ask for them.
+func (l *link) Media() netcheck.MediaConn { return nil }
+
 // Pairs gives this end's selected pair and, asked for anew, the other's.
 func (l *link) Pairs(ctx context.Context) (local, far netcheck.CandidatePair, err error) {
 	local, err = l.peer.pair()
