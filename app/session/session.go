@@ -23,6 +23,17 @@ import (
 type Options struct {
 	Version string       // of the program, for the report
 	Logger  *slog.Logger // nil: no log
+	// Screen sees the pictures of the video probe; nil: nobody looks.
+	Screen netcheck.Screen
+	// Record, if set, keeps the video of the plan as WebM.
+	Record *Recording
+}
+
+// Recording tells where the video is to be kept.
+type Recording struct {
+	// File is the name of the file, with or without .webm. With several paths each gets one of its own: NAME-PATH.webm.
+	File string
+	Sent bool // the pictures as they were sent; otherwise as they came back
 }
 
 // Run executes the plan with real sockets. See netcheck.Run for the order of events and the meaning of the error. Before the
