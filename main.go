@@ -34,6 +34,13 @@ func main() {
 		Name:        "echopath",
 		Version:     v,
 		DefaultArgs: []string{"check", "--csv", results, "--json", filepath.Join(results, export.ReportName)},
-		Run:         run,
+		NoVideo:     session.NoVideo(),
+		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
+			opt := session.Options{Version: v}
+			if job.Record != "" {
+				opt.Record = &session.Recording{File: job.Record, Sent: job.RecordSent}
+			}
+			return session.Run(ctx, job.Plan, opt, observe)
+		},
 	}))
 }

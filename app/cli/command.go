@@ -28,7 +28,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(a.flagError)
 	root.SetHelpFunc(a.help)
 	root.PersistentFlags().BoolP("help", "h", false, "")
-	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.versionCommand())
+	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.measuringCommand("video"), a.versionCommand())
 	return root
 }
 
@@ -40,12 +40,12 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return wrongUse("%q is not a command: did you mean %q?", args[0], near[0])
 	}
-	return wrongUse("%q is not a command: use check, loss or version", args[0])
+	return wrongUse("%q is not a command: use check, loss, video or version", args[0])
 }
 
-// measuringCommand is check or loss: the same flags, other defaults.
+// measuringCommand is check, loss or video: what to send differs, all else is the same.
 func (a *app) measuringCommand(name string) *cobra.Command {
-	o := &options{}
+	o := &options{command: name}
 	cmd := &cobra.Command{
 		Use:   name,
 		Short: shortHelp[name],

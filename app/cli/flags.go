@@ -7,6 +7,7 @@ import (
 // options are the flags of a measuring command, as they were given. Numbers stay text until the plan is made: then a wrong one
 // gets a message of ours, which says how to mend it.
 type options struct {
+	command                   string
 	target, paths             string
 	turn, stun                []string
 	user, pass, passFile      string
@@ -16,7 +17,12 @@ type options struct {
 	preset, duration, rate    string
 	size, lateAfter, carriers string
 	json, csv, title          string
-	quiet                     bool
+	quiet, noVideo            bool
+
+	source, difficulty, picture, fps string // of the video
+	startKbps, maxKbps               string
+	underLoad, fixedSize             bool
+	record, recordWhat               string
 
 	given map[string]bool // flags that stood on the command line
 }
@@ -53,21 +59,56 @@ func (o *options) groups() []flagGroup {
 			{name: "turn-ca", value: "FILE", text: &o.caFile, help: "certificate authority of turns: servers (PEM), when it is not one that this computer trusts"},
 			{name: "turn-pin", value: "sha256/HASH", list: &o.pins, help: "SHA-256 of the public key of a turns: server; may be given several times"},
 		}},
-		{"What to send", []flagSpec{
-			{name: "preset", value: "NAME", text: &o.preset, help: presetHelp()},
-			{name: "duration", value: "TIME", text: &o.duration, help: "length of the measurement on each path, for example 10s or 2m"},
-			{name: "rate", value: "N", text: &o.rate, help: "packets a second on each carrier, 1 to 20000"},
-			{name: "size", value: "BYTES", text: &o.size, help: "size of a packet, 64 to 1150 bytes"},
-			{name: "late-after", value: "TIME", text: &o.lateAfter, help: "an answer that takes longer is late, never lost (default 150ms)"},
-			{name: "carrier", value: "LIST", text: &o.carriers, help: "srtp (media packets, as calls send them), datachannel, or both with a comma between (default both)"},
-		}},
+		o.load(),
 		{"What to get", []flagSpec{
 			{name: "json", value: "FILE|-", text: &o.json, help: "write the report as JSON; - writes it to standard output instead of the table"},
-			{name: "csv", value: "DIR|-", text: &o.csv, help: "write summary.csv, samples.csv and packets.csv into a folder; - writes the summary alone to standard output instead of the table"},
+			{name: "csv", value: "DIR|-", text: &o.csv, help: csvHelp[o.command]},
 			{name: "title", value: "TEXT", text: &o.title, help: "title for the report, for example where you are"},
 			{name: "quiet", set: &o.quiet, help: "no announcement and no progress on standard error"},
 		}},
 	}
+}
+
+// csvHelp says which files a command writes.
+var csvHelp = map[string]string{
+	"check": "write summary.csv, samples.csv, packets.csv and, with video, video.csv and frames.csv into a folder; - writes the summary alone to standard output instead of the table",
+	"loss":  "write summary.csv, samples.csv and packets.csv into a folder; - writes the summary alone to standard output instead of the table",
+	"video": "write video.csv, with a row a second, and frames.csv, with a row a picture, into a folder, and the files of packets with --under-load; - writes the summary alone to standard output instead of the table",
+}
+
+// load is what a command sends.
+func (o *options) load() flagGroup {
+	if o.command == "video" {
+		return o.videoLoad()
+	}
+	g := flagGroup{"What to send", []flagSpec{
+		{name: "preset", value: "NAME", text: &o.preset, help: presetHelp()},
+		{name: "duration", value: "TIME", text: &o.duration, help: "length of the measurement on each path, for example 10s or 2m"},
+		{name: "rate", value: "N", text: &o.rate, help: "packets a second on each carrier, 1 to 20000"},
+		{name: "size", value: "BYTES", text: &o.size, help: "size of a packet, 64 to 1150 bytes"},
+		{name: "late-after", value: "TIME", text: &o.lateAfter, help: "an answer that takes longer is late, never lost (default 150ms)"},
+		{name: "carrier", value: "LIST", text: &o.carriers, help: "srtp (media packets, as calls send them), datachannel, or both with a comma between (default both)"},
+	}}
+	if o.command == "check" {
+		g.flags = append(g.flags, flagSpec{name: "no-video", set: &o.noVideo, help: "leave out the 3 s of video on the first two paths that work"})
+	}
+	return g
+}
+
+func (o *options) videoLoad() flagGroup {
+	return flagGroup{"What to send", []flagSpec{
+		{name: "source", value: "WHAT", text: &o.source, help: "where the pictures come from: synthetic, camera, camera:NAME, or a file (Y4M or IVF) (default synthetic)"},
+		{name: "difficulty", value: "WORD", text: &o.difficulty, help: "how hard the synthetic picture is to encode: easy, normal or hard (default normal)"},
+		{name: "size", value: "WxH", text: &o.picture, help: "320x180, 480x270, 640x360, 960x540 or 1280x720 (default 640x360)"},
+		{name: "fps", value: "N", text: &o.fps, help: "pictures a second: 15 or 30 (default 30)"},
+		{name: "start", value: "KBPS", text: &o.startKbps, help: "bitrate to begin with, in kbit/s on the wire (default 1000)"},
+		{name: "max", value: "KBPS", text: &o.maxKbps, help: "bitrate that is never exceeded, 100 to 10000 kbit/s (default 2500)"},
+		{name: "duration", value: "TIME", text: &o.duration, help: "length of the video on each path, for example 10s or 2m (default 10s)"},
+		{name: "fixed-size", set: &o.fixedSize, help: "keep the size when the bitrate is too low for it, instead of stepping it down"},
+		{name: "under-load", set: &o.underLoad, help: "a call under load: packets run beside the video, begin 5 s before it, and show what it does to the delay of everything else"},
+		{name: "record", value: "FILE", text: &o.record, help: "keep the video as WebM; with several paths each gets a file of its own, NAME-PATH.webm"},
+		{name: "record-what", value: "received|sent", text: &o.recordWhat, help: "the pictures as they came back, or as they were sent (default received)"},
+	}}
 }
 
 // bind registers the flags with the command.

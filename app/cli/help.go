@@ -10,8 +10,9 @@ import (
 )
 
 var shortHelp = map[string]string{
-	"check":   "the full check: every path in turn, 5 s each, with a verdict",
+	"check":   "the full check: packets and pictures on every path in turn, with a verdict",
 	"loss":    "packet loss, delay and jitter, 10 s on each path",
+	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate",
 	"version": "versions of the program and of what it is built from",
 }
 
@@ -19,10 +20,13 @@ const helpIntro = `Echopath measures the network as a call sees it: packets lost
 each path that a call could take (direct, STUN, relay over UDP, TCP and TLS), and says what the figures mean.`
 
 var longHelp = map[string]string{
-	"check": `Runs the full check: packet loss, delay and jitter on every path, 5 s each. Without --turn and --stun it
-measures this computer alone, without a network: a baseline that everything else is compared with.`,
+	"check": `Runs the full check: packet loss, delay and jitter on every path, 5 s each, and 3 s of video on the first
+two paths that work. Without --turn and --stun it measures this computer alone, without a network: a baseline that everything else is compared with.`,
 	"loss": `Sends numbered packets over each path, 100 a second of 200 bytes for 10 s unless told otherwise, on two carriers
 at once: media packets (SRTP), as calls use, and an unreliable data channel, as games and remote control use.`,
+	"video": `Sends a picture over each path, has the other end return it, and compares what comes back with what was sent: how
+late it is, how often it stood still, what is missing, and how good it looks at the bitrate that the path allows. The picture
+carries a time code, so that no clock but this computer's takes part.`,
 }
 
 const exitHelp = `Exit codes
@@ -77,7 +81,7 @@ func (a *app) rootHelp(b *strings.Builder) {
 		fmt.Fprintln(b, line)
 	}
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.Width))
-	for _, name := range []string{"check", "loss", "version"} {
+	for _, name := range []string{"check", "loss", "video", "version"} {
 		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.Width))
 	}
 	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.Width))
@@ -92,7 +96,7 @@ func (a *app) commandHelp(b *strings.Builder, name string) {
 		fmt.Fprintln(b, line)
 	}
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.Width))
-	for _, group := range new(options).groups() {
+	for _, group := range (&options{command: name}).groups() {
 		fmt.Fprintf(b, "\n%s\n", group.title)
 		for _, f := range group.flags {
 			writeFlag(b, f, a.out.Width)

@@ -23,7 +23,9 @@ const (
 // Deps is what the front end needs from the program around it.
 type Deps struct {
 	// Run executes a plan: app/session, or a fake. It gives a report, if partial, whenever an event was emitted.
-	Run func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error)
+	Run func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error)
+	// NoVideo says in a sentence why this build has no video; "" means that it has. Then a check leaves video out.
+	NoVideo string
 	// Name is the program's name as shown in help.
 	Name string
 	// Version is the program's version.
@@ -32,6 +34,13 @@ type Deps struct {
 	DefaultArgs []string
 
 	lastAct *lastAct // nil: the process is not ours to end
+}
+
+// Job is what a command asks for.
+type Job struct {
+	Plan       netcheck.Plan
+	Record     string // name of a file to keep the video in; "": it is not kept
+	RecordSent bool   // the pictures as they were sent, otherwise as they came back
 }
 
 // Main runs the command of args and gives the exit code. A cancelled ctx stops the measurement: what was measured until then is

@@ -26,9 +26,9 @@ const childEnv = "ECHOPATH_TEST_CHILD"
 
 // child is the program with a session that works until it is stopped, or that does not stop either.
 func child(how string) int {
-	return Process(Deps{Name: "echopath-cli", Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-		s := presenttest.NewStage(plan, observe)
-		s.Emit("", netcheck.SessionStarted{Plan: plan, Granted: plan})
+	return Process(Deps{Name: "echopath-cli", Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
+		s := presenttest.NewStage(job.Plan, observe)
+		s.Emit("", netcheck.SessionStarted{Plan: job.Plan, Granted: job.Plan})
 		if how != "early" { // before the first path has ended
 			s.OK(netcheck.PathDirect)
 		}
@@ -70,12 +70,12 @@ func (c *command) do(ctx context.Context) *command {
 		stderr = &errs
 	}
 	deps := Deps{Name: "echopath-cli", Version: "1.2.3",
-		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-			c.plan, c.ran = plan, true
+		Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
+			c.plan, c.ran = job.Plan, true
 			if c.run == nil {
 				return netcheck.Report{}, io.ErrUnexpectedEOF
 			}
-			return c.run(ctx, plan, observe)
+			return c.run(ctx, job.Plan, observe)
 		}}
 	env := func(name string) string { return c.env[name] }
 	c.code = Main(ctx, deps, c.args, strings.NewReader(c.stdin), stdout, stderr, env)
@@ -96,9 +96,9 @@ func TestNoArgumentsShowHelp(t *testing.T) {
 func TestDefaultArguments(t *testing.T) {
 	ran := false
 	deps := Deps{Name: "echopath", DefaultArgs: words("check --quiet --path direct"),
-		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-			ran = len(plan.Paths) == 1
-			return presenttest.AllGood(ctx, plan, observe)
+		Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
+			ran = len(job.Plan.Paths) == 1
+			return presenttest.AllGood(ctx, job.Plan, observe)
 		}}
 	if code := Main(t.Context(), deps, nil, nil, io.Discard, io.Discard, func(string) string { return "" }); code != ExitOK || !ran {
 		t.Errorf("exit %d, ran %v", code, ran)

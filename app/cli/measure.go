@@ -20,7 +20,10 @@ const dash = "-"
 // measure is a measuring command from its flags to its exit code.
 func (a *app) measure(ctx context.Context, command string, o *options) error {
 	warn := func(format string, args ...any) { _, _ = fmt.Fprintf(a.err, "warning: "+format+"\n", args...) }
-	plan, granted, err := o.plan(command, inputs{stdin: a.stdin, env: a.env, warn: warn})
+	if command == "video" && a.deps.NoVideo != "" {
+		return errors.New("nothing was measured: " + a.deps.NoVideo)
+	}
+	plan, granted, err := o.plan(command, inputs{noVideo: a.deps.NoVideo, stdin: a.stdin, env: a.env, warn: warn})
 	if err != nil {
 		return err
 	}
@@ -95,7 +98,7 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 		}
 	})
 	write := files.Observer()
-	report, err := a.deps.Run(ctx, plan, func(e netcheck.Event) {
+	report, err := a.deps.Run(ctx, Job{Plan: plan, Record: o.record, RecordSent: o.recordWhat == "sent"}, func(e netcheck.Event) {
 		ran = true
 		write(e)
 		bar.observe(e)

@@ -34,6 +34,7 @@ func (o *options) plan(command string, in inputs) (p, granted netcheck.Plan, err
 		func(p *netcheck.Plan) error { return o.fillTarget(p, in) },
 		o.fillInterface,
 		func(p *netcheck.Plan) error { return o.fillLoad(p, command) },
+		func(p *netcheck.Plan) error { return o.fillVideo(p, command, in) },
 	} {
 		if err := fill(&p); err != nil {
 			return p, granted, err
@@ -64,6 +65,10 @@ func (o *options) fillPaths(p *netcheck.Plan) (err error) {
 // fillLoad begins with the preset and puts the given fields over it.
 func (o *options) fillLoad(p *netcheck.Plan, command string) error {
 	load := defaultLoad(command)
+	if command == "video" { // its flags are those of the pictures
+		p.Loss = load
+		return nil
+	}
 	if o.given["preset"] {
 		preset, err := netcheck.PresetByName(o.preset)
 		if err != nil {

@@ -23,9 +23,10 @@ const maxInput = 1 << 20
 
 // inputs is where arguments point to.
 type inputs struct {
-	stdin io.Reader
-	env   func(string) string
-	warn  func(format string, args ...any)
+	stdin   io.Reader
+	env     func(string) string
+	warn    func(format string, args ...any)
+	noVideo string // why this build has none
 }
 
 // login gives user and password, or the secret that they are made from, from exactly one source. A flag comes before the

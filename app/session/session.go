@@ -40,13 +40,19 @@ type Recording struct {
 // first event the error may also be a *netcheck.PlanError about the interface, or tell that the embedded server could not
 // start.
 func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.Observer) (_ netcheck.Report, err error) {
-	if _, err := plan.Grant(); err != nil {
+	granted, err := plan.Grant()
+	if err != nil {
 		return netcheck.Report{}, err
 	}
 	self := plan.Target.Kind == netcheck.TargetSelf || plan.Target.Kind == netcheck.TargetUnknown
 	if err := ifaces.Check(plan.Interface, self); err != nil {
 		return netcheck.Report{}, &netcheck.PlanError{Err: err}
 	}
+	source, err := openSource(ctx, granted.Video)
+	if err != nil {
+		return netcheck.Report{}, err
+	}
+	defer closeSource(source, &err)
 	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
 	prober := &natprobe.Prober{Dialer: dialer}
 	var connector netcheck.Connector = &rtc.Connector{
@@ -69,9 +75,7 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 	}
 	deps := netcheck.Deps{
 		Connector: connector, Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
-		Probes: func(a netcheck.Asked) []netcheck.Stage {
-			return []netcheck.Stage{{&loss.Probe{Path: a.Path, Plan: a.Granted.Loss, Start: a.Start, Clock: pace.Clock{}, Spool: newSpool}}}
-		},
+		Probes: (&probes{options: opt, source: source}).stages,
 	}
 	return netcheck.Run(ctx, plan, deps, observe)
 }

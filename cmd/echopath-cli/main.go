@@ -18,8 +18,13 @@ func main() {
 	os.Exit(cli.Process(cli.Deps{
 		Name:    "echopath-cli",
 		Version: v,
-		Run: func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-			return session.Run(ctx, plan, session.Options{Version: v}, observe)
+		NoVideo: session.NoVideo(),
+		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
+			opt := session.Options{Version: v}
+			if job.Record != "" {
+				opt.Record = &session.Recording{File: job.Record, Sent: job.RecordSent}
+			}
+			return session.Run(ctx, job.Plan, opt, observe)
 		},
 	}))
 }

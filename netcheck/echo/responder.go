@@ -23,12 +23,23 @@ type Responder struct {
 
 // Serve answers orders until the link closes or ctx ends, and returns nil then. It returns when everything it started has
 // ended. A message that can not be used is refused and does not end it.
-func (r Responder) Serve(ctx context.Context, l netcheck.Link) error {
+func (r Responder) Serve(ctx context.Context, l netcheck.Link) (err error) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
 	s := &session{link: l, now: r.Now, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
 	defer s.stop()
+	if m := l.Media(); m != nil {
+		video := make(chan error, 1)
+		ctx, cancel := context.WithCancel(ctx)
+		go func() { video <- serveVideo(ctx, m) }()
+		defer func() {
+			cancel()
+			if videoErr := <-video; err == nil {
+				err = videoErr
+			}
+		}()
+	}
 	for {
 		b, err := l.Control().Receive(ctx)
 		if errors.Is(err, io.EOF) || ctx.Err() != nil {

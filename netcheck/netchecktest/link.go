@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ func Perfect(d time.Duration) Impair {
 type Link struct {
 	control *messages
 	conns   map[netcheck.Carrier]*Datagrams
-	media   netcheck.MediaConn
+	media   *Media // nil if the test did not ask for it
 	far     *Link
 	once    sync.Once
 	Pair    netcheck.CandidatePair
@@ -37,17 +38,25 @@ type Link struct {
 	OnClose func()
 }
 
+// Option adds something to both ends of a link.
+type Option func(local, far *Link)
+
+// WithMedia gives a link the two ends of video streams, as NewMedia makes them.
+func WithMedia(localMedia, farMedia *Media) Option {
+	return func(local, far *Link) { local.media, far.media = localMedia, farMedia }
+}
+
 // NewLink makes both ends of a link. Nil impairments are perfect and immediate.
-func NewLink(out, back Impair) (local, far *Link) {
+func NewLink(out, back Impair, options ...Option) (local, far *Link) {
 	if out == nil {
 		out = Perfect(0)
 	}
 	if back == nil {
 		back = Perfect(0)
 	}
-	a, b := newQueue(), newQueue()
-	local = &Link{control: &messages{in: a, out: b}, conns: map[netcheck.Carrier]*Datagrams{}}
-	far = &Link{control: &messages{in: b, out: a}, conns: map[netcheck.Carrier]*Datagrams{}, far: local}
+	a, b := newMessages()
+	local = &Link{control: a, conns: map[netcheck.Carrier]*Datagrams{}}
+	far = &Link{control: b, conns: map[netcheck.Carrier]*Datagrams{}, far: local}
 	local.far = far
 	for _, c := range netcheck.AllCarriers() {
 		l, f := newDatagrams(c, out), newDatagrams(c, back)
@@ -57,6 +66,9 @@ func NewLink(out, back Impair) (local, far *Link) {
 	host := netcheck.Candidate{Type: "host", Address: netip.MustParseAddrPort("127.0.0.1:4000"), Protocol: "udp"}
 	local.Pair = netcheck.CandidatePair{Local: host, Remote: host}
 	far.Pair = local.Pair
+	for _, o := range options {
+		o(local, far)
+	}
 	return local, far
 }
 
@@ -69,6 +81,14 @@ func (l *Link) Datagrams(c netcheck.Carrier) netcheck.DatagramConn {
 		return d
 	}
 	return nil
+}
+
+// Media gives the video streams, nil if there are none.
+func (l *Link) Media() netcheck.MediaConn {
+	if l.media == nil {
+		return nil
+	}
+	return l.media
 }
 
 // Carrier gives a carrier as what it is, for tests that set its queue.
@@ -102,6 +122,9 @@ func (l *Link) Close() error {
 			for _, d := range end.conns {
 				d.close()
 			}
+			if end.media != nil {
+				end.media.close()
+			}
 		}
 		if l.OnClose != nil {
 			l.OnClose()
@@ -110,22 +133,24 @@ func (l *Link) Close() error {
 	return nil
 }
 
-// queue is an unbounded queue of messages.
-type queue struct {
+// queue is an unbounded queue.
+type queue[T any] struct {
 	mu     sync.Mutex
-	items  [][]byte
+	items  []T
 	wake   chan struct{}
 	closed chan struct{}
 	once   sync.Once
 }
 
-func newQueue() *queue { return &queue{wake: make(chan struct{}, 1), closed: make(chan struct{})} }
+func newQueue[T any]() *queue[T] {
+	return &queue[T]{wake: make(chan struct{}, 1), closed: make(chan struct{})}
+}
 
-func (q *queue) close() { q.once.Do(func() { close(q.closed) }) }
+func (q *queue[T]) close() { q.once.Do(func() { close(q.closed) }) }
 
-func (q *queue) put(b []byte) {
+func (q *queue[T]) put(item T) {
 	q.mu.Lock()
-	q.items = append(q.items, append([]byte(nil), b...))
+	q.items = append(q.items, item)
 	q.mu.Unlock()
 	select {
 	case q.wake <- struct{}{}:
@@ -133,18 +158,24 @@ func (q *queue) put(b []byte) {
 	}
 }
 
-func (q *queue) take() ([]byte, bool) {
+func (q *queue[T]) take() (item T, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.items) == 0 {
-		return nil, false
+		return item, false
 	}
-	b := q.items[0]
+	item = q.items[0]
 	q.items = q.items[1:]
-	return b, true
+	return item, true
 }
 
-type messages struct{ in, out *queue }
+type messages struct{ in, out *queue[[]byte] }
+
+// newMessages makes both ends of a reliable channel.
+func newMessages() (*messages, *messages) {
+	a, b := newQueue[[]byte](), newQueue[[]byte]()
+	return &messages{in: a, out: b}, &messages{in: b, out: a}
+}
 
 func (m *messages) Send(ctx context.Context, b []byte) error {
 	select {
@@ -152,7 +183,7 @@ func (m *messages) Send(ctx context.Context, b []byte) error {
 		return io.ErrClosedPipe
 	default:
 	}
-	m.out.put(b)
+	m.out.put(slices.Clone(b))
 	return ctx.Err()
 }
 
@@ -171,31 +202,23 @@ func (m *messages) Receive(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// closedChannel stands for a deadline that has passed.
-var closedChannel = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
-
 // Datagrams is one end of a carrier.
 type Datagrams struct {
 	carrier netcheck.Carrier
 	impair  Impair
 	peer    *Datagrams
-	in      *queue
+	in      *queue[[]byte]
+	until   *deadline
 
 	mu       sync.Mutex
 	sent     int
 	received int
-	deadline chan struct{} // closed when the deadline has passed
-	timer    *time.Timer
 	queued   int
 	sendErr  error
 }
 
 func newDatagrams(c netcheck.Carrier, impair Impair) *Datagrams {
-	return &Datagrams{carrier: c, impair: impair, in: newQueue(), deadline: make(chan struct{})}
+	return &Datagrams{carrier: c, impair: impair, in: newQueue[[]byte](), until: newDeadline()}
 }
 
 func (d *Datagrams) close() { d.in.close() }
@@ -238,11 +261,11 @@ func (d *Datagrams) Send(b []byte) error {
 		return err
 	}
 	for _, delay := range d.impair(d.carrier, n, b) {
+		copied := slices.Clone(b)
 		if delay == 0 {
-			d.peer.in.put(b)
+			d.peer.in.put(copied)
 			continue
 		}
-		copied := append([]byte(nil), b...)
 		time.AfterFunc(delay, func() { d.peer.in.put(copied) })
 	}
 	return nil
@@ -251,11 +274,9 @@ func (d *Datagrams) Send(b []byte) error {
 // Receive waits for a datagram.
 func (d *Datagrams) Receive(b []byte) (int, error) {
 	for {
-		d.mu.Lock()
-		deadline := d.deadline
-		d.mu.Unlock()
+		passed := d.until.wait()
 		select {
-		case <-deadline:
+		case <-passed:
 			return 0, os.ErrDeadlineExceeded
 		default:
 		}
@@ -267,7 +288,7 @@ func (d *Datagrams) Receive(b []byte) (int, error) {
 		}
 		select {
 		case <-d.in.wake:
-		case <-deadline:
+		case <-passed:
 		case <-d.in.closed:
 			return 0, net.ErrClosed
 		}
@@ -276,34 +297,7 @@ func (d *Datagrams) Receive(b []byte) (int, error) {
 
 // SetReceiveDeadline sets the deadline as net.Conn does.
 func (d *Datagrams) SetReceiveDeadline(t time.Time) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timer != nil {
-		d.timer.Stop()
-		d.timer = nil
-	}
-	fresh := make(chan struct{})
-	old := d.deadline
-	d.deadline = fresh
-	switch {
-	case t.IsZero():
-	case !t.After(time.Now()):
-		d.deadline = closedChannel
-	default:
-		d.timer = time.AfterFunc(time.Until(t), func() {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			if d.deadline == fresh { // else it has been replaced, and closed, already
-				close(fresh)
-				d.deadline = closedChannel
-			}
-		})
-	}
-	select {
-	case <-old:
-	default:
-		close(old) // a waiting Receive looks again
-	}
+	d.until.set(t)
 	return nil
 }
 
@@ -311,6 +305,3 @@ var (
 	_ netcheck.Link         = (*Link)(nil)
 	_ netcheck.DatagramConn = (*Datagrams)(nil)
 )
-
-// Media gives the video streams, nil if there are none.
-func (l *Link) Media() netcheck.MediaConn { return l.media }

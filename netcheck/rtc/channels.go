@@ -14,6 +14,7 @@ import (
 const (
 	streamLink    = 0 // the two ends of the link among themselves
 	streamControl = 2 // what netcheck.Link calls Control
+	streamMedia   = 4 // what netcheck.MediaConn calls Control
 )
 
 // labelData is the label of the datachannel carrier.
@@ -21,10 +22,15 @@ const labelData = "echopath-datagrams"
 
 // openChannels prepares the carriers; they open once there is a connection.
 func (p *peer) openChannels() error {
-	p.waiting = 4
 	p.link, p.control, p.data = newMessageConn(p), newMessageConn(p), &dataCarrier{peer: p}
+	channels := map[uint16]*messageConn{streamLink: p.link, streamControl: p.control}
+	p.waiting = 4
+	if p.media != nil {
+		channels[streamMedia] = p.media.control
+		p.waiting += 2 // that channel, and the track of the other end
+	}
 	ordered, negotiated := true, true
-	for id, m := range map[uint16]*messageConn{streamLink: p.link, streamControl: p.control} {
+	for id, m := range channels {
 		dc, err := p.pc.CreateDataChannel(fmt.Sprintf("echopath-%d", id),
 			&webrtc.DataChannelInit{ID: &id, Negotiated: &negotiated, Ordered: &ordered})
 		if err != nil {
@@ -35,7 +41,7 @@ func (p *peer) openChannels() error {
 	if err := p.openData(); err != nil {
 		return err
 	}
-	return p.openTrack()
+	return p.openTracks()
 }
 
 // openData opens the datachannel carrier in band (RFC 8832): pion sets a channel's reliability only when its opening is
@@ -97,15 +103,29 @@ func (p *peer) awaitAck(g *gate) {
 // maxDatagram is more than any datagram that the far end may send, in bytes.
 const maxDatagram = 2048
 
-func (p *peer) openTrack() error {
+func (p *peer) openTracks() error {
 	p.srtp = &srtpCarrier{peer: p}
 	if _, err := p.pc.AddTrack(&p.srtp.out); err != nil {
 		return err
 	}
-	p.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		if g := (&gate{reader: t}); p.srtp.open(t, g) {
+	if p.media != nil {
+		var err error
+		if p.media.sender, err = p.pc.AddTrack(&p.media.out); err != nil {
+			return err
+		}
+	}
+	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+		if g := (&gate{reader: t}); p.takes(t, r, g) {
 			p.ready(g)
 		}
 	})
 	return nil
+}
+
+// takes finds what an incoming track is for, and tells whether there is anything.
+func (p *peer) takes(t *webrtc.TrackRemote, r *webrtc.RTPReceiver, g *gate) bool {
+	if t.Kind() == webrtc.RTPCodecTypeAudio {
+		return p.srtp.open(t, g)
+	}
+	return p.media != nil && p.media.open(t, r, g)
 }

@@ -59,7 +59,12 @@ func (l *link) Datagrams(c netcheck.Carrier) netcheck.DatagramConn {
 }
 
 // Media gives the video streams, nil if the leg did not ask for them.
-func (l *link) Media() netcheck.MediaConn { return nil }
+func (l *link) Media() netcheck.MediaConn {
+	if l.peer.media == nil {
+		return nil
+	}
+	return l.peer.media
+}
 
 // Pairs gives this end's selected pair and, asked for anew, the other's.
 func (l *link) Pairs(ctx context.Context) (local, far netcheck.CandidatePair, err error) {

@@ -41,13 +41,15 @@ type peer struct {
 	data          *dataCarrier
 	srtp          *srtpCarrier
 	talk          *talk
+	media         *media // nil if the leg did not ask for video
+	log           logs
 
 	running sync.WaitGroup // the peer's own goroutines
 }
 
 // newPeer makes the local (0) or far (1) end, which has not begun to negotiate.
 func (c *connecting) newPeer(i int, t target, at place) (*peer, error) {
-	p := &peer{end: ends[i], want: wanted(c.leg.Path), net: newNetwork(c.nets[i], at.addr)}
+	p := &peer{end: ends[i], want: wanted(c.leg.Path), net: newNetwork(c.nets[i], at.addr), log: logs{c.Logger}}
 	p.net.control = c.control(i, t, at)
 	if c.leg.Path != netcheck.PathDirect {
 		p.server = t.srv.URL.String()
@@ -67,7 +69,12 @@ func (p *peer) start(c *connecting, t target, at place) error {
 	if err != nil {
 		return err
 	}
-	api, err := newAPI(c.settings(p, at.addr, mux))
+	if v := c.leg.Video; v != nil {
+		if p.media, err = newMedia(p, *v, c.leg); err != nil {
+			return err
+		}
+	}
+	api, err := newAPI(c.settings(p, at.addr, mux), p.media)
 	if err != nil {
 		return err
 	}
@@ -149,6 +156,9 @@ func (p *peer) ready(g *gate) {
 		p.run(p.link.read)
 		p.run(p.control.read)
 		p.run(p.talk.run)
+		if p.media != nil {
+			p.media.run()
+		}
 		p.opened.fire()
 	}
 }
@@ -212,6 +222,9 @@ func (p *peer) close() error {
 	var err error
 	if p.pc != nil {
 		err = p.closePC()
+	}
+	if p.media != nil {
+		p.media.close()
 	}
 	if p.dial != nil {
 		p.dial.stop()

@@ -124,14 +124,20 @@ var opus = webrtc.RTPCodecParameters{
 
 const rtpClock = 48000
 
-// newAPI has no interceptors: RTCP reports, NACK and transport-wide sequence numbers have no place on a measured carrier.
-func newAPI(s webrtc.SettingEngine) (*webrtc.API, error) {
-	media := &webrtc.MediaEngine{}
-	if err := media.RegisterCodec(opus, webrtc.RTPCodecTypeAudio); err != nil {
+// newAPI has interceptors for video alone, if there is any: RTCP reports, NACK and transport-wide sequence numbers have no place
+// on a measured carrier.
+func newAPI(s webrtc.SettingEngine, video *media) (*webrtc.API, error) {
+	engine, chain := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	if err := engine.RegisterCodec(opus, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
-		webrtc.WithSettingEngine(s)), nil
+	if video != nil {
+		if err := video.register(engine); err != nil {
+			return nil, err
+		}
+		chain.Add(video)
+	}
+	return webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(chain), webrtc.WithSettingEngine(s)), nil
 }
 
 // iceServers is what pion is told: literal addresses, since it would look up names without a deadline.

@@ -1,0 +1,163 @@
+package echo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/control"
+)
+
+// videoReturner sends the video of one link back as it comes, packet by packet and without decoding it. Each leg repairs its own
+// losses and controls its own congestion; what this end may send back is told to the origin, which alone can send less.
+type videoReturner struct {
+	media netcheck.MediaConn
+
+	id     uint32 // of the order that runs
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	before netcheck.MediaCounters
+
+	mu     sync.Mutex // guards failed
+	failed uint64
+}
+
+// serveVideo answers the orders for video until the link closes or ctx ends. It returns when everything it started has ended.
+func serveVideo(ctx context.Context, m netcheck.MediaConn) error {
+	v := &videoReturner{media: m}
+	defer v.stop()
+	for {
+		b, err := m.Control().Receive(ctx)
+		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("echo: control channel of the video: %w", err)
+		}
+		if err := v.handle(ctx, b); err != nil {
+			if ctx.Err() != nil || errors.Is(err, io.EOF) {
+				return nil
+			}
+			return fmt.Errorf("echo: video: %w", err)
+		}
+	}
+}
+
+func (v *videoReturner) handle(ctx context.Context, b []byte) error {
+	m, err := control.Decode(b)
+	switch {
+	case err != nil:
+		return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "malformed", Text: err.Error()}})
+	case m.Video != nil:
+		return v.begin(ctx, m.ID)
+	case m.Finish != nil && v.cancel != nil && m.ID == v.id:
+		return v.finish(ctx)
+	}
+	return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "unexpected", Text: "no such video is returned here"}})
+}
+
+func (v *videoReturner) send(ctx context.Context, m control.Message) error {
+	b, err := control.Encode(m)
+	if err != nil {
+		return err
+	}
+	return v.media.Control().Send(ctx, b)
+}
+
+// begin grants and returns packets from then on. An order that comes while another runs replaces it.
+func (v *videoReturner) begin(ctx context.Context, id uint32) error {
+	v.stop()
+	if err := v.media.SetReceiveDeadline(time.Time{}); err != nil {
+		return err
+	}
+	v.id, v.before, v.failed = id, v.media.Counters(), 0
+	running, cancel := context.WithCancel(ctx)
+	v.cancel = cancel
+	v.wg.Go(v.returnPackets)
+	v.wg.Go(func() { v.passKeyFrameRequests(running) })
+	if err := v.send(ctx, control.Message{ID: id, Grant: &control.Grant{}}); err != nil {
+		return err
+	}
+	v.wg.Go(func() { v.tell(running) })
+	return nil
+}
+
+// stop ends the return and waits. It is idempotent.
+func (v *videoReturner) stop() {
+	if v.cancel == nil {
+		return
+	}
+	v.cancel()
+	_ = v.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the reader; a link that is closed has woken it already
+	v.wg.Wait()
+	v.cancel = nil
+}
+
+func (v *videoReturner) finish(ctx context.Context) error {
+	v.stop()
+	account := v.account()
+	account.Last = true
+	return v.send(ctx, control.Message{ID: v.id, Returned: &account})
+}
+
+// returnPackets keeps the numbers of the origin: a packet that was lost on the way here leaves a hole on the way back, until its
+// repaired copy fills it.
+func (v *videoReturner) returnPackets() {
+	var p netcheck.MediaPacket
+	for v.media.Receive(&p) == nil {
+		if v.media.Send(&p) != nil {
+			v.mu.Lock()
+			v.failed++
+			v.mu.Unlock()
+		}
+	}
+}
+
+// passKeyFrameRequests hands on that the origin's receiver needs a key frame: only the origin's encoder can make one.
+func (v *videoReturner) passKeyFrameRequests(ctx context.Context) {
+	for {
+		select {
+		case <-v.media.KeyFrameAsked():
+			_ = v.media.AskKeyFrame() // the origin asks again if this one gets lost
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// tell reports at each interval what can be returned, and what has been.
+func (v *videoReturner) tell(ctx context.Context) {
+	tick := time.NewTicker(control.ReturnedInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		_ = v.media.ReturnRate(v.media.Rate().Own)
+		account := v.account()
+		if v.send(ctx, control.Message{ID: v.id, Returned: &account}) != nil {
+			return // the link is gone; its owner learns that from the control channel
+		}
+	}
+}
+
+// account is what happened since the grant.
+func (v *videoReturner) account() control.Returned {
+	k, b := v.media.Counters(), v.before
+	v.mu.Lock()
+	failed := v.failed
+	v.mu.Unlock()
+	return control.Returned{
+		PacketsSent: k.PacketsSent - b.PacketsSent, BytesSent: k.BytesSent - b.BytesSent,
+		PacketsReceived: k.PacketsReceived - b.PacketsReceived, BytesReceived: k.BytesReceived - b.BytesReceived,
+		Expected: k.Expected - b.Expected, Retransmitted: k.Retransmitted - b.Retransmitted,
+		NACKSent: k.NACKSent - b.NACKSent, PLISent: k.PLISent - b.PLISent,
+		SendFailed: failed, OwnKbps: v.media.Rate().Own,
+	}
+}

@@ -1,0 +1,301 @@
+package video
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/control"
+	"echopath/netcheck/video/record"
+)
+
+// Source gives the pictures to send. Next fills dst, and may wait for a picture until ctx ends.
+type Source interface {
+	Next(ctx context.Context, dst *image.YCbCr) error
+}
+
+// Probe is one run of the video probe on one link. Fields must not change while it runs.
+type Probe struct {
+	Path   netcheck.Path
+	Plan   netcheck.VideoPlan
+	Start  time.Time      // zero of all times: the session's start, with its monotonic reading
+	Clock  netcheck.Clock // nil means the runtime's
+	Source Source         // of pictures of the plan's size
+	Screen netcheck.Screen
+	// Record, if it has a path, keeps the pictures in a file. The probe fills in what tells of it and asks for key frames.
+	Record record.Options
+	// RecordSent keeps the pictures as they were sent, otherwise as they came back.
+	RecordSent bool
+	// Began is called once, when the first picture has been captured.
+	Began func(at time.Time)
+}
+
+// Name is netcheck.ProbeVideo.
+func (p *Probe) Name() string { return netcheck.ProbeVideo }
+
+// How long the probe waits.
+const (
+	grantTimeout  = 3 * time.Second
+	finishTimeout = 5 * time.Second
+	graceFinish   = 1500 * time.Millisecond
+	minDrain      = time.Second
+	maxDrain      = 4 * time.Second
+)
+
+// run is the state of one Run.
+type run struct {
+	Probe
+	link  netcheck.Link
+	media netcheck.MediaConn
+	emit  func(netcheck.Body)
+	id    uint32
+
+	begin  time.Time // of the grid: the first picture is due
+	before netcheck.MediaCounters
+	stop   context.CancelCauseFunc // ends capturing
+
+	out     *sender
+	in      *receiver
+	record  *pictureRecord
+	refs    *references
+	meter   *meter
+	keep    *record.Recorder // nil: nothing is recorded
+	far     farAccount
+	forced  flag // the next picture is to be a key frame
+	sending sync.WaitGroup
+}
+
+// Run measures until the plan's end or until ctx ends. Then it drains, asks the far end for its account and gives the summary of
+// whatever was sent. It fails with a *netcheck.Failure: far_refused, link_lost or local_error before anything was measured,
+// link_lost beside a partial summary when the link died half-way, cancelled beside one when ctx ended.
+func (p *Probe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
+	r := &run{Probe: *p, link: l, media: l.Media(), id: rand.Uint32()} //nolint:gosec // tells runs apart, guards nothing
+	if r.Clock == nil {
+		r.Clock = netcheck.RuntimeClock{}
+	}
+	r.emit = func(b netcheck.Body) { emit(netcheck.Event{Path: p.Path, Body: b}) }
+	if r.media == nil {
+		return nil, &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The link carries no video.", Advice: sameVersion}
+	}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if r.Record.Path != "" {
+		o := r.Record
+		o.NeedKey, o.Note = r.needKey, func(h netcheck.VideoHappened) { r.emit(h) }
+		r.keep = record.New(o)
+		defer r.keep.Close() //nolint:errcheck // it says by Note what became of it; this is for ways out before that
+	}
+	if err := r.order(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, cancelled()
+		}
+		return nil, err
+	}
+	r.emit(netcheck.ProbeStarted{Probe: netcheck.ProbeVideo, Duration: p.Plan.Idle + p.Plan.Duration,
+		Packets: int(p.Plan.Duration.Seconds() * float64(p.Plan.FPS))})
+	err := r.measure(ctx)
+	return r.conclude(ctx, err, r.finish(ctx))
+}
+
+// prepare makes the pipeline's parts.
+func (r *run) prepare() error {
+	r.record = newPictureRecord(r.Plan)
+	r.refs = newReferences(r.Plan.Width, r.Plan.Height)
+	r.meter = newMeter(r)
+	var err error
+	if r.out, err = newSender(r); err != nil {
+		return noCodec(err)
+	}
+	if r.in, err = newReceiver(r); err != nil {
+		r.out.close()
+		return noCodec(err)
+	}
+	return nil
+}
+
+func (r *run) release() {
+	r.out.close()
+	r.in.close()
+}
+
+// needKey asks for a key frame of the stream that is recorded.
+func (r *run) needKey() {
+	if r.RecordSent {
+		r.forced.raise()
+		return
+	}
+	r.in.askKey(r.Clock.Now())
+}
+
+const sameVersion = "Use the same version of Echopath at both ends."
+
+func noCodec(err error) error {
+	var known *netcheck.Failure
+	if errors.As(err, &known) {
+		return err
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonLocal, Text: "The video could not be encoded: " + err.Error() + ".", Err: err}
+}
+
+func cancelled() error {
+	return &netcheck.Failure{Code: netcheck.ReasonCancelled, Text: "Stopped before the end; what was measured until then is kept."}
+}
+
+func lost(err error) error {
+	return &netcheck.Failure{Code: netcheck.ReasonLinkLost, Text: "The connection to the other end was lost.",
+		Advice: "Run the test again; if it happens again, the network drops connections that it had let through.", Err: err}
+}
+
+// order asks the far end to return the video and waits for its grant.
+func (r *run) order(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, grantTimeout)
+	defer cancel()
+	if err := r.send(ctx, control.Message{ID: r.id, Video: &control.Video{MaxKbps: r.Plan.MaxKbps}}); err != nil {
+		return lost(err)
+	}
+	for {
+		m, err := r.receive(ctx)
+		switch {
+		case errors.Is(err, control.ErrMessage):
+			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end's answer can not be understood.",
+				Advice: sameVersion, Err: err}
+		case err != nil:
+			return lost(err)
+		case m.ID != r.id:
+		case m.Refusal != nil:
+			return &netcheck.Failure{Code: netcheck.ReasonFarRefused,
+				Text: "The other end did not accept the video: " + m.Refusal.Text + ".", Advice: sameVersion}
+		case m.Grant != nil:
+			r.before = r.media.Counters()
+			return nil
+		}
+	}
+}
+
+func (r *run) send(ctx context.Context, m control.Message) error {
+	b, err := control.Encode(m)
+	if err != nil {
+		return err
+	}
+	return r.media.Control().Send(ctx, b)
+}
+
+func (r *run) receive(ctx context.Context) (control.Message, error) {
+	b, err := r.media.Control().Receive(ctx)
+	if err != nil {
+		return control.Message{}, err
+	}
+	return control.Decode(b)
+}
+
+// measure runs the pipeline until all is sent and drained. Its error tells that the link failed, the source gave out or ctx ended.
+func (r *run) measure(ctx context.Context) error {
+	if err := r.media.SetReceiveDeadline(time.Time{}); err != nil {
+		return lost(err)
+	}
+	if r.Plan.Idle > 0 { // under load: the packets run alone first
+		if err := r.Clock.SleepUntil(ctx, r.Clock.Now().Add(r.Plan.Idle)); err != nil {
+			return cancelled()
+		}
+	}
+	inner, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.stop, r.begin = stop, r.Clock.Now()
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { r.in.receiveAll() })
+	running.Go(func() { r.in.decodeAll() })
+	running.Go(func() { r.meter.loop(background) })
+	running.Go(func() { r.listen(background) })
+	err := r.out.loop(inner)
+	r.drain(ctx, inner)
+	end()
+	_ = r.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the receiver; a link that is closed has woken it already
+	running.Wait()
+	if cause := context.Cause(inner); err == nil && cause != nil && r.unfinished() {
+		err = cause
+	}
+	return err
+}
+
+// unfinished tells that the plan was not sent to its end. A run that is stopped while it drains is whole.
+func (r *run) unfinished() bool { return r.record.len() < pictures(r.Plan) }
+
+// pictures is the number of pictures in the plan.
+func pictures(p netcheck.VideoPlan) int { return int(p.Duration.Seconds()*float64(p.FPS) + 0.5) }
+
+// drain waits until every picture that was sent is shown or nothing more can be hoped for.
+func (r *run) drain(ctx, inner context.Context) {
+	if ctx.Err() != nil || inner.Err() != nil {
+		return
+	}
+	limit := min(max(minDrain, 4*r.media.Counters().RTT+giveUpMax), maxDrain)
+	until := r.Clock.Now().Add(limit)
+	for r.record.open() > 0 && r.Clock.Now().Before(until) {
+		if r.Clock.SleepUntil(inner, r.Clock.Now().Add(10*time.Millisecond)) != nil {
+			return
+		}
+	}
+}
+
+// listen takes the far end's accounts, and passes its requests for key frames to the encoder.
+func (r *run) listen(ctx context.Context) {
+	var asked sync.WaitGroup
+	defer asked.Wait()
+	asked.Go(func() {
+		for {
+			select {
+			case <-r.media.KeyFrameAsked():
+				r.forced.raise()
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for {
+		m, err := r.receive(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, control.ErrMessage):
+		case err != nil:
+			r.stop(lost(err))
+			return
+		case m.ID == r.id && m.Returned != nil:
+			r.far.set(*m.Returned)
+		}
+	}
+}
+
+// finish asks for the far end's last account. It goes on for a moment after ctx has ended, because that account is what makes a
+// stopped run as exact as a whole one.
+func (r *run) finish(ctx context.Context) error {
+	limit := finishTimeout
+	if ctx.Err() != nil {
+		limit = graceFinish
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
+		return err
+	}
+	for {
+		m, err := r.receive(ctx)
+		switch {
+		case errors.Is(err, control.ErrMessage):
+		case err != nil:
+			return fmt.Errorf("the far end's account: %w", err)
+		case m.ID == r.id && m.Returned != nil:
+			if r.far.set(*m.Returned); m.Returned.Last {
+				return nil
+			}
+		}
+	}
+}
