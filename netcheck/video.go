@@ -92,8 +92,12 @@ func VideoSizes() []VideoSize {
 
 // DefaultVideoPlan is 640x360 at 30 pictures a second of the synthetic picture, for 10 s.
 func DefaultVideoPlan(mode VideoMode) VideoPlan {
-	return VideoPlan{Mode: mode, Source: VideoSource{Kind: SourceSynthetic, Difficulty: DifficultyNormal}, Width: 640, Height: 360,
-		FPS: 30, StartKbps: DefaultStartKbps, MaxKbps: DefaultMaxKbps, Duration: DefaultVideoDuration, Idle: DefaultIdle, Adapt: true}
+	v := VideoPlan{Mode: mode, Source: VideoSource{Kind: SourceSynthetic, Difficulty: DifficultyNormal}, Width: 640, Height: 360,
+		FPS: 30, StartKbps: DefaultStartKbps, MaxKbps: DefaultMaxKbps, Duration: DefaultVideoDuration, Adapt: true}
+	if mode == VideoUnderLoad {
+		v.Idle = DefaultIdle
+	}
+	return v
 }
 
 // ParseVideoSize reads a size such as 640x360; the error lists those that there are.
@@ -199,22 +203,24 @@ type VideoSummary struct {
 	Span    time.Duration    `json:"span_ns"`  // during which pictures were sent
 
 	// Bitrates over Span in kbit/s, as MediaCounters count bytes: sent by this end, received by it, and the mean of the target.
-	SentKbps, ReceivedKbps, TargetKbps float64
+	SentKbps     float64 `json:"sent_kbps"`
+	ReceivedKbps float64 `json:"received_kbps"`
+	TargetKbps   float64 `json:"target_kbps"`
 
-	RTT stats.RTT // of the reports of RTCP
+	RTT stats.RTT `json:"rtt"` // of the reports of RTCP
 
 	// Transmissions lost before repair, retransmitted ones included. Known if the far end's counters arrived.
-	Up, Down       stats.Loss
-	DirectionKnown bool
+	Up             stats.Loss `json:"up"`
+	Down           stats.Loss `json:"down"`
+	DirectionKnown bool       `json:"direction_known"`
 	// AfterRepair counts the packets of pictures that never came back, in spite of repair.
-	AfterRepair stats.Loss
+	AfterRepair stats.Loss `json:"after_repair"`
 
-	NACK int // packets asked for again, by both ends
-	PLI  int // key frames asked for, by both ends
+	NACK          int `json:"nack"`          // packets asked for again, by both ends
+	PLI           int `json:"pli"`           // key frames asked for, by both ends
+	Retransmitted int `json:"retransmitted"` // packets, by both ends
 
-	Retransmitted int // by both ends
-
-	Self VideoSelfCheck
+	Self VideoSelfCheck `json:"self_check"`
 }
 
 func (*VideoSummary) summary() {}

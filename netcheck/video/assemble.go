@@ -35,6 +35,8 @@ type assembler struct {
 	slots    [window]slot
 	seen     [2 * window]int64 // numbers that arrived, to tell copies; -1: none
 	started  bool
+	fresh    bool // and nothing has been handed out or given up
+	began    time.Time
 	head     int64 // first packet of the next picture
 	highest  int64
 	ready    bool // pictures can be decoded: a key frame was handed out, and everything since
@@ -81,7 +83,12 @@ func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, giveUp time.Dur
 	}
 	switch {
 	case !a.started:
-		a.started, a.head, a.highest = true, seq, seq-1
+		a.started, a.fresh, a.began, a.head, a.highest = true, true, now, seq, seq-1
+	case seq < a.head && a.fresh && a.head-seq < window/2: // the stream's first packets came in another order
+		for hole := seq + 1; hole < a.head; hole++ {
+			a.miss(hole, now)
+		}
+		a.head = seq
 	case seq < a.head:
 		return a.waitKey
 	case seq >= a.head+window: // an outage: begin again
@@ -90,12 +97,19 @@ func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, giveUp time.Dur
 		a.broken()
 	}
 	for hole := a.highest + 1; hole < seq; hole++ {
-		*a.at(hole) = slot{seq: hole, missing: true, since: now, payload: a.at(hole).payload}
+		a.miss(hole, now)
 	}
 	a.highest = max(a.highest, seq)
 	a.store(seq, p)
 	a.advance(now, giveUp)
 	return a.waitKey
+}
+
+// miss notes that a packet is not there yet.
+func (a *assembler) miss(seq int64, now time.Time) {
+	if s := a.at(seq); s.seq != seq || s.missing {
+		*s = slot{seq: seq, missing: true, since: now, payload: s.payload}
+	}
 }
 
 // extend gives a number of 16 bits its place in the whole series (RFC 3550, appendix A.1).
@@ -132,6 +146,9 @@ func (a *assembler) store(seq int64, p *netcheck.MediaPacket) {
 // advance hands out what is whole and gives up what has been waited for long enough.
 func (a *assembler) advance(now time.Time, giveUp time.Duration) {
 	for a.head <= a.highest {
+		if a.fresh && !a.at(a.head).start && now.Sub(a.began) < giveUp {
+			return // the beginning may have been overtaken
+		}
 		end, whole := a.frameEnd()
 		switch {
 		case whole:
@@ -172,7 +189,7 @@ func (a *assembler) take(end int64) {
 	} else if first <= end {
 		a.broken() // a picture without its beginning, or one that builds on what is missing
 	}
-	a.head = end + 1
+	a.head, a.fresh = end+1, false
 }
 
 // firstOf passes over packets without a payload before a picture.
@@ -196,6 +213,7 @@ func (a *assembler) skip(hole int64, now time.Time, giveUp time.Duration) bool {
 	if now.Sub(a.at(hole).since) < giveUp {
 		return false // also while a key frame is awaited: this may be a part of it, and nothing else could be shown meanwhile
 	}
+	a.fresh = false
 	a.broken()
 	return a.pass(hole)
 }

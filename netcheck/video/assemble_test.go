@@ -205,13 +205,13 @@ func TestOutages(t *testing.T) {
 }
 
 func TestTheFirstPacketsAreLost(t *testing.T) {
-	s := stream(12, 3000, 6, 0)
+	s := stream(20, 3000, 9, 0)
 	c := newCatcher()
 	c.take(at(0), patience, s[0][1:]...)
-	for n := 1; n < 12; n++ {
+	for n := 1; n < 20; n++ {
 		c.take(at(33*n), patience, s[n]...)
 	}
-	if !slices.Equal(c.frames, upTo(12)[6:]) || c.needed == 0 {
+	if !slices.Equal(c.frames, upTo(20)[9:]) || c.needed == 0 {
 		t.Errorf("pictures %v, want those from the key frame; needed %d", c.frames, c.needed)
 	}
 }

@@ -226,7 +226,7 @@ func (r *run) measure(ctx context.Context) error {
 }
 
 // unfinished tells that the plan was not sent to its end. A run that is stopped while it drains is whole.
-func (r *run) unfinished() bool { return r.record.len() < pictures(r.Plan) }
+func (r *run) unfinished() bool { return !r.out.finished }
 
 // pictures is the number of pictures in the plan.
 func pictures(p netcheck.VideoPlan) int { return int(p.Duration.Seconds()*float64(p.FPS) + 0.5) }

@@ -46,12 +46,6 @@ func (r *pictureRecord) open() int {
 	return r.waiting
 }
 
-func (r *pictureRecord) len() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.rows)
-}
-
 // add appends the next picture.
 func (r *pictureRecord) add(x row) {
 	r.mu.Lock()

@@ -24,13 +24,15 @@ const firstTimestamp = 1 << 20
 // sender captures, encodes and sends.
 type sender struct {
 	*run
-	encoder *vp8.Encoder
-	packets *packetizer
-	adapt   *adapter
-	scaled  *image.YCbCr // the picture in the size that is encoded, if it is not the source's
-	lastKey time.Time
-	lag     stats.Sketch // lateness against the grid
-	fell    rateWatch
+	encoder  *vp8.Encoder
+	packets  *packetizer
+	adapt    *adapter
+	scaled   *image.YCbCr // the picture in the size that is encoded, if it is not the source's
+	lastKey  time.Time
+	lag      stats.Sketch // lateness against the grid
+	fell     rateWatch
+	grid     time.Time // picture 0 is due
+	finished bool      // sent to the plan's end
 }
 
 func newSender(r *run) (*sender, error) {
@@ -60,10 +62,13 @@ func (s *sender) close() {
 
 // loop sends until the plan's end. Pictures are due on an absolute grid; what this computer is too late for is skipped.
 func (s *sender) loop(ctx context.Context) error {
-	interval := time.Second / time.Duration(s.Plan.FPS)
-	total := pictures(s.Plan)
+	interval, total, end := s.interval(), pictures(s.Plan), s.begin.Add(s.Plan.Duration)
+	s.grid = s.begin
 	for n := 0; n < total; n++ {
-		due := s.begin.Add(time.Duration(n) * time.Second / time.Duration(s.Plan.FPS))
+		due := s.grid.Add(time.Duration(n) * time.Second / time.Duration(s.Plan.FPS))
+		if !due.Before(end) {
+			break // a camera gave fewer pictures than were asked for
+		}
 		if s.Clock.SleepUntil(ctx, due) != nil {
 			return ended(ctx)
 		}
@@ -75,14 +80,18 @@ func (s *sender) loop(ctx context.Context) error {
 			n++
 		}
 		if n >= total {
-			return nil
+			break
 		}
 		if err := s.picture(ctx, n, due); err != nil {
 			return err
 		}
 	}
+	s.finished = true
 	return nil
 }
+
+// interval is the time between two pictures.
+func (s *sender) interval() time.Duration { return time.Second / time.Duration(s.Plan.FPS) }
 
 // ended tells why sending ended before the plan did.
 func ended(ctx context.Context) error {
@@ -118,8 +127,8 @@ func (s *sender) code(n int, due time.Time, img *image.YCbCr) error {
 	if n == 0 && s.Began != nil {
 		s.Began(at)
 	}
-	if late := at.Sub(due); s.Plan.Source.Kind == netcheck.SourceCamera && late > time.Second/time.Duration(2*s.Plan.FPS) {
-		s.begin = s.begin.Add(late) // the camera gives fewer pictures than were asked for: they are not skipped here
+	if late := at.Sub(due); s.Plan.Source.Kind == netcheck.SourceCamera && late > s.interval() {
+		s.grid = s.grid.Add(late - s.interval()) // the camera gives fewer pictures than were asked for: they are not skipped here
 	}
 	captureUS := at.Sub(s.Start).Microseconds()
 	timecode.Draw(img, timecode.Code{Frame: uint32(n) & 0xffffff, Time: timecode.Ticks(captureUS)}) //nolint:gosec // 24 bits
