@@ -19,11 +19,20 @@ mkdir "$work/tree" "$work/pack"
 go build -modfile=scripts/tools.mod -o "$work/fyne" fyne.io/tools/cmd/fyne
 tar -c --exclude=./.git --exclude=./bin --exclude=./dist --exclude=./echopath-results . | tar -x -C "$work/tree"
 
+# Where there is an archive of libvpx, it becomes a part of the program, which then needs no libvpx on the computer it is installed on.
+tags=$TAGS
+archive=$($(go env CC) -print-file-name=libvpx.a) # says the bare name if there is none
+if [ -f "$archive" ]; then
+	tags=$tags,vpxstatic
+else
+	echo "package: there is no libvpx.a here: the package will need the libvpx of this computer" >&2
+fi
+
 echo "building for $name: some minutes the first time" >&2
 (
 	cd "$work/tree"
 	export GOFLAGS="${GOFLAGS:-} -buildvcs=false -ldflags=-X=main.version=$version"
-	"$work/fyne" package --os linux --release --tags "$TAGS"
+	"$work/fyne" package --os linux --release --tags "$tags"
 )
 
 tar -xJf "$work"/tree/*.tar.xz -C "$work/pack" --strip-components=1
@@ -44,6 +53,11 @@ case $found in
 	exit 1
 	;;
 esac
+
+if [ "$tags" != "$TAGS" ] && readelf -d "$work/root/usr/bin/echopath" | grep NEEDED | grep libvpx >&2; then
+	echo "package: the program needs a libvpx, though $archive should have become a part of it" >&2
+	exit 1
+fi
 
 mkdir -p dist
 mv "$work/pack" "$work/$name"

@@ -17,10 +17,10 @@ on_linux() { [ "$(uname -s)" = Linux ]; }
 needs() { # PURPOSE: the names of what it needs beside Go
 	case $1 in
 	go) ;; # the terminal program is pure Go
-	lint) echo cc headers ;; # they read the window's packages, and cgo reads the headers
-	run) echo cc headers driver ;;
-	package) echo cc headers desktop xz ;;
-	test) echo cc headers driver turn ip ps xvfb xdotool import ;;
+	lint) echo cc headers vpx ;; # they read the packages of the window and the video, and cgo reads the headers
+	run) echo cc headers vpx driver ;;
+	package) echo cc headers vpx desktop xz ;;
+	test) echo cc headers vpx driver turn ip ps xvfb xdotool import ffmpeg ;;
 	*) die "unknown purpose '$1': go, run, test, lint or package" ;;
 	esac
 }
@@ -31,11 +31,13 @@ present() { # NEED: is it there?
 	cc) # a compiler without the C library's headers is of no use to cgo
 		echo '#include <stdlib.h>' | $(go env CC) -x c -c -o /dev/null - 2>/dev/null ;;
 	headers) ! on_linux || headers_are_here ;; # elsewhere they come with the system
+	vpx) has pkg-config && pkg-config --exists vpx ;; # asked everywhere: no system comes with it
 	driver) ! on_linux || driver_is_here ;;
 	ip) ! on_linux || has ip ;;
 	ps) has ps ;;
 	xvfb) ! on_linux || has Xvfb ;;
 	xdotool | import) ! on_linux || has "$1" ;;
+	ffmpeg) has ffmpeg && has ffprobe ;;
 	desktop) ! on_linux || has desktop-file-validate ;;
 	xz) ! on_linux || has xz ;;
 	esac
@@ -67,6 +69,10 @@ package() { # MANAGER NEED: the packages that bring it
 	dnf:headers) echo pkgconf-pkg-config mesa-libGL-devel libX11-devel libXext-devel libXcursor-devel libXrandr-devel \
 		libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;
 	pacman:headers) echo pkgconf libglvnd libx11 libxext libxcursor libxrandr libxinerama libxi libxxf86vm wayland libxkbcommon ;;
+	apt:vpx) echo pkg-config libvpx-dev ;;
+	dnf:vpx) echo pkgconf-pkg-config libvpx-devel ;;
+	pacman:vpx) echo pkgconf libvpx ;;
+	brew:vpx) echo pkgconf libvpx ;;
 	apt:driver) echo libgl1-mesa-dri ;;
 	dnf:driver) echo mesa-dri-drivers ;;
 	pacman:driver) echo mesa ;;
@@ -81,7 +87,8 @@ package() { # MANAGER NEED: the packages that bring it
 	*:import) echo imagemagick ;;
 	*:desktop) echo desktop-file-utils ;;
 	apt:xz) echo xz-utils ;;
-	*:xdotool | *:xz) echo "$2" ;;
+	dnf:ffmpeg) echo ffmpeg-free ;; # Fedora's own; RPM Fusion has one called ffmpeg
+	*:xdotool | *:xz | *:ffmpeg) echo "$2" ;;
 	esac
 }
 
@@ -90,12 +97,14 @@ why() { # NEED: what it is for
 	turn) echo "coturn, a TURN server that is not ours to test against" ;;
 	cc) echo "a C compiler, for the window and the race detector" ;;
 	headers) echo "headers of OpenGL, X11, Wayland and xkbcommon, to build the window" ;;
+	vpx) echo "libvpx with its headers, which encodes and decodes video" ;;
 	driver) echo "an OpenGL driver, to show the window" ;;
 	ip) echo "ip, for tests in network namespaces" ;;
 	ps) echo "ps, for tests that look at processes" ;;
 	xvfb) echo "Xvfb, a display in memory to open the window on" ;;
 	xdotool) echo "xdotool, to type and click into the window" ;;
 	import) echo "ImageMagick's import, to take pictures of the window" ;;
+	ffmpeg) echo "ffmpeg and ffprobe, to check recordings with a player that is not ours" ;;
 	desktop) echo "desktop-file-validate, to check the menu entry" ;;
 	xz) echo "xz, to pack" ;;
 	esac

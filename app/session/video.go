@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -27,11 +26,7 @@ func openSource(ctx context.Context, v netcheck.VideoPlan) (capture.Source, erro
 	if err := vp8.Available(); err != nil {
 		return nil, &netcheck.PlanError{Err: err}
 	}
-	source, err := capture.Open(ctx, v.Source, v.Width, v.Height, v.FPS)
-	if err != nil {
-		return nil, fmt.Errorf("the pictures for the video: %w", err)
-	}
-	return source, nil
+	return capture.Open(ctx, v.Source, v.Width, v.Height, v.FPS)
 }
 
 func closeSource(s capture.Source, err *error) {
@@ -85,14 +80,14 @@ func (p *probes) video(a netcheck.Asked) *video.Probe {
 
 // recordingFile is the name of one path's recording: the one that was asked for, or NAME-PATH.webm if there are several paths.
 func recordingFile(name string, a netcheck.Asked) string {
-	base := strings.TrimSuffix(name, filepath.Ext(name))
-	if ext := filepath.Ext(name); !strings.EqualFold(ext, ".webm") {
-		base = name
+	base, ext := name, ".webm"
+	if given := filepath.Ext(name); strings.EqualFold(given, ext) && filepath.Base(name) != given { // .webm alone is a name
+		base, ext = strings.TrimSuffix(name, given), given
 	}
 	if len(a.Granted.Paths) > 1 {
 		base += "-" + string(a.Path)
 	}
-	return base + ".webm"
+	return base + ext
 }
 
 // NoVideo says in a sentence why this build can not measure video; "" means that it can.
@@ -108,9 +103,5 @@ func Cameras() ([]capture.Camera, error) {
 	if err := vp8.Available(); err != nil {
 		return nil, err
 	}
-	cameras, err := capture.Cameras()
-	if err != nil {
-		return nil, errors.Join(err)
-	}
-	return cameras, nil
+	return capture.Cameras()
 }

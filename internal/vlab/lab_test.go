@@ -118,6 +118,9 @@ func TestLossIsWhatTheLogSays(t *testing.T) {
 		if !p.Dropped {
 			want = append(want, i)
 		}
+		if p.Full || p.Queued != 0 || p.Sending != 0 {
+			t.Fatalf("packet %d met a bottleneck: %+v", i, p)
+		}
 		if p.Size != size || p.Dropped == (p.Order > 0) || binary.BigEndian.Uint32(p.Head[:]) != uint32(i) {
 			t.Fatalf("packet %d: %+v", i, p)
 		}
@@ -207,6 +210,51 @@ func TestPhases(t *testing.T) {
 	}
 	send(t, to, address(from, localIP), 1) // the way down is not touched
 	receive(t, from, 1)
+}
+
+// A line in real time: nothing comes early, all in order, and what does not fit is told apart.
+func TestBottleneck(t *testing.T) {
+	const n, kbps = 120, 1032 // 1 ms for each packet of 129 bytes on the wire
+	l := newLab(t, vlab.Config{})
+	from, to := socket(t, l.Local()), socket(t, l.Far())
+	l.Shape(vlab.Up, vlab.Phase{Shape: vlab.Shape{Kbps: kbps, Queue: 80 * time.Millisecond, Delay: 5 * time.Millisecond}})
+	begin := time.Now()
+	send(t, from, address(to, farIP), n)
+	log := l.Log(vlab.Up)
+	full := dropped(log)
+	got := receive(t, to, n-len(full))
+	if took, least := time.Since(begin), time.Duration(len(got))*time.Millisecond+5*time.Millisecond; took < least {
+		t.Errorf("%d packets came in %v, want %v at least", len(got), took, least)
+	}
+	if !slices.IsSorted(got) || len(got) < 81 || len(full) == 0 && time.Since(begin) < 100*time.Millisecond {
+		t.Errorf("%d dropped; got %v", len(full), got)
+	}
+	var last time.Duration
+	for i, p := range l.Log(vlab.Up) {
+		if p.Dropped {
+			if !p.Full || p.Left != 0 {
+				t.Errorf("packet %d: %+v", i, p)
+			}
+			continue
+		}
+		out := p.At + p.Queued + p.Sending
+		if p.Sending != time.Millisecond || p.Queued > 80*time.Millisecond || out < last+p.Sending || p.Left < out+p.Delay {
+			t.Errorf("packet %d: %+v, the one before was out at %v", i, p, last)
+		}
+		last = out
+	}
+}
+
+// What waits is served at once when the limit is lifted: an hour's worth of packets arrives.
+func TestLiftingTheLimit(t *testing.T) {
+	l := newLab(t, vlab.Config{})
+	from, to := socket(t, l.Local()), socket(t, l.Far())
+	l.Shape(vlab.Up, vlab.Phase{Shape: vlab.Shape{Kbps: 0.01, Queue: time.Hour}})
+	send(t, from, address(to, farIP), 20)
+	l.Shape(vlab.Up)
+	if got := receive(t, to, 20); !slices.IsSorted(got) {
+		t.Errorf("got %v", got)
+	}
 }
 
 // mapped asks the lab's server for the address under which it sees a socket.

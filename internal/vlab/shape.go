@@ -1,6 +1,9 @@
 package vlab
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Direction is one of the two ways of packets.
 type Direction uint8
@@ -28,6 +31,30 @@ type Shape struct {
 	Reorder   Reorder
 	Duplicate float64 // probability that a packet arrives twice
 	Block     bool    // nothing passes
+
+	// Kbps is the capacity of a bottleneck in kbit/s of IP packets: payload, UDP and IPv4 headers. Packets are transmitted one
+	// after the other; what the line has no time for yet waits. 0 is without limit.
+	Kbps float64
+	// Queue is how long a packet may wait before its transmission, at the present capacity. One that would wait longer is dropped.
+	// 0 is 200 ms, or ten packets of 1500 bytes if that is more.
+	Queue time.Duration
+}
+
+// rate is the capacity in bits a nanosecond.
+func (s Shape) rate() float64 {
+	if s.Kbps > 0 {
+		return s.Kbps / 1e6
+	}
+	return math.Inf(1)
+}
+
+// room is how many bits may be waiting before a packet that is let in.
+func (s Shape) room() float64 {
+	const rounding = 0.5
+	if s.Queue > 0 {
+		return s.rate()*float64(s.Queue) + rounding
+	}
+	return rounding + max(s.rate()*float64(200*time.Millisecond), 10*fullPacket*8)
 }
 
 // Burst loses Length packets in a row of every Every, counted among packets of one size: the last ones of each round.

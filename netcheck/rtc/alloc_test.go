@@ -46,9 +46,29 @@ func TestSRTPSendDoesNotAllocate(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	s := newTestServer(t, "127.0.0.1")
-	d := connect(t, &Connector{}, s.leg(netcheck.PathDirect), nil).Datagrams(netcheck.CarrierSRTP)
-	b := make([]byte, 200)
-	if n := testing.AllocsPerRun(1000, func() { _ = d.Send(b) }); n > 0.5 {
-		t.Errorf("%.1f allocations a packet at both ends together", n)
+	for name, leg := range map[string]netcheck.Leg{"alone": s.leg(netcheck.PathDirect), "beside video": withVideo(s.leg(netcheck.PathDirect))} {
+		d := connect(t, &Connector{}, leg, nil).Datagrams(netcheck.CarrierSRTP)
+		b := make([]byte, 200)
+		if n := testing.AllocsPerRun(1000, func() { _ = d.Send(b) }); n > 0.5 {
+			t.Errorf("%s: %.1f allocations a packet at both ends together", name, n)
+		}
+	}
+}
+
+// BenchmarkMedia tells what a video packet costs there and back, both ends together, with its feedback.
+func BenchmarkMedia(b *testing.B) {
+	s := newTestServer(b, "127.0.0.1")
+	for _, path := range []netcheck.Path{netcheck.PathDirect, netcheck.PathRelayUDP} {
+		b.Run(string(path), func(b *testing.B) {
+			m := connect(b, &Connector{Respond: echoMedia}, withVideo(s.leg(path)), nil).Media()
+			out, in := netcheck.MediaPacket{Payload: make([]byte, 1150)}, netcheck.MediaPacket{}
+			must(b, m.SetReceiveDeadline(time.Now().Add(time.Minute)))
+			b.ReportAllocs()
+			for b.Loop() {
+				out.Sequence++
+				must(b, m.Send(&out))
+				must(b, m.Receive(&in))
+			}
+		})
 	}
 }

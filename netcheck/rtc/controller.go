@@ -3,6 +3,7 @@ package rtc
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
@@ -40,11 +41,20 @@ type gccController struct {
 	bwe  *gcc.SendSideBWE
 	once sync.Once
 	err  error
+
+	mu      sync.Mutex // guards what follows
+	seen    [3]any     // figures that change whenever it does anything but hold
+	changed time.Time  // when they were first seen
 }
 
+// holdTime is how long a controller that gets feedback every 100 ms must have changed nothing to be told holding.
+const holdTime = 300 * time.Millisecond
+
 func newGCC(load netcheck.VideoLoad, log logs) (*gccController, error) {
-	bwe, err := gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(bits(load.StartKbps)), gcc.SendSideBWEMinBitrate(bits(minKbps)),
-		gcc.SendSideBWEMaxBitrate(bits(load.MaxKbps)), gcc.SendSideBWEPacer(gcc.NewNoOpPacer()), gcc.WithLoggerFactory(log))
+	most := max(load.MaxKbps, minKbps)
+	start := min(max(load.StartKbps, minKbps), most)
+	bwe, err := gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(bits(start)), gcc.SendSideBWEMinBitrate(bits(minKbps)),
+		gcc.SendSideBWEMaxBitrate(bits(most)), gcc.SendSideBWEPacer(gcc.NewNoOpPacer()), gcc.WithLoggerFactory(log))
 	if err != nil {
 		return nil, err
 	}
@@ -59,9 +69,18 @@ func newGCC(load netcheck.VideoLoad, log logs) (*gccController, error) {
 	return c, nil
 }
 
+// remembered is how many packets a controller can look back on: pion keeps 250, and feedback about older ones tells it nothing.
+// A rate that needs more of them would never fall again.
+const remembered = 200
+
+// sight is the bitrate in kbit/s at which packets of so many bytes are remembered until feedback on them comes.
+func sight(bytes float64, rtt time.Duration) float64 {
+	return remembered * 8 * bytes / float64((rtt + twccInterval).Milliseconds())
+}
+
 func bits(kbps float64) int { return int(kbps * 1000) }
 
-// rate gives the state as of the last change: pion tells nothing while it holds.
+// rate gives what pion tells, which is the state as of the last change: that it holds shows in that nothing changes.
 func (c *gccController) rate() controllerRate {
 	s := c.bwe.GetStats()
 	r := controllerRate{kbps: float64(c.bwe.GetTargetBitrate()) / 1000, state: "increase", usage: "normal"}
@@ -76,7 +95,19 @@ func (c *gccController) rate() controllerRate {
 	case "underuse":
 		r.usage = "under"
 	}
+	if c.holds([3]any{s["delayMeasurement"], s["delayEstimate"], r.kbps}, time.Now()) {
+		r.state = "hold"
+	}
 	return r
+}
+
+func (c *gccController) holds(now [3]any, at time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now != c.seen {
+		c.seen, c.changed = now, at
+	}
+	return at.Sub(c.changed) > holdTime
 }
 
 // BindRTCPReader keeps what the controller can not use, or not any more, from ending the reader.

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
 )
@@ -260,5 +263,48 @@ func TestServiceEndsLink(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// A far end that reads no video must not stand in the way of anything else, and neither must its closing.
+func TestVideoThatNobodyReads(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	l := connect(t, &Connector{Respond: echo}, withVideo(s.leg(netcheck.PathDirect)), nil)
+	p := netcheck.MediaPacket{Payload: make([]byte, maxPayload)}
+	for range 3000 { // three times what waits to be read
+		must(t, l.Media().Send(&p))
+		p.Sequence++
+	}
+	for _, c := range netcheck.AllCarriers() {
+		checkEcho(t, l, c, 200)
+	}
+	checkControl(t, l)
+	if c := l.(*link).far.Media().Counters(); c.PacketsReceived != 0 {
+		t.Errorf("%+v was read", c)
+	}
+}
+
+// A leg that asks for no video gets a connection without any trace of it.
+func TestLegWithoutVideo(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for want, leg := range map[bool]netcheck.Leg{false: s.leg(netcheck.PathDirect), true: withVideo(s.leg(netcheck.PathDirect))} {
+		l := connect(t, &Connector{}, leg, nil).(*link)
+		for _, end := range []*link{l, l.far} {
+			for _, d := range []*webrtc.SessionDescription{end.peer.pc.LocalDescription(), end.peer.pc.RemoteDescription()} {
+				for _, trace := range []string{"m=video", "VP8", "transport-wide-cc", "rtcp-fb"} {
+					if got := strings.Contains(d.SDP, trace); got != want {
+						t.Errorf("video %v: %q in the %s's %s: %v", want, trace, end.peer.end, d.Type, got)
+					}
+				}
+				if strings.Contains(d.SDP, "rtx") {
+					t.Error("there is a stream for retransmissions")
+				}
+			}
+			if got := end.Media() != nil; got != want {
+				t.Errorf("video %v: media %v", want, got)
+			}
+		}
 	}
 }

@@ -33,7 +33,7 @@ type media struct {
 	buffer [maxRTP]byte
 
 	keyAsked chan struct{}
-	peerKbps atomic.Uint64 // math.Float64bits of what the other end can return; 0: it has not said
+	peerKbps atomic.Uint64 // math.Float64bits
 	tag      atomic.Int64  // bytes of SRTP's tag; 0: not known yet
 }
 
@@ -137,13 +137,17 @@ func (m *media) feedback(p rtcp.Packet) error {
 // Rate is what congestion control has to say.
 func (m *media) Rate() netcheck.MediaRate {
 	own := m.controller.rate()
-	r := netcheck.MediaRate{Own: own.kbps, Peer: math.Float64frombits(m.peerKbps.Load()), Target: own.kbps,
+	own.kbps = min(own.kbps, m.meter.sight())
+	r := netcheck.MediaRate{Own: own.kbps, Peer: m.peerRate(), Target: own.kbps,
 		State: own.state, Usage: own.usage, Loss: own.loss}
 	if r.Peer > 0 {
 		r.Target = min(r.Own, r.Peer)
 	}
 	return r
 }
+
+// peerRate is what the other end can return, in kbit/s; 0: it has not said.
+func (m *media) peerRate() float64 { return math.Float64frombits(m.peerKbps.Load()) }
 
 // Counters are cumulative.
 func (m *media) Counters() netcheck.MediaCounters { return m.meter.counters(m.tagLength()) }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"sync"
 	"testing"
@@ -191,4 +192,109 @@ func TestMediaDeadlineAndClose(t *testing.T) {
 		t.Errorf("counters after Close: %+v", c)
 	}
 	m.Rate()
+}
+
+// A packet of padding alone has a number that would be missed, and nothing else.
+func TestMediaStripsPadding(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	l := connect(t, &Connector{}, withVideo(s.leg(netcheck.PathDirect)), nil).(*link)
+	out := &l.peer.media.out
+	for i, body := range []string{"", "picture"} {
+		out.mu.Lock()
+		h := out.header
+		h.SequenceNumber, h.Padding, h.PaddingSize = uint16(i), true, 20
+		_, err := out.to.WriteRTP(&h, []byte(body))
+		out.mu.Unlock()
+		must(t, err)
+	}
+	p := netcheck.MediaPacket{Payload: make([]byte, 0, 2000)}
+	must(t, l.far.Media().SetReceiveDeadline(time.Now().Add(20*time.Second)))
+	for i, body := range []string{"", "picture"} {
+		must(t, l.far.Media().Receive(&p))
+		if int(p.Sequence) != i || string(p.Payload) != body || cap(p.Payload) != 2000 {
+			t.Errorf("packet %d holds %q in %d bytes, want %d and %q", p.Sequence, p.Payload, cap(p.Payload), i, body)
+		}
+	}
+}
+
+func TestMediaLinkLost(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	c := &Connector{ice: iceTimes{300 * time.Millisecond, 300 * time.Millisecond, 100 * time.Millisecond}}
+	l := connect(t, c, withVideo(s.leg(netcheck.PathDirect)), nil)
+	must(t, l.(*link).far.peer.net.closeAll())
+	m := l.Media()
+	wantLost(t, "receive", m.Receive(&netcheck.MediaPacket{}))
+	_, err := m.Control().Receive(t.Context())
+	wantLost(t, "control", err)
+	wantLost(t, "key frame", m.AskKeyFrame())
+	wantLost(t, "rate", m.ReturnRate(500))
+}
+
+// When the far end alone closes, this end learns it.
+func TestMediaFarEndCloses(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	l := connect(t, &Connector{}, withVideo(s.leg(netcheck.PathRelayUDP)), nil)
+	must(t, l.(*link).far.peer.close())
+	if err := l.Media().Receive(&netcheck.MediaPacket{}); !errors.Is(err, io.EOF) {
+		t.Errorf("Receive ended with %v", err)
+	}
+}
+
+// Cancelling while a link with video comes up leaves nothing behind.
+func TestMediaCancelAtEveryStep(t *testing.T) {
+	noLeaks(t)
+	s := newTestServer(t, "127.0.0.1")
+	for _, p := range []netcheck.Path{netcheck.PathDirect, netcheck.PathRelayUDP} {
+		t.Run(string(p), func(t *testing.T) {
+			for at := 0; cancelAt(t, withVideo(s.leg(p)), at); at++ {
+			}
+		})
+	}
+}
+
+// A server that gives nothing leaves no controller behind either.
+func TestMediaNoConnection(t *testing.T) {
+	noLeaks(t)
+	leg := withVideo(legTo(&testServer{host: "127.0.0.1"}, netcheck.PathRelayUDP, deadUDP(t)))
+	leg.Timeout = 500 * time.Millisecond
+	if _, err := (&Connector{}).Connect(t.Context(), leg, func(netcheck.Event) {}); err == nil {
+		t.Fatal("connected")
+	}
+}
+
+func TestControllerTellsThatItHolds(t *testing.T) {
+	var c gccController
+	at := time.Now()
+	a, b := [3]any{1.0, 2.0, 3.0}, [3]any{1.5, 2.0, 3.0}
+	for i, step := range []struct {
+		figures [3]any
+		after   time.Duration
+		want    bool
+	}{{a, 0, false}, {a, holdTime, false}, {a, holdTime + 1, true}, {b, holdTime + 2, false}, {b, 2*holdTime + 3, true}} {
+		if got := c.holds(step.figures, at.Add(step.after)); got != step.want {
+			t.Errorf("step %d: holds %v", i, got)
+		}
+	}
+}
+
+func TestMediaIPv6(t *testing.T) {
+	noLeaks(t)
+	if conn, err := net.ListenPacket("udp6", "[::1]:0"); err != nil {
+		t.Skipf("this machine has no ::1: %v", err)
+	} else {
+		must(t, conn.Close())
+	}
+	l := connect(t, &Connector{Respond: echoMedia}, withVideo(newTestServer(t, "::1").leg(netcheck.PathDirect)), nil)
+	const n = 30
+	roundMedia(t, l.Media(), n)
+	want := uint64(0)
+	for i := range n {
+		want += uint64(len(payload(uint16(i))) + rtpHeader + 8 + 16 + 48) // the transport-wide number, SRTP, UDP and IPv6
+	}
+	if c := l.Media().Counters(); c.BytesSent != want || c.BytesReceived != want {
+		t.Errorf("%d bytes sent and %d received, want %d", c.BytesSent, c.BytesReceived, want)
+	}
 }

@@ -13,11 +13,8 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// Feedback about video. A generator without a limit asks for what a bottleneck dropped until the bottleneck drops nothing but
-// repairs.
+// How often there is feedback about video.
 const (
-	nackInterval   = 50 * time.Millisecond
-	nackTries      = 3
 	reportInterval = 200 * time.Millisecond // each gives a round-trip time
 	twccInterval   = 100 * time.Millisecond
 )
@@ -43,10 +40,6 @@ func (m *media) NewInterceptor(id string) (interceptor.Interceptor, error) {
 			return nack.NewResponderInterceptor(nack.WithResponderLoggerFactory(log))
 		},
 		func() (interceptor.Factory, error) {
-			return nack.NewGeneratorInterceptor(nack.GeneratorInterval(nackInterval), nack.GeneratorMaxNacksPerPacket(nackTries),
-				nack.WithGeneratorLoggerFactory(log))
-		},
-		func() (interceptor.Factory, error) {
 			return report.NewReceiverInterceptor(report.ReceiverInterval(reportInterval), report.ReceiverNow(now), report.WithReceiverLoggerFactory(log))
 		},
 		func() (interceptor.Factory, error) {
@@ -68,6 +61,7 @@ func (m *media) NewInterceptor(id string) (interceptor.Interceptor, error) {
 		}
 		parts = append(parts, part)
 	}
+	parts = append(parts, newRepair(now, m.meter.rtt, m.out.ssrc))
 	return &videoOnly{interceptor.NewChain(parts)}, nil
 }
 

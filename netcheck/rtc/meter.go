@@ -3,6 +3,7 @@ package rtc
 import (
 	"errors"
 	"io"
+	"math"
 	"sync"
 	"time"
 
@@ -38,6 +39,24 @@ func (m *meter) counters(tag int) netcheck.MediaCounters {
 	c.BytesReceived = m.framing.bytes(m.received, tag)
 	c.PacketsReceived, c.Duplicate, c.Expected = m.numbers.distinct, m.numbers.copies, m.numbers.expected()
 	return c
+}
+
+// rtt is the newest round-trip time; 0: none yet.
+func (m *meter) rtt() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sum.RTT
+}
+
+// sight is the bitrate in kbit/s up to which the controller sees what becomes of packets, for the size that they have had and
+// the newest round-trip time.
+func (m *meter) sight() float64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sum.RTT == 0 {
+		return math.Inf(1)
+	}
+	return sight(float64(m.sent.bytes)/float64(m.sent.packets()), m.sum.RTT)
 }
 
 // transportNumber is the identifier of the extension with the transport-wide number; 0 if the stream has none.

@@ -8,12 +8,20 @@ import (
 	"echopath/netcheck"
 )
 
-// How long the assembler waits for a packet that is missing. The time counts from the arrival of the first packet behind the hole:
-// three requests 50 ms apart and the answer to the last one, there and back on either leg.
+// How long a packet that is missing is waited for, counted from the arrival of the first packet behind it. Repair goes on until
+// giveUp; long before that a key frame is asked for, and whichever comes first ends the wait. Of many packets that are missing
+// at once, as after a queue has run over, repair would only fill the queue again: then a key frame is asked for at once.
 const (
-	giveUpBase = 210 * time.Millisecond
-	giveUpMax  = time.Second
+	giveUp       = time.Second
+	keyAfterMin  = 150 * time.Millisecond
+	keyAfterMax  = 500 * time.Millisecond
+	keyAfterLost = 15 // packets
 )
+
+// keyAfter is the age of a hole from which a key frame is asked for: there was time for two requests and their answers.
+func keyAfter(rtt time.Duration) time.Duration {
+	return min(max(keyAfterMin, 100*time.Millisecond+5*rtt/2), keyAfterMax)
+}
 
 // window is the number of packets that the assembler keeps: 1.6 s of 10 Mbit/s.
 const window = 2048
@@ -72,7 +80,7 @@ func newAssembler(buffer func() []byte, emit func(assembled)) *assembler {
 func (a *assembler) at(seq int64) *slot { return &a.slots[seq%window] }
 
 // push takes one packet and hands out every picture that it completes. It tells whether a key frame is needed to go on.
-func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, giveUp time.Duration) (needKey bool) {
+func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, keyAfter time.Duration) (needKey bool) {
 	seq := a.extend(p.Sequence)
 	if mark := &a.seen[seq%int64(len(a.seen))]; *mark == seq {
 		a.copies++
@@ -101,8 +109,21 @@ func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, giveUp time.Dur
 	}
 	a.highest = max(a.highest, seq)
 	a.store(seq, p)
-	a.advance(now, giveUp)
-	return a.waitKey
+	a.advance(now)
+	return a.waitKey || a.stuck(now, keyAfter)
+}
+
+// stuck tells that what is missing should have come by now, or is too much to be repaired.
+func (a *assembler) stuck(now time.Time, keyAfter time.Duration) bool {
+	missing := 0
+	for seq := a.head; seq <= a.highest && missing < keyAfterLost; seq++ {
+		if s := a.at(seq); s.missing {
+			if missing++; now.Sub(s.since) >= keyAfter {
+				return true
+			}
+		}
+	}
+	return missing >= keyAfterLost
 }
 
 // miss notes that a packet is not there yet.
@@ -144,16 +165,16 @@ func (a *assembler) store(seq int64, p *netcheck.MediaPacket) {
 }
 
 // advance hands out what is whole and gives up what has been waited for long enough.
-func (a *assembler) advance(now time.Time, giveUp time.Duration) {
+func (a *assembler) advance(now time.Time) {
 	for a.head <= a.highest {
-		if a.fresh && !a.at(a.head).start && now.Sub(a.began) < giveUp {
+		if a.fresh && !a.at(a.head).start && now.Sub(a.began) < keyAfterMin {
 			return // the beginning may have been overtaken
 		}
 		end, whole := a.frameEnd()
 		switch {
 		case whole:
 			a.take(end)
-		case !a.skip(end, now, giveUp):
+		case !a.skip(end, now):
 			return
 		}
 	}
@@ -202,7 +223,7 @@ func (a *assembler) firstOf(end int64) int64 {
 }
 
 // skip decides on a picture with a hole: whether to wait for it, or where to go on. It tells whether head has moved.
-func (a *assembler) skip(hole int64, now time.Time, giveUp time.Duration) bool {
+func (a *assembler) skip(hole int64, now time.Time) bool {
 	if hole > a.highest {
 		return false // the rest of the picture is still to come
 	}

@@ -236,7 +236,7 @@ func (r *run) drain(ctx, inner context.Context) {
 	if ctx.Err() != nil || inner.Err() != nil {
 		return
 	}
-	limit := min(max(minDrain, 4*r.media.Counters().RTT+giveUpMax), maxDrain)
+	limit := min(max(minDrain, 4*r.media.Counters().RTT+giveUp), maxDrain)
 	until := r.Clock.Now().Add(limit)
 	for r.record.open() > 0 && r.Clock.Now().Before(until) {
 		if r.Clock.SleepUntil(inner, r.Clock.Now().Add(10*time.Millisecond)) != nil {

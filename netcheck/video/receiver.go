@@ -19,7 +19,8 @@ import (
 // Bounds of what waits here.
 const (
 	decodeQueue  = 30                     // coded pictures; a computer that is a second behind will not catch up
-	askKeyEvery  = 300 * time.Millisecond // at most
+	askKeyEvery  = 300 * time.Millisecond // at most, and
+	askKeyMargin = 100 * time.Millisecond // after the answer to the last request could have come
 	ssimEvery    = 10                     // pictures: it costs five times what PSNR does
 	receiveBytes = 2048                   // of one packet
 )
@@ -87,9 +88,9 @@ func (r *receiver) receiveAll() {
 }
 
 func (r *receiver) take(p *netcheck.MediaPacket, now time.Time) {
-	giveUp := min(giveUpBase+r.media.Counters().RTT*3/2, giveUpMax)
+	rtt := r.media.Counters().RTT
 	r.mu.Lock()
-	need := r.assembler.push(p, now, giveUp)
+	need := r.assembler.push(p, now, keyAfter(rtt))
 	r.mu.Unlock()
 	if need {
 		r.askKey(now)
@@ -98,8 +99,9 @@ func (r *receiver) take(p *netcheck.MediaPacket, now time.Time) {
 
 // askKey asks for a key frame, unless that was done a moment ago.
 func (r *receiver) askKey(now time.Time) {
+	rtt := r.media.Counters().RTT
 	r.mu.Lock()
-	early := now.Sub(r.askedAt) < askKeyEvery
+	early := now.Sub(r.askedAt) < max(askKeyEvery, askKeyMargin+3*rtt/2)
 	if !early {
 		r.askedAt = now
 	}

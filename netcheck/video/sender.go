@@ -31,6 +31,7 @@ type sender struct {
 	lastKey  time.Time
 	lag      stats.Sketch // lateness against the grid
 	fell     rateWatch
+	repairs  repairShare
 	grid     time.Time // picture 0 is due
 	finished bool      // sent to the plan's end
 }
@@ -162,7 +163,7 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 	}
 	key := begin.Sub(s.lastKey) >= keyFrameGap && s.forced.lower()
 	timestamp := int64(n) * rtpClock / int64(s.Plan.FPS)
-	packet, err := s.encoder.Encode(img, timestamp, payloadKbps(target, s.Plan.FPS), key)
+	packet, err := s.encoder.Encode(img, timestamp, payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), key)
 	if err != nil {
 		return noCodec(err)
 	}
