@@ -61,7 +61,7 @@ func TestEventJSONNeedsABody(t *testing.T) {
 // Every body can be read back, and under the name that it is written with.
 func TestEveryBodyHasItsType(t *testing.T) {
 	bodies := []Body{SessionStarted{}, PathStarted{}, StepDone{}, PathConnected{}, ProbeStarted{}, SampleTaken{}, PacketsDecided{}, ProbeEnded{},
-		PathEnded{}, Noted{}, SessionEnded{}}
+		PathEnded{}, Noted{}, SessionEnded{}, VideoSampleTaken{}, FramesDecided{}, VideoHappened{}}
 	var names []string
 	for _, b := range bodies {
 		names = append(names, b.eventType())
@@ -102,6 +102,9 @@ func FuzzEventJSON(f *testing.F) {
 	f.Add(`{"v":1,"seq":2,"type":"session_started","body":{"started":"2026-01-02T03:04:05Z","granted":{"target":{"servers":[{"url":"turns:t","trust":{"pins":[]}}]}}}}`)
 	f.Add(`{"v":1,"seq":2,"type":"sample_taken","body":{"sample":{"carrier":"srtp","index":-5}}}`)
 	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"loss":{"carriers":[{"carrier":"srtp","stats":{"Up":{"Known":true}}}]}}}`)
+	f.Add(`{"v":1,"seq":2,"type":"frames_decided","body":{"frames":[[7,-5,null,9,640,360,1,2,true,"shown",3,41.5,0.96,4,5]]}}`)
+	f.Add(`{"v":1,"seq":2,"type":"video_sample_taken","body":{"sample":{"index":-5,"peer_kbps":-1}}}`)
+	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"probe":"video","video":{"stats":{"frames_sent":90},"plan":{"fps":30}}}}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		var e Event
 		if json.Unmarshal([]byte(s), &e) != nil {

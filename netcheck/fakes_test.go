@@ -21,7 +21,8 @@ type world struct {
 	connect func(ctx context.Context, leg netcheck.Leg, trace func(netcheck.Event)) (netcheck.Link, error)
 	impair  func(p netcheck.Path) (out, back netchecktest.Impair)
 	probes  func(netcheck.Plan, netcheck.Path, time.Time) []netcheck.Probe
-	onClose error // what closing a link gives
+	stages  func(netcheck.Asked) []netcheck.Stage // instead of probes
+	onClose error                                 // what closing a link gives
 
 	open atomic.Int32 // links that are not closed yet
 }
@@ -37,6 +38,9 @@ func (w *world) deps() netcheck.Deps {
 			out = append(out, netcheck.Stage{p})
 		}
 		return out
+	}
+	if w.stages != nil {
+		stages = w.stages
 	}
 	return netcheck.Deps{Connector: w, Probes: stages, AppVersion: "1.2.3", OS: "test"}
 }

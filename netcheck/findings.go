@@ -10,6 +10,7 @@ import (
 // pathRules look at one path each.
 var pathRules = []func(Report, PathReport) []Finding{
 	findState, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
+	findVideo, findLoad,
 }
 
 // figures gives the result that findings about the network may rest on. A path that is saturated or in doubt has figures too,
@@ -33,6 +34,9 @@ func onTheWay(p PathReport) bool {
 
 // brokeOff tells of a path that carried packets there and back until the connection was lost.
 func brokeOff(p PathReport) bool {
+	if p.Video != nil && p.Video.Result != nil && p.Video.Result.Stats.Shown > 0 {
+		return p.Code == ReasonLinkLost
+	}
 	return p.Code == ReasonLinkLost && slices.ContainsFunc(p.Carriers, func(c CarrierReport) bool {
 		return c.Result != nil && c.Result.Stats.Total.Received > 0
 	})

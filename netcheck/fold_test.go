@@ -162,6 +162,11 @@ func dump(t *testing.T, r netcheck.Report) string {
 				fmt.Fprintf(&out, "\n %+v", s)
 			}
 		}
+		if p.Video != nil {
+			for s := range p.Video.Samples.All() {
+				fmt.Fprintf(&out, "\n%s video: %+v", p.Path, s)
+			}
+		}
 	}
 	return out.String()
 }
@@ -196,6 +201,10 @@ func foreign(p netcheck.Path) []netcheck.Event {
 		out = append(out, netcheck.Event{Path: p, Body: netcheck.ProbeEnded{Loss: &netcheck.LossSummary{
 			Carriers: []netcheck.CarrierResult{{Carrier: c, Begin: -1}}, Pair: netcheck.PairCheck{Drops: 99}}}})
 	}
+	for index := range 12 {
+		out = append(out, netcheck.Event{Path: p, Body: netcheck.VideoSampleTaken{Sample: netcheck.VideoSample{Index: index, FramesSent: -1}}})
+	}
+	out = append(out, netcheck.Event{Path: p, Body: netcheck.ProbeEnded{Probe: netcheck.ProbeVideo, Video: &netcheck.VideoSummary{NACK: -1}}})
 	for _, b := range []netcheck.Body{netcheck.StepDone{Name: "foreign"}, netcheck.PathEnded{State: "foreign"}, netcheck.PathStarted{Interface: "foreign"},
 		netcheck.PathConnected{Note: "foreign"}, netcheck.SessionEnded{Error: "foreign"}, netcheck.Noted{}} {
 		out = append(out, netcheck.Event{Path: p, Body: b, At: -1})

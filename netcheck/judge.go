@@ -58,7 +58,23 @@ func gradePath(p PathReport) Grade {
 	return GradeUnknown
 }
 
+// gradeFigures gives the worse of what both probes found. Where packets came back and no picture did, a call has sound and
+// nothing to see.
 func gradeFigures(p PathReport) Grade {
+	packets, video := gradeLoss(p), gradeVideo(p)
+	switch {
+	case packets == GradeInconclusive && video != GradeUnknown:
+		return video
+	case packets == GradeInconclusive || packets == GradeFailed || video == GradeUnknown:
+		return packets
+	case video == GradeFailed:
+		return GradePoor
+	}
+	return worse(packets, video)
+}
+
+// gradeLoss grades what the loss probe found.
+func gradeLoss(p PathReport) Grade {
 	c, ok := judged(p)
 	if !ok || c.Stats.Total.Sent < minJudged {
 		return GradeInconclusive
@@ -149,11 +165,23 @@ func silentChoice(r Report, grades map[Path]Grade) (PathReport, bool) {
 
 // silent tells of a path that connected, and on which nothing that was sent came back.
 func silent(p PathReport) bool {
+	if len(p.Carriers) == 0 {
+		return silentVideo(p)
+	}
 	c, ok := figures(p)
 	if p.Code == ReasonLinkLost {
 		c, ok = judged(p)
 	}
 	return ok && p.Connected && c.Stats.Total.Sent >= minJudged && c.Stats.Total.Received == 0
+}
+
+// silentVideo tells the same of a path on which only the video probe ran.
+func silentVideo(p PathReport) bool {
+	s, ok := videoFigures(p)
+	if p.Code == ReasonLinkLost {
+		s, ok = measuredVideo(p)
+	}
+	return ok && p.Connected && s.Stats.Shown == 0
 }
 
 // staysHere tells of a path between two ends on this computer whose packets did not even reach the nearest router: STUN

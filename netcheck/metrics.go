@@ -7,11 +7,16 @@ import (
 	"echopath/netcheck/stats"
 )
 
-// metric is a figure with the limits that grade it. A value at a limit still has the better grade, so there are no gaps.
+// limits grade a figure. A value at a limit still has the better grade, so there are no gaps.
+type limits struct {
+	id   string
+	good float64 // at most this: good
+	fair float64 // at most this: fair; above: poor, if that is certain enough
+}
+
+// metric is a figure of the loss probe with its limits.
 type metric struct {
-	id    string
-	good  float64 // at most this: good
-	fair  float64 // at most this: fair; above: poor, if that is certain enough
+	limits
 	value func(CarrierResult) reading
 }
 
@@ -33,14 +38,14 @@ func share(l stats.Loss, known bool) reading {
 // 500 ms people talk over each other. Jitter: what the buffers of conference programs absorb without adding delay, and what
 // they still can, for 95 % of the packets (J of RFC 3550 after each of them, not only after the last). Late packets count as lost for the listener, and have the same limits as loss.
 var metrics = []metric{
-	{"loss_out", 0.01, 0.03, func(c CarrierResult) reading { return share(c.Stats.Up.Loss, c.Stats.Up.Known) }},
-	{"loss_back", 0.01, 0.03, func(c CarrierResult) reading { return share(c.Stats.Down.Loss, c.Stats.Down.Known) }},
-	{"loss_total", 0.02, 0.06, totalLoss},
-	{"late", 0.01, 0.03, lateRatio},
-	{"rtt", 0.300, 0.500, func(c CarrierResult) reading {
+	{limits{"loss_out", 0.01, 0.03}, func(c CarrierResult) reading { return share(c.Stats.Up.Loss, c.Stats.Up.Known) }},
+	{limits{"loss_back", 0.01, 0.03}, func(c CarrierResult) reading { return share(c.Stats.Down.Loss, c.Stats.Down.Known) }},
+	{limits{"loss_total", 0.02, 0.06}, totalLoss},
+	{limits{"late", 0.01, 0.03}, lateRatio},
+	{limits{"rtt", 0.300, 0.500}, func(c CarrierResult) reading {
 		return exactly((time.Duration(c.Stats.RTT.P95US) * time.Microsecond).Seconds(), c.Stats.RTT.OK)
 	}},
-	{"jitter", 0.030, 0.050, jitterP95},
+	{limits{"jitter", 0.030, 0.050}, jitterP95},
 }
 
 // totalLoss grades the round trip where directions are unknown; twice the limits, because it is two ways.
@@ -66,7 +71,7 @@ func jitterP95(c CarrierResult) reading {
 // As long as the 95 % interval of a share holds values that would be good, the grade is fair: 1 packet lost of 25 is 4 %, and
 // may be 0.7 % in truth. Figure and interval grow together with the number of packets lost, so one more never gives a better
 // grade, and from a hundred packets on the reservation changes nothing: 4 of 100 are poor.
-func (m metric) grade(r reading) Grade {
+func (m limits) grade(r reading) Grade {
 	switch {
 	case r.value <= m.good:
 		return GradeGood
@@ -80,7 +85,7 @@ func (m metric) grade(r reading) Grade {
 const tooFew = 100
 
 // uncertain tells that a grade worse than good rests on too few packets to act on.
-func (m metric) uncertain(r reading, packets int) bool { return packets < tooFew && r.low <= m.good }
+func (m limits) uncertain(r reading, packets int) bool { return packets < tooFew && r.low <= m.good }
 
 func metricByID(id string) metric {
 	for _, m := range metrics {

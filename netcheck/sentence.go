@@ -20,7 +20,7 @@ func sentence(r Report, v Verdict) string {
 	if v.Grade == GradeFailed {
 		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
 	}
-	for _, more := range []string{lossSentence(r), addedDelay(r)} {
+	for _, more := range []string{lossSentence(r), videoSentence(r), addedDelay(r)} {
 		if more != "" {
 			s = append(s, more)
 		}
@@ -159,6 +159,53 @@ func lossSentence(r Report) string {
 		return fmt.Sprintf("Of %s, the loss was highest on %s: %s of the packets on the round trip.", list(paths), worstPath.Title(), Percent(worst.LossRatio))
 	}
 	return fmt.Sprintf("The highest loss was on %s: %s of the packets on the round trip.", worstPath.Title(), Percent(worst.LossRatio))
+}
+
+// videoSentence says how the picture came back: of the one path with video, or the worst of several.
+func videoSentence(r Report) string {
+	var worst PathReport
+	var of VideoSummary
+	n, frozen := 0, false
+	for _, p := range r.Paths {
+		s, ok := videoFigures(p)
+		if !ok {
+			continue
+		}
+		n++
+		frozen = frozen || s.Stats.FrozenUS > 0
+		if n == 1 || worseVideo(s, of) {
+			worst, of = p, s
+		}
+	}
+	after := ""
+	if of.Stats.DelayOK {
+		after = fmt.Sprintf(" after %s ms", micros(of.Stats.DelayP50US))
+	}
+	stood := fmt.Sprintf("for %s s in all", number(float64(of.Stats.FrozenUS)/1e6))
+	switch {
+	case n == 0:
+		return ""
+	case of.Stats.Shown == 0:
+		return fmt.Sprintf("No picture came back on %s.", worst.Path.Title())
+	case n == 1 && frozen:
+		return fmt.Sprintf("The picture came back%s and stood still %s.", after, stood)
+	case n == 1:
+		return fmt.Sprintf("The picture came back%s and never stood still.", after)
+	case frozen:
+		return fmt.Sprintf("The picture stood still most on %s, %s.", worst.Path.Title(), stood)
+	}
+	return fmt.Sprintf("The picture never stood still. It was slowest on %s, where it came back%s.", worst.Path.Title(), after)
+}
+
+// worseVideo puts a video without a picture first, then the one that stood still for longer, then the slower one.
+func worseVideo(a, b VideoSummary) bool {
+	if none := a.Stats.Shown == 0; none != (b.Stats.Shown == 0) {
+		return none
+	}
+	if a.Stats.FrozenUS != b.Stats.FrozenUS {
+		return a.Stats.FrozenUS > b.Stats.FrozenUS
+	}
+	return a.Stats.DelayP50US > b.Stats.DelayP50US
 }
 
 // addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.

@@ -18,7 +18,7 @@ func newDocument(r netcheck.Report, v netcheck.Verdict) document {
 		Paths: []pathDoc{}, Probes: []laterDoc{}, Verdict: verdict(v),
 	}
 	for _, p := range r.Paths {
-		d.Paths = append(d.Paths, path(p, v.Paths[p.Path], r.Granted.Loss.Size))
+		d.Paths = append(d.Paths, path(p, v.Paths[p.Path], r.Granted))
 	}
 	return d
 }
@@ -40,7 +40,7 @@ func plan(p netcheck.Plan) planDoc {
 		Preset: text(p.Loss.Preset), Carriers: words(p.Loss.Carriers), Rate: figure(true, p.Loss.Rate), Size: p.Loss.Size,
 		DurationS: secondsOf(p.Loss.Duration), WarmupS: secondsOf(p.Loss.Warmup),
 		LateAfterMS:     millisOf(p.Loss.LateAfter > 0, p.Loss.LateAfter),
-		ConnectTimeoutS: secondsOf(p.ConnectTimeout),
+		ConnectTimeoutS: secondsOf(p.ConnectTimeout), Video: videoPlan(p.Video),
 	}
 }
 
@@ -61,12 +61,12 @@ func words[T ~string](list []T) []string {
 	return out
 }
 
-func path(p netcheck.PathReport, grade netcheck.Grade, size int) pathDoc {
+func path(p netcheck.PathReport, grade netcheck.Grade, granted netcheck.Plan) pathDoc {
 	d := pathDoc{
 		Path: string(p.Path), State: string(p.State), ReasonCode: text(p.Code), Reason: text(p.Reason), Advice: text(p.Advice),
 		Cause: text(p.Cause), ConnectMS: millisOf(p.Connected, p.Connect), Family: text(p.Family), Interface: text(p.Interface),
 		VPN: truth(p.VPN), Direction: text(p.Direction), NATBetween: truth(p.NATBetween), Note: text(p.Note), Server: text(p.Server),
-		Carriers: []carrierDoc{}, PairCheck: pairCheck(p.Pair), Grade: text(grade), NetworkLoss: networkLoss(p),
+		Carriers: []carrierDoc{}, Video: videoOf(p.Video, granted.Video), PairCheck: pairCheck(p.Pair), Grade: text(grade), NetworkLoss: networkLoss(p),
 	}
 	for _, s := range p.Steps {
 		d.Steps = append(d.Steps, stepDoc{
@@ -79,10 +79,17 @@ func path(p netcheck.PathReport, grade netcheck.Grade, size int) pathDoc {
 	}
 	for _, c := range inShownOrder(p.Carriers) {
 		if c.Result != nil {
-			d.Carriers = append(d.Carriers, carrier(*c.Result, size, p.Partial))
+			d.Carriers = append(d.Carriers, carrier(*c.Result, granted.Loss.Size, lossPartial(p)))
 		}
 	}
 	return d
+}
+
+// lossPartial tells that the loss probe of a path was stopped: a path is partial also when
+// only its video was, and then its packets are whole unless their own result says otherwise.
+func lossPartial(p netcheck.PathReport) bool {
+	stopped := p.Video != nil && p.Video.Result != nil && p.Video.Code != netcheck.ReasonNone
+	return p.Partial && !stopped
 }
 
 // inShownOrder puts the carriers into the order in which they are shown everywhere: a report has them in the order in which

@@ -35,18 +35,19 @@ type runDoc struct {
 
 // planDoc has no field that could hold a user name, a password or a secret.
 type planDoc struct {
-	Target          targetDoc `json:"target"`
-	Paths           []string  `json:"paths"`
-	Family          *string   `json:"family"`
-	Interface       *string   `json:"interface"`
-	Preset          *string   `json:"preset"`
-	Carriers        []string  `json:"carriers"`
-	Rate            *float64  `json:"rate"`
-	Size            int       `json:"size"`
-	DurationS       float64   `json:"duration_s"`
-	WarmupS         float64   `json:"warmup_s"`
-	LateAfterMS     *float64  `json:"late_after_ms"`
-	ConnectTimeoutS float64   `json:"connect_timeout_s"`
+	Target          targetDoc     `json:"target"`
+	Paths           []string      `json:"paths"`
+	Family          *string       `json:"family"`
+	Interface       *string       `json:"interface"`
+	Preset          *string       `json:"preset"`
+	Carriers        []string      `json:"carriers"`
+	Rate            *float64      `json:"rate"`
+	Size            int           `json:"size"`
+	DurationS       float64       `json:"duration_s"`
+	WarmupS         float64       `json:"warmup_s"`
+	LateAfterMS     *float64      `json:"late_after_ms"`
+	ConnectTimeoutS float64       `json:"connect_timeout_s"`
+	Video           *videoPlanDoc `json:"video"` // null: no video
 }
 
 type targetDoc struct {
@@ -74,7 +75,7 @@ type pathDoc struct {
 	PeerSelectedPair *pairDoc        `json:"peer_selected_pair"`
 	NetworkLoss      *networkLossDoc `json:"network_loss"`
 	Carriers         []carrierDoc    `json:"carriers"` // empty: not measured
-	Video            *laterDoc       `json:"video"`
+	Video            *videoDoc       `json:"video"`    // null: the video probe did not run
 	PairCheck        *pairCheckDoc   `json:"pair_check"`
 	Grade            *string         `json:"grade"`
 }

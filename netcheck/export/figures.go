@@ -21,6 +21,7 @@ type carrierDoc struct {
 	Skipped     int        `json:"skipped"`
 	RTTMS       rttDoc     `json:"rtt_ms"` // without the time that the far end held the packet
 	BitrateKbps bitrateDoc `json:"bitrate_kbps"`
+	LoadEffect  *loadDoc   `json:"load_effect"` // null: no video ran beside it
 	SelfCheck   selfDoc    `json:"self_check"`
 
 	// Which end skipped: columns of summary.csv; in JSON the self check says it in more detail.
@@ -120,7 +121,7 @@ func carrier(c netcheck.CarrierResult, size int, partial bool) carrierDoc {
 		Late:          count(s.RTT.OK, s.Late), // without a single round-trip time nothing could be late
 		Skipped:       s.SkippedBySender + s.SkippedByReflector,
 		skippedSender: s.SkippedBySender, skippedReflector: s.SkippedByReflector,
-		RTTMS: rtt(s.RTT), BitrateKbps: bitrate(s, size, c.Span), SelfCheck: selfCheck(c.Self),
+		RTTMS: rtt(s.RTT), BitrateKbps: bitrate(s, size, c.Span), LoadEffect: loadEffect(c.Load), SelfCheck: selfCheck(c.Self),
 	}
 	if !seesCopies(c.Carrier) {
 		doc.Up.Duplicate, doc.Down.Duplicate = nil, nil

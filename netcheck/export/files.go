@@ -17,25 +17,28 @@ const (
 	SamplesName = "samples.csv"
 	PacketsName = "packets.csv"
 	ReportName  = "report.json"
+	VideoName   = "video.csv"  // only of a run with video
+	FramesName  = "frames.csv" // the same
 )
 
 // Where tells which files to write.
 type Where struct {
-	CSVDir string // folder for the three tables, made if it is not there; "": none
+	CSVDir string // folder for the tables, made if it is not there; "": none
 	JSON   string // file for the report, in a folder that is there (CSVDir may be it); "": none
 }
 
-// Files are the files of one session. Each has a temporary name until it is whole. Packets are written as the session goes;
-// the other files when it has ended. The methods belong to one goroutine at a time, but for Abandon.
+// Files are the files of one session. Each has a temporary name until it is whole. Packets and pictures are written as the
+// session goes; the other files when it has ended. The methods belong to one goroutine at a time, but for Abandon.
 type Files struct {
-	disk     *trackedDisk
-	where    Where
-	packets  *pending // nil: no tables, or given up
-	writer   *PacketWriter
-	report   *pending // nil: no report
-	reserve  *pending // nil: none to be had
-	finished bool
-	result   SaveError
+	disk      *trackedDisk
+	where     Where
+	packets   *longTable // nil: no tables, or given up
+	frames    *longTable // nil: no tables, no video so far, or given up
+	framesErr error      // frames could not be begun
+	report    *pending   // nil: no report
+	reserve   *pending   // nil: none to be had
+	finished  bool
+	result    SaveError
 }
 
 // Create opens what is written first, so that a folder or file that can not be written is told before anything is measured.
@@ -74,18 +77,18 @@ func (f *Files) openTables(lateAfter time.Duration) error {
 	if err := f.checkTables(); err != nil {
 		return err
 	}
-	var err error
-	if f.packets, err = begin(f.disk, f.csv(PacketsName)); err != nil {
+	p, err := begin(f.disk, f.csv(PacketsName))
+	if err != nil {
 		return err
 	}
-	f.writer = NewPacketWriter(f.packets.f, lateAfter)
+	f.packets = &longTable{p, NewPacketWriter(p.f, lateAfter)}
 	f.reserve = reserve(f.disk, f.csv(reserveName))
 	return nil
 }
 
 // checkTables finds out whether the tables that are written last can be, under names of their own.
 func (f *Files) checkTables() error {
-	for _, name := range []string{SummaryName, SamplesName, PacketsName} {
+	for _, name := range []string{SummaryName, SamplesName, PacketsName, VideoName, FramesName} {
 		if f.where.JSON != "" && filepath.Clean(f.where.JSON) == f.csv(name) {
 			return fmt.Errorf("%s can not hold both the report and a table: name another file for the report", f.where.JSON)
 		}
@@ -100,20 +103,26 @@ func (f *Files) checkTables() error {
 
 func (f *Files) csv(name string) string { return filepath.Join(f.where.CSVDir, name) }
 
-// Observer writes packets as they are decided. It goes to netcheck.Run with the other observers.
+// Observer writes packets and pictures as they are decided. It goes to netcheck.Run with the other observers.
 func (f *Files) Observer() netcheck.Observer {
-	if f.writer == nil {
+	if f.packets == nil {
 		return func(netcheck.Event) {}
 	}
-	return f.writer.Observe
+	packets := f.packets.writer
+	return func(e netcheck.Event) {
+		packets.Observe(e)
+		f.observeFrames(e)
+	}
 }
 
-// Err is the first error so far: packets are written while the session runs, and a user may want to know early.
+// Err is the first error so far: the long tables are written while the session runs, and a user may want to know early.
 func (f *Files) Err() error {
-	if f.writer == nil || f.writer.Err() == nil {
-		return nil
+	for _, t := range []*longTable{f.packets, f.frames} {
+		if t != nil && t.writer.Err() != nil {
+			return because(t.final, t.writer.Err())
+		}
 	}
-	return because(f.csv(PacketsName), f.writer.Err())
+	return f.framesErr
 }
 
 // Saved lists the files that are whole, after Finish.
@@ -135,8 +144,10 @@ func (f *Files) Finish(r netcheck.Report, v netcheck.Verdict) error {
 
 func (f *Files) finish(r netcheck.Report, v netcheck.Verdict) {
 	f.release()
-	if f.writer != nil && f.writer.Err() != nil && f.writer.Rows() == 0 {
-		f.dropPackets(f.writer.Err()) // takes room, and has not one whole row
+	for _, t := range []**longTable{&f.packets, &f.frames} {
+		if *t != nil && (*t).writer.Err() != nil && (*t).writer.Rows() == 0 {
+			f.drop(t, (*t).writer.Err()) // takes room, and has not one whole row
+		}
 	}
 	if f.where.JSON != "" {
 		f.telling(f.report, f.where.JSON, func(w io.Writer) error { return JSON(w, r, v) })
@@ -145,7 +156,11 @@ func (f *Files) finish(r netcheck.Report, v netcheck.Verdict) {
 		return
 	}
 	f.telling(nil, f.csv(SummaryName), func(w io.Writer) error { return Summary(w, r, v) })
-	f.finishPackets()
+	if HasVideo(r) {
+		f.telling(nil, f.csv(VideoName), func(w io.Writer) error { return Video(w, r) })
+	}
+	f.finishLong(&f.packets)
+	f.finishFrames(HasVideo(r))
 	f.done(f.save(nil, f.csv(SamplesName), func(w io.Writer) error { return Samples(w, r) }))
 }
 
@@ -156,10 +171,13 @@ func (f *Files) Discard() {
 	}
 	f.finished = true
 	f.release()
-	for _, p := range []*pending{f.packets, f.report} {
-		if p != nil {
-			p.discard()
+	for _, t := range []*longTable{f.packets, f.frames} {
+		if t != nil {
+			t.discard()
 		}
+	}
+	if f.report != nil {
+		f.report.discard()
 	}
 }
 
@@ -167,14 +185,17 @@ func (f *Files) Discard() {
 // files that hold nothing. Packets that were written stay. Nothing can be written afterwards.
 func (f *Files) Abandon() { f.disk.abandon() }
 
-// telling saves a file that says more in less than the packets do. They make room for it if they must.
+// telling saves a file that says more in less than the long tables do. They make room for it if they must, the packets first.
 func (f *Files) telling(p *pending, final string, write func(io.Writer) error) {
 	e := f.save(p, final, write)
-	if full(e.Err) && f.packets != nil && !f.roomFor(write) {
+	for _, t := range []**longTable{&f.packets, &f.frames} {
+		if !full(e.Err) || *t == nil || f.roomFor(write) {
+			continue
+		}
 		if e.Kept != "" {
 			_ = f.disk.remove(e.Kept)
 		}
-		f.dropPackets(fmt.Errorf("its room was needed for %s: %w", filepath.Base(final), syscall.ENOSPC))
+		f.drop(t, fmt.Errorf("its room was needed for %s: %w", filepath.Base(final), syscall.ENOSPC))
 		e = f.save(nil, final, write)
 	}
 	f.done(e)
@@ -214,31 +235,6 @@ func (f *Files) done(e FileError) {
 		return
 	}
 	f.result.Saved = append(f.result.Saved, e.Name)
-}
-
-// dropPackets gives the packets up, with the room that they take.
-func (f *Files) dropPackets(why error) {
-	f.packets.discard()
-	f.packets = nil
-	f.done(FileError{Name: f.csv(PacketsName), Err: because(f.csv(PacketsName), why)})
-}
-
-// finishPackets keeps the beginning of a table that could not be written to its end: those packets were measured.
-func (f *Files) finishPackets() {
-	if f.packets == nil {
-		return
-	}
-	err := f.writer.Close()
-	switch {
-	case err == nil:
-		var kept string
-		kept, err = f.packets.commit()
-		f.done(FileError{Name: f.packets.final, Err: err, Kept: kept})
-	case f.writer.Rows() == 0:
-		f.dropPackets(err)
-	default:
-		f.done(FileError{Name: f.packets.final, Err: because(f.packets.final, err), Kept: f.packets.leave(), Rows: f.writer.Rows()})
-	}
 }
 
 // reserveSize is room for the report and the summary of the longest plan.

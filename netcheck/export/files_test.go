@@ -19,6 +19,7 @@ import (
 // run takes a session through its files and gives the error of Finish.
 func (f *Files) run() error {
 	observe := f.Observer()
+	observe(netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.FramesDecided{Frames: everyPicture()}})
 	for _, m := range testRecords() {
 		observe(netcheck.Event{Path: m.path, Body: netcheck.PacketsDecided{Carrier: m.carrier, Packets: m.rows}})
 		observe(netcheck.Event{Path: m.path, Body: netcheck.PathEnded{State: netcheck.StateOK}})
@@ -68,7 +69,7 @@ func TestAllFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFiles(t, dir, formats()...)
-	if len(f.Saved()) != 4 {
+	if len(f.Saved()) != 6 {
 		t.Errorf("saved: %q", f.Saved())
 	}
 	if f.Discard(); f.Finish(testReport(), testVerdict()) != nil {

@@ -135,7 +135,7 @@ func TestFullDisk(t *testing.T) {
 
 // TestPacketsMakeRoom: a table of packets that fills the disk goes when the report or the summary does not fit beside it.
 func TestPacketsMakeRoom(t *testing.T) {
-	small := len(written(t, ReportName)) + len(written(t, SummaryName)) + len(written(t, SamplesName))
+	small := len(written(t, ReportName)) + len(written(t, SummaryName)) + len(written(t, SamplesName)) + len(written(t, VideoName))
 	for name, c := range map[string]struct {
 		room   int
 		packet int // how many are measured
@@ -171,7 +171,7 @@ func TestReportOnAnotherDisk(t *testing.T) {
 	}
 	dir := t.TempDir()
 	e := saveError(t, mustCreate(t, Where{CSVDir: dir, JSON: "/dev/full"}).run())
-	if len(e.Failed) != 1 || len(e.Saved) != 3 {
+	if len(e.Failed) != 1 || len(e.Saved) != 5 {
 		t.Errorf("%v", e)
 	}
 	wantFiles(t, dir, formats()[1:]...)
@@ -225,7 +225,7 @@ func TestPacketsFillTheDisk(t *testing.T) {
 	}
 	d.room += reserveSize
 	e := saveError(t, f.Finish(testReport(), testVerdict()))
-	if got := names(e.Saved); !slices.Equal(got, []string{ReportName, SamplesName, SummaryName}) || len(e.Failed) != 1 {
+	if got := names(e.Saved); !slices.Equal(got, []string{ReportName, SamplesName, SummaryName, VideoName}) || len(e.Failed) != 1 {
 		t.Fatalf("saved %q: %v", got, e)
 	}
 	left := leftovers(t, dir)
@@ -260,7 +260,7 @@ func TestFileInUse(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := saveError(t, f.run())
-		if len(e.Failed) != 1 || len(e.Saved) != 2 || !strings.Contains(e.Error(), "what could be written is in") {
+		if len(e.Failed) != 1 || len(e.Saved) != 4 || !strings.Contains(e.Error(), "what could be written is in") {
 			t.Errorf("%s: %v", name, e)
 		}
 		if name == "rename" && !strings.Contains(e.Error(), "open in another program") {

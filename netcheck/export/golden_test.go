@@ -57,6 +57,12 @@ func writtenFor(t *testing.T, name string, r netcheck.Report, v netcheck.Verdict
 		p := NewPacketWriter(&b, testLateAfter)
 		testPackets(p)
 		err = p.Close()
+	case VideoName:
+		err = Video(&b, r)
+	case FramesName:
+		p := NewFrameWriter(&b)
+		testFrames(p)
+		err = p.Close()
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +70,9 @@ func writtenFor(t *testing.T, name string, r netcheck.Report, v netcheck.Verdict
 	return b.Bytes()
 }
 
-func formats() []string { return []string{ReportName, SummaryName, SamplesName, PacketsName} }
+func formats() []string {
+	return []string{ReportName, SummaryName, SamplesName, PacketsName, VideoName, FramesName}
+}
 
 func TestGolden(t *testing.T) {
 	for _, name := range formats() {
@@ -229,6 +237,8 @@ func TestWriteErrors(t *testing.T) {
 		SummaryName: func(w io.Writer) error { return Summary(w, testReport(), testVerdict()) },
 		SamplesName: func(w io.Writer) error { return Samples(w, testReport()) },
 		PacketsName: func(w io.Writer) error { p := NewPacketWriter(w, 0); testPackets(p); return p.Close() },
+		VideoName:   func(w io.Writer) error { return Video(w, testReport()) },
+		FramesName:  func(w io.Writer) error { p := NewFrameWriter(w); testFrames(p); return p.Close() },
 	} {
 		if err := write(failing{io.ErrShortWrite}); err == nil || !strings.Contains(err.Error(), "short write") {
 			t.Errorf("%s: %v", name, err)

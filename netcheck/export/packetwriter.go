@@ -1,8 +1,6 @@
 package export
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -23,24 +21,16 @@ var packetsHeader = []string{
 //
 // Rows come when the fates of a carrier's packets are decided, which is after its last packet, and wait in a buffer; it is
 // written out when it is full and whenever a path or the session ends. So what a path measured survives the end of the process
-// once the path has ended; of a path that still runs nothing does. After an error nothing more is written: a row behind a hole would be taken for
-// the row that is missing.
+// once the path has ended; of a path that still runs nothing does. After an error nothing more is written.
 type PacketWriter struct {
-	w         io.Writer
+	rowWriter
 	lateAfter int64 // microseconds
-	buf       []byte
-	pending   int // rows in buf
-	written   int // rows handed over whole
-	err       error
 }
 
 // NewPacketWriter begins a table with its header, which stays in the buffer for now. An answer is late when its round trip
 // took longer than lateAfter; a session that is observed from its start brings its own limit, which then holds.
 func NewPacketWriter(w io.Writer, lateAfter time.Duration) *PacketWriter {
-	return &PacketWriter{
-		w: w, lateAfter: lateAfter.Microseconds(),
-		buf: appendRow(make([]byte, 0, bufferSize), packetsHeader...),
-	}
+	return &PacketWriter{rowWriter: newRowWriter(w, "packets", packetsHeader), lateAfter: lateAfter.Microseconds()}
 }
 
 // Observe takes the next event of a session.
@@ -53,30 +43,8 @@ func (p *PacketWriter) Observe(e netcheck.Event) {
 	case netcheck.PacketsDecided:
 		p.write(e.Path, b)
 	case netcheck.PathEnded, netcheck.SessionEnded:
-		p.flush()
+		p.flushRows()
 	}
-}
-
-// Err is the first error of writing.
-func (p *PacketWriter) Err() error { return p.err }
-
-// Rows is the number of packets that were handed over to the file whole. Those in the buffer are not among them.
-func (p *PacketWriter) Rows() int { return p.written }
-
-// errPacketsClosed answers whoever goes on after Close.
-var errPacketsClosed = errors.New("packet table is closed")
-
-// Close writes out what is left and gives the first error. It does not close the writer below.
-func (p *PacketWriter) Close() error {
-	if errors.Is(p.err, errPacketsClosed) {
-		return nil
-	}
-	p.flush()
-	if p.err == nil {
-		p.err = errPacketsClosed
-		return nil
-	}
-	return p.err
 }
 
 func (p *PacketWriter) write(path netcheck.Path, b netcheck.PacketsDecided) {
@@ -87,23 +55,8 @@ func (p *PacketWriter) write(path netcheck.Path, b netcheck.PacketsDecided) {
 			return
 		}
 		p.buf = p.appendPacket(append(p.buf, start...), &b.Packets[i], seesCopies(b.Carrier))
-		p.pending++
-		if len(p.buf) > bufferSize-512 { // a row is shorter than that
-			p.flush()
-		}
+		p.rowDone()
 	}
-}
-
-func (p *PacketWriter) flush() {
-	if p.err != nil || len(p.buf) == 0 {
-		return
-	}
-	if _, err := p.w.Write(p.buf); err != nil {
-		p.err = fmt.Errorf("write the packets: %w", err)
-		return
-	}
-	p.written += p.pending
-	p.buf, p.pending = p.buf[:0], 0
 }
 
 // appendPacket adds the cells behind path and carrier.

@@ -108,6 +108,7 @@ func testPlan() netcheck.Plan {
 			Preset: "quick", Carriers: netcheck.AllCarriers(), Rate: 100, Size: 200, Duration: 5 * time.Second,
 			Warmup: 500 * time.Millisecond, LateAfter: testLateAfter,
 		},
+		Video: testVideoPlan(),
 	}
 }
 
@@ -127,6 +128,9 @@ func testReport() netcheck.Report {
 	} {
 		r = netcheck.Fold(r, netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.SampleTaken{Sample: s}})
 	}
+	for _, s := range testVideoSamples() {
+		r = netcheck.Fold(r, netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.VideoSampleTaken{Sample: s}})
+	}
 	return netcheck.Fold(r, netcheck.Event{Body: netcheck.SessionEnded{Ended: netcheck.EndedCancelled, Duration: 12_345_678_901,
 		Error: "session stopped: interrupt"}})
 }
@@ -140,11 +144,19 @@ func okPath() netcheck.PathReport {
 		Local: netcheck.CandidatePair{Local: local, Remote: far}, Far: netcheck.CandidatePair{Local: far, Remote: local},
 		Steps: []netcheck.StepDone{{Name: netcheck.StepGather, End: "local", OK: true, Took: 1_500_000, Detail: "192.0.2.7:50000"}},
 		Carriers: []netcheck.CarrierReport{
-			{Carrier: netcheck.CarrierSRTP, Result: result(netcheck.CarrierSRTP, everything())},
+			{Carrier: netcheck.CarrierSRTP, Result: loaded(result(netcheck.CarrierSRTP, everything()))},
 			{Carrier: netcheck.CarrierDataChannel, Result: bundled(result(netcheck.CarrierDataChannel, clean()))},
 		},
-		Pair: &netcheck.PairCheck{Known: true, SentUp: 40, ReceivedUp: 38, SentDown: 38, RecvDown: 36, DropsKnown: true, Drops: 1},
+		Pair:  &netcheck.PairCheck{Known: true, SentUp: 40, ReceivedUp: 38, SentDown: 38, RecvDown: 36, DropsKnown: true, Drops: 1},
+		Video: &netcheck.VideoReport{Result: videoResult(everyPicture())},
 	}
+}
+
+func loaded(c *netcheck.CarrierResult) *netcheck.CarrierResult {
+	c.Load = &netcheck.LoadEffect{Idle: stats.RTT{OK: true, N: 2, MinUS: 20_000, MeanUS: 20_500, P50US: 20_000, P95US: 21_000, P99US: 21_000, MaxUS: 21_000},
+		Loaded:     stats.RTT{OK: true, N: 2, MinUS: 21_000, MeanUS: 105_500, P50US: 45_300, P95US: 190_000, P99US: 190_000, MaxUS: 190_000},
+		IncreaseMS: 25.3, Grade: "A"}
+	return c
 }
 
 func bundled(c *netcheck.CarrierResult) *netcheck.CarrierResult {
@@ -196,6 +208,7 @@ func silentPath() netcheck.PathReport {
 		Server: relay.Server, Local: netcheck.CandidatePair{Local: relay, Remote: relay}, Far: netcheck.CandidatePair{Local: relay}, Partial: true,
 		Steps:    []netcheck.StepDone{{Name: netcheck.StepTLS, End: "local", Server: relay.Server, OK: true, Took: 25 * time.Millisecond, TLS: evidence}},
 		Carriers: []netcheck.CarrierReport{{Carrier: netcheck.CarrierSRTP, Result: res}, {Carrier: netcheck.CarrierDataChannel}},
+		Video:    &netcheck.VideoReport{Code: netcheck.ReasonLocal, Text: "There is no camera."},
 	}
 }
 

@@ -42,7 +42,7 @@ func drain(w io.Writer, b []byte, above int) ([]byte, error) {
 		return b, nil
 	}
 	if _, err := w.Write(b); err != nil {
-		return b, fmt.Errorf("write the samples: %w", err)
+		return b, fmt.Errorf("write the table: %w", err)
 	}
 	return b[:0], nil
 }

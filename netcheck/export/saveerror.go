@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ type FileError struct {
 	Name string
 	Err  error  // names the file too
 	Kept string // the file that holds what could be written; "": nothing is left of it
-	Rows int    // packets in Kept, if it is the beginning of packets.csv
+	Rows int    // packets or pictures in Kept, if it is the beginning of packets.csv or frames.csv
 }
 
 // Error names every file that failed with the cause, and every file that was saved.
@@ -29,7 +30,7 @@ func (e *SaveError) Error() string {
 		b.WriteString(f.Err.Error())
 		switch {
 		case f.Kept != "" && f.Rows > 0:
-			fmt.Fprintf(&b, " (the first %d packets are in %s)", f.Rows, f.Kept)
+			fmt.Fprintf(&b, " (the first %d %s are in %s)", f.Rows, f.unit(), f.Kept)
 		case f.Kept != "":
 			fmt.Fprintf(&b, " (what could be written is in %s)", f.Kept)
 		}
@@ -38,6 +39,14 @@ func (e *SaveError) Error() string {
 		return b.String() + ". No file was saved."
 	}
 	return b.String() + ". Saved: " + strings.Join(e.Saved, ", ") + "."
+}
+
+// unit names the rows of the file.
+func (f FileError) unit() string {
+	if filepath.Base(f.Name) == FramesName {
+		return "pictures"
+	}
+	return "packets"
 }
 
 // Unwrap gives the causes.

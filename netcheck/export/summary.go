@@ -63,7 +63,55 @@ func summaryColumns() []column {
 	list = append(list, lossColumns("total", func(c *carrierDoc) *lossDoc { return &c.Total })...)
 	list = append(list, roundTripColumns()...)
 	list = append(list, jitterColumns("up", func(c *carrierDoc) *wayDoc { return &c.Up })...)
-	return append(list, jitterColumns("down", func(c *carrierDoc) *wayDoc { return &c.Down })...)
+	list = append(list, jitterColumns("down", func(c *carrierDoc) *wayDoc { return &c.Down })...)
+	list = append(list, loadColumns()...)
+	return append(list, videoColumns()...)
+}
+
+func loadColumns() []column {
+	of := func(c *carrierDoc) loadDoc {
+		if c.LoadEffect == nil {
+			return loadDoc{}
+		}
+		return *c.LoadEffect
+	}
+	return []column{
+		figured("load_increase_ms", func(c *carrierDoc) *float64 { return of(c).IncreaseMS }),
+		figured("load_grade", func(c *carrierDoc) *string { return text(of(c).Grade) }),
+	}
+}
+
+// videoColumns are those of the path's video, in the row of each carrier.
+func videoColumns() []column {
+	return []column{
+		viewed("video_frames_sent", func(v *videoDoc) *int { return v.FramesSent }),
+		viewed("video_frames_echoed", func(v *videoDoc) *int { return v.Echoed }),
+		viewed("video_frames_missing", func(v *videoDoc) *int { return v.Missing }),
+		viewed("video_freezes", func(v *videoDoc) *int { return v.Freezes }),
+		viewed("video_frozen_s", func(v *videoDoc) *float64 { return v.FrozenS }),
+		viewed("video_longest_freeze_ms", func(v *videoDoc) *float64 { return v.LongestMS }),
+		viewed("video_delay_p50_ms", func(v *videoDoc) *float64 { return v.DelayMS.P50 }),
+		viewed("video_delay_p95_ms", func(v *videoDoc) *float64 { return v.DelayMS.P95 }),
+		viewed("video_delay_max_ms", func(v *videoDoc) *float64 { return v.DelayMS.Max }),
+		viewed("video_sent_kbps", func(v *videoDoc) *float64 { return v.Bitrate.Sent }),
+		viewed("video_received_kbps", func(v *videoDoc) *float64 { return v.Bitrate.Received }),
+		viewed("video_target_kbps", func(v *videoDoc) *float64 { return v.Bitrate.Target }),
+		viewed("video_loss_before_repair_up", func(v *videoDoc) *float64 { return v.LossBefore.Up.LossRatio }),
+		viewed("video_loss_before_repair_down", func(v *videoDoc) *float64 { return v.LossBefore.Down.LossRatio }),
+		viewed("video_loss_after_repair", func(v *videoDoc) *float64 { return v.LossAfter.LossRatio }),
+		viewed("video_psnr_db", func(v *videoDoc) *float64 { return v.PSNRDB }),
+		viewed("video_ssim", func(v *videoDoc) *float64 { return v.SSIM }),
+	}
+}
+
+// viewed is a column of a path's video, empty on a path without one.
+func viewed[T int | float64](name string, get func(*videoDoc) *T) column {
+	return column{name, func(r summaryRow) string {
+		if r.path.Video == nil {
+			return ""
+		}
+		return cell(get(r.path.Video))
+	}}
 }
 
 func pathColumns() []column {

@@ -55,7 +55,9 @@ type run struct {
 	carriers      []*carrierRun
 	before, after netcheck.PairCounters // of the link: when the far end granted, and when it was asked to finish
 	pair          netcheck.PairCheck
-	undecidedUS   int64 // what was sent after this, and was not answered, was not waited for long enough to be called lost
+	loaded        bool          // a video ran beside this probe
+	loadedAt      time.Duration // it began, since Start
+	undecidedUS   int64         // what was sent after this, and was not answered, was not waited for long enough to be called lost
 }
 
 // Run measures until the plan's end or until ctx ends. Then it drains, fetches the reflector's log and gives the summary of
@@ -303,6 +305,7 @@ func (r *run) conclude(ctx context.Context, sendErr, logErr error) (netcheck.Sum
 	partial := sendErr != nil && r.unfinished()
 	sum := &netcheck.LossSummary{Pair: r.pair}
 	var errs []error
+	r.noteLoad()
 	for _, c := range r.carriers {
 		c.settle(r.undecidedUS, func(rows []stats.Packet) { r.emit(netcheck.PacketsDecided{Carrier: c.carrier, Packets: rows}) })
 		sum.Carriers = append(sum.Carriers, c.result(r, partial))

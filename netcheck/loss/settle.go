@@ -2,6 +2,7 @@ package loss
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"echopath/netcheck"
@@ -120,11 +121,36 @@ func (c *carrierRun) result(p *run, partial bool) netcheck.CarrierResult {
 			QueuedMax: c.queuedMax, FarQueuedMax: c.farCheck.queuedMax, DwellP95: c.farCheck.dwellP95, LogComplete: c.up.complete,
 		},
 	}
+	r.Load = c.loadEffect(p)
 	if c.carrier == netcheck.CarrierDataChannel && c.up.order > 1 {
 		r.Self.BundledKnown = true
 		r.Self.Bundled = float64(c.up.bundled) / float64(c.up.order-1)
 	}
 	return r
+}
+
+// settleLoad is left out of the comparison after the video has begun: its first picture is the largest, and its bitrate has yet
+// to find its level.
+const settleLoad = time.Second
+
+// noteLoad asks once whether a video ran, so that the carriers are all compared at the same moment.
+func (r *run) noteLoad() {
+	if r.Loaded == nil {
+		return
+	}
+	if since, ok := r.Loaded(); ok {
+		r.loaded, r.loadedAt = true, since.Sub(r.Start)
+	}
+}
+
+// loadEffect compares the round-trip times before a video began and while it ran; nil if none did.
+func (c *carrierRun) loadEffect(p *run) *netcheck.LoadEffect {
+	if !p.loaded {
+		return nil
+	}
+	return netcheck.EffectOfLoad(
+		stats.RTTBetween(c.record, math.MinInt64, p.loadedAt.Microseconds()),
+		stats.RTTBetween(c.record, (p.loadedAt+settleLoad).Microseconds(), math.MaxInt64))
 }
 
 // failed tells of the disk that did not keep up: in a remark if the packets stayed in memory, as an error if some are gone.

@@ -22,7 +22,9 @@ type media struct {
 	control    *messageConn
 	out        videoTrack
 	meter      *meter
+	repair     *repair
 	controller controller
+	brake      *brake
 	sender     *webrtc.RTPSender
 
 	gate     *gate // of the two that follow; p.mu guards their setting
@@ -43,8 +45,15 @@ func newMedia(p *peer, load netcheck.VideoLoad, leg netcheck.Leg) (*media, error
 	if err != nil {
 		return nil, err
 	}
-	return &media{peer: p, control: newMessageConn(p), controller: ctl, meter: newMeter(framingOf(leg)),
-		keyAsked: make(chan struct{}, 1)}, nil
+	hold, err := newBrake(p.log)
+	if err != nil {
+		ctl.close()
+		return nil, err
+	}
+	m := &media{peer: p, control: newMessageConn(p), controller: ctl, brake: hold, meter: newMeter(framingOf(leg)),
+		keyAsked: make(chan struct{}, 1)}
+	m.repair = newRepair(time.Now, m.meter.rtt, m.out.ssrc)
+	return m, nil
 }
 
 // open takes the track of the other end. There is one; a second would be a fault of the peer, and is left alone.
@@ -112,6 +121,7 @@ func (m *media) KeyFrameAsked() <-chan struct{} { return m.keyAsked }
 
 // AskKeyFrame sends a picture loss indication (RFC 4585, section 6.3.1).
 func (m *media) AskKeyFrame() error {
+	m.repair.keyAsked()
 	return m.feedback(&rtcp.PictureLossIndication{SenderSSRC: m.out.ssrc(), MediaSSRC: uint32(m.in.SSRC())})
 }
 
@@ -138,6 +148,9 @@ func (m *media) feedback(p rtcp.Packet) error {
 func (m *media) Rate() netcheck.MediaRate {
 	own := m.controller.rate()
 	own.kbps = min(own.kbps, m.meter.sight())
+	if held, braked := m.brake.hold(own.kbps); braked {
+		own.kbps, own.state, own.usage = held, "decrease", "over"
+	}
 	r := netcheck.MediaRate{Own: own.kbps, Peer: m.peerRate(), Target: own.kbps,
 		State: own.state, Usage: own.usage, Loss: own.loss}
 	if r.Peer > 0 {

@@ -49,7 +49,7 @@ func (m *media) NewInterceptor(id string) (interceptor.Interceptor, error) {
 			return twcc.NewSenderInterceptor(twcc.SendInterval(twccInterval), twcc.WithLoggerFactory(log))
 		},
 	}
-	parts := []interceptor.Interceptor{m.meter, m.controller}
+	parts := []interceptor.Interceptor{m.meter, m.brake, m.controller}
 	for _, make := range makers {
 		f, err := make()
 		if err != nil {
@@ -61,7 +61,7 @@ func (m *media) NewInterceptor(id string) (interceptor.Interceptor, error) {
 		}
 		parts = append(parts, part)
 	}
-	parts = append(parts, newRepair(now, m.meter.rtt, m.out.ssrc))
+	parts = append(parts, m.repair)
 	return &videoOnly{interceptor.NewChain(parts)}, nil
 }
 

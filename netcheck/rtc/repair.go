@@ -18,7 +18,8 @@ const (
 	repairGap    = 50 * time.Millisecond // at least between two requests for one packet
 	repairTries  = 4
 	repairWithin = time.Second // a picture is given up by then
-	maxMissing   = 250         // of more, the oldest are given up: only a key frame helps
+	manyMissing  = 15
+	maxMissing   = 250 // of more, the oldest are given up: only a key frame helps
 )
 
 // repair asks the other end for packets that did not arrive. It follows one stream.
@@ -102,6 +103,16 @@ func (r *repair) arrived(ssrc uint32, sequence uint16) {
 		r.missing = slices.Delete(r.missing, 0, more)
 	}
 	r.highest = number
+}
+
+// keyAsked gives up what is missing if it is a lot, as after a queue has run over: the key frame makes it useless, and has to get
+// through the same queue.
+func (r *repair) keyAsked() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.missing) >= manyMissing {
+		r.missing = r.missing[:0]
+	}
 }
 
 func (r *repair) loop(w interceptor.RTCPWriter) {

@@ -62,6 +62,18 @@ func TestRepairDoesNotAskForWhatCame(t *testing.T) {
 	}
 }
 
+func TestRepairLeavesALotToTheKeyFrame(t *testing.T) {
+	for _, missing := range []uint16{manyMissing - 1, manyMissing} {
+		r, clock, _ := repairer()
+		r.arrived(9, 0)
+		r.arrived(9, missing+1)
+		r.keyAsked()
+		if got := len(asks(r, clock, 30*time.Millisecond)); (got == 0) != (missing == manyMissing) {
+			t.Errorf("of %d that were missing when a key frame was asked for, %d are asked for", missing, got)
+		}
+	}
+}
+
 func TestRepairIsBounded(t *testing.T) {
 	r, clock, _ := repairer()
 	r.arrived(9, 0)

@@ -19,7 +19,7 @@ type Frame struct {
 	Status FrameStatus
 	Copies int // times that it was shown beyond the first
 
-	PSNR float64 // dB, luma against the picture as captured; 0: not measured
+	PSNR float64 // dB, luma against the picture as captured, at most MaxPSNR; 0: not measured
 	SSIM float64 // 0..1, luma; 0: not measured
 
 	EncodeUS, DecodeUS int64 // what coding took here; 0: not measured
@@ -32,6 +32,13 @@ func (f Frame) Delay() (us int64, ok bool) {
 	}
 	return difference(f.ShownUS, f.CaptureUS), true
 }
+
+// MaxPSNR bounds the ratio of pictures that are equal, which has no other end: in decibels, above what a single wrong step of
+// one pixel of a million gives.
+const MaxPSNR = 120
+
+// sent tells of a picture that was handed to the network.
+func (f Frame) sent() bool { return f.Status == FrameShown || f.Status == FrameMissing }
 
 // FrameStatus is what became of a picture.
 type FrameStatus uint8
@@ -81,45 +88,56 @@ func (f Frames) Len() int { return len(f) }
 // At is the picture with the number i.
 func (f Frames) At(i int) Frame { return f[i] }
 
-// VideoStats is what a record of pictures comes to. Pictures dropped, skipped or undecided count nowhere else.
+// VideoStats is what a record of pictures comes to. Pictures dropped, skipped or undecided count nowhere else. Times are
+// microseconds, percentiles exact by nearest rank. What was not measured is 0, and its flag or count says so.
 type VideoStats struct {
 	Sent       int `json:"frames_sent"` // shown and missing ones
 	Shown      int `json:"frames_echoed"`
 	Missing    int `json:"frames_missing"`
-	Duplicated int `json:"frames_duplicated"` // copies beyond the first, of all pictures
+	Duplicated int `json:"frames_duplicated"` // copies beyond the first, of all shown pictures
 	Dropped    int `json:"frames_dropped"`    // by the encoder
 	Skipped    int `json:"frames_skipped"`    // by this computer
 	Undecided  int `json:"frames_undecided"`
 	KeyFrames  int `json:"key_frames"` // sent
 
 	Freezes         int   `json:"freezes"`
-	FrozenUS        int64 `json:"frozen_us"` // in all: of each freeze what exceeds the mean distance of pictures
-	LongestFreezeUS int64 `json:"longest_freeze_us"`
+	FrozenUS        int64 `json:"frozen_us"`         // in all: of each freeze the part beyond the mean gap, see Freeze.FrozenUS
+	LongestFreezeUS int64 `json:"longest_freeze_us"` // from the picture before it to the one after it
 
-	// Distribution of the picture delay of the shown ones, microseconds, by nearest rank; 0 unless DelayOK.
-	DelayOK                              bool
-	DelayP50US, DelayP95US, DelayMaxUS   int64
-	DelayMinUS                           int64
-	DelayMeanUS                          float64
-	FPS                                  float64 // shown a second over the span from the first to the last shown; 0 if fewer than two
-	PSNRMean, PSNRP5                     float64 // dB over the pictures with one; 0: none. P5: 5 % are worse
-	SSIMMean                             float64 // 0: none
-	EncodeMeanUS, DecodeMeanUS           float64
-	EncodeP95US, DecodeP95US             int64
-	PSNRCount, SSIMCount                 int
-	WidthFirst, HeightFirst              int // of the first and last sent picture
-	WidthLast, HeightLast                int
-	WidthLeast, HeightLeast, SizeChanges int   // the smallest one sent, and how often the size changed
-	BytesSent                            int64 // encoded, of the sent ones
+	// Picture delay of the shown pictures with both times.
+	DelayOK     bool    `json:"delay_ok"`
+	DelayMinUS  int64   `json:"delay_min_us"`
+	DelayMeanUS float64 `json:"delay_mean_us"`
+	DelayP50US  int64   `json:"delay_p50_us"`
+	DelayP95US  int64   `json:"delay_p95_us"`
+	DelayMaxUS  int64   `json:"delay_max_us"`
+
+	FPS float64 `json:"fps"` // shown a second over the span from the first to the last shown; 0 if that has no length
+
+	// Luma of the shown pictures that were compared with the captured ones.
+	PSNRCount int     `json:"psnr_count"`
+	PSNRMean  float64 `json:"psnr_mean_db"`
+	PSNRP5    float64 `json:"psnr_p5_db"` // 5 % are worse
+	SSIMCount int     `json:"ssim_count"`
+	SSIMMean  float64 `json:"ssim_mean"` // 0..1
+
+	// What coding took here, of the sent pictures.
+	EncodeMeanUS float64 `json:"encode_mean_us"`
+	EncodeP95US  int64   `json:"encode_p95_us"`
+	DecodeMeanUS float64 `json:"decode_mean_us"`
+	DecodeP95US  int64   `json:"decode_p95_us"`
+
+	// Sizes of the sent pictures, as encoded. Least and Most go by the number of pixels.
+	WidthFirst  int `json:"width_first"`
+	HeightFirst int `json:"height_first"`
+	WidthLast   int `json:"width_last"`
+	HeightLast  int `json:"height_last"`
+	WidthLeast  int `json:"width_least"`
+	HeightLeast int `json:"height_least"`
+	WidthMost   int `json:"width_most"`
+	HeightMost  int `json:"height_most"`
+	SentMost    int `json:"frames_sent_at_most"` // how many were sent at the largest size
+	SizeChanges int `json:"size_changes"`
+
+	BytesSent int64 `json:"bytes_sent"` // encoded, of the sent pictures
 }
-
-// Freeze is a gap between two new pictures that is long enough to be seen.
-type Freeze struct {
-	FromUS, ToUS int64 // when the picture before it and the one after it were shown; ToUS is the end of the record if none came
-}
-
-// SummarizeFrames makes the figures of a record. endUS is the end of the record: a picture that stood still until then froze.
-func SummarizeFrames(rows FrameRows, endUS int64) VideoStats { return VideoStats{} }
-
-// Freezes lists the freezes of a record.
-func Freezes(rows FrameRows, endUS int64) []Freeze { return nil }

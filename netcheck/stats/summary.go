@@ -34,6 +34,13 @@ type Loss struct {
 	CI95High  float64 `json:"ci95_high"`
 }
 
+// LossOf counts what was sent and what of it did not arrive, and gives the ratio if there can be one.
+func LossOf(sent, lost int) Loss {
+	l := Loss{Sent: sent, Received: max(0, sent-lost), Lost: lost}
+	l.rate()
+	return l
+}
+
 // rate fills in the ratio.
 func (l *Loss) rate() {
 	low, high, ok := Wilson(l.Lost, l.Sent)
