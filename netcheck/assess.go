@@ -131,6 +131,10 @@ func assessVideo(sum VideoSummary) PathEnded {
 			Text: fmt.Sprintf("This computer could not keep up with the video: it left out %d of %d pictures.",
 				sum.Stats.Skipped+sum.Self.QueueDropped, asked),
 			Advice: "Close other programs, or ask for a smaller picture or fewer of them a second."})
+	case sum.Self.CaptureErrorP95 > time.Second/time.Duration(2*max(sum.Plan.FPS, 1)):
+		return endedBy(&Failure{Code: ReasonBusy,
+			Text:   fmt.Sprintf("This computer was too busy to measure: one picture in twenty was taken %s ms or more after its time.", millis(sum.Self.CaptureErrorP95)),
+			Advice: "Close other programs and run the test again."})
 	}
 	return PathEnded{State: StateOK}
 }

@@ -87,7 +87,7 @@ type VideoSample struct {
 	SSIMSum   float64       `json:"ssim_sum"`
 	SSIMCount int           `json:"ssim_count"`
 
-	Frozen time.Duration `json:"frozen_ns"` // how much of the window the picture stood still, in a freeze
+	Frozen time.Duration `json:"frozen_ns"` // time frozen that became known in the window: a freeze is one only after 150 ms
 	Width  int           `json:"width"`     // as encoded at the end of the window
 	Height int           `json:"height"`
 }

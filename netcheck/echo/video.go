@@ -39,8 +39,8 @@ func serveVideo(ctx context.Context, m netcheck.MediaConn) error {
 			return fmt.Errorf("echo: control channel of the video: %w", err)
 		}
 		if err := v.handle(ctx, b); err != nil {
-			if ctx.Err() != nil || errors.Is(err, io.EOF) {
-				return nil
+			if ctx.Err() != nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+				return nil // the link closed before the answer was out
 			}
 			return fmt.Errorf("echo: video: %w", err)
 		}

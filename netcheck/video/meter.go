@@ -2,11 +2,13 @@ package video
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/control"
+	"echopath/netcheck/stats"
 )
 
 // meter makes the live samples, and keeps what the summary needs of them.
@@ -16,7 +18,8 @@ type meter struct {
 	mu     sync.Mutex // guards the rest
 	now    netcheck.VideoSample
 	delays time.Duration // sum of the window
-	freeze freezeWatch
+	still  freezes
+	lastUS int64   // the last picture was captured: nothing new can come after it; math.MaxInt64 while there will be more
 	rtts   []int64 // microseconds, one a report
 	rttSum time.Duration
 	seen   uint64 // reports taken so far
@@ -35,7 +38,15 @@ type totals struct {
 
 type lossTotals struct{ up, down, after int }
 
-func newMeter(r *run) *meter { return &meter{run: r} }
+func newMeter(r *run) *meter { return &meter{run: r, lastUS: math.MaxInt64} }
+
+// sentAll tells that no more pictures will be sent.
+func (m *meter) sentAll() {
+	last := m.record.last()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lastUS = last
+}
 
 func (m *meter) with(f func(s *netcheck.VideoSample)) {
 	m.mu.Lock()
@@ -67,7 +78,7 @@ func (m *meter) compared(psnr, ssim float64) {
 	})
 }
 
-func (m *meter) shown(delay time.Duration, first bool, now time.Time) {
+func (m *meter) shown(n int, us int64, delay time.Duration, first bool) {
 	thawed := time.Duration(0)
 	m.with(func(s *netcheck.VideoSample) {
 		if !first {
@@ -77,7 +88,7 @@ func (m *meter) shown(delay time.Duration, first bool, now time.Time) {
 		s.FramesShown++
 		s.DelayMax = max(s.DelayMax, delay)
 		m.delays += delay
-		thawed = m.freeze.shown(now)
+		thawed = m.still.shown(n, us)
 	})
 	if thawed > 0 {
 		m.emit(netcheck.VideoHappened{What: netcheck.Thawed, Took: thawed})
@@ -138,8 +149,8 @@ func (m *meter) window(index int, now time.Time) {
 	if s.FramesShown > 0 {
 		s.DelayMean = m.delays / time.Duration(s.FramesShown)
 	}
-	froze := m.freeze.tick(now)
-	s.Frozen = m.freeze.frozenSince(now.Add(-netcheck.VideoSampleWidth), now)
+	var froze time.Duration
+	s.Frozen, froze = m.still.window(min(now.Sub(m.Start).Microseconds(), m.lastUS))
 	m.last.fill(&s, t)
 	m.targets, m.windows = m.targets+rate.Target, m.windows+1
 	m.now, m.delays, m.rttSum = netcheck.VideoSample{Width: s.Width, Height: s.Height}, 0, 0
@@ -183,68 +194,45 @@ func (m *meter) totals() totals {
 	}}
 }
 
-// freezeWatch tells live when the picture stands still. The report's figures come from the rows; this is for the eye.
-type freezeWatch struct {
-	last   time.Time // a new picture was shown
-	mean   time.Duration
-	frozen bool
-	told   bool
-	ended  time.Time // the newest freeze, if it is over
-	began  time.Time
+// freezes follows the picture live: the same freezes as the report has, as soon as they can be known.
+type freezes struct {
+	watch   stats.FreezeWatch
+	highest int   // number of a picture; 0: none, 1 is picture 0
+	ended   int64 // frozen time of those that are over, microseconds
+	counted int64 // of all, up to the window before
+	told    bool  // that the present one is a long one
 }
 
-const (
-	freezeLeast = 150 * time.Millisecond
-	freezeTold  = time.Second // a freeze that goes on for so long is told before its end
-)
+// freezeTold is how long a freeze goes on before it is told; shorter ones are told at their end.
+const freezeTold = time.Second
 
-func (f *freezeWatch) limit() time.Duration { return max(freezeLeast, 3*f.mean) }
-
-// shown takes a new picture, and gives the length of the freeze that it ended, or 0.
-func (f *freezeWatch) shown(now time.Time) (thawed time.Duration) {
-	if f.last.IsZero() {
-		f.last = now
+// shown takes a picture that came back, and gives the length of the freeze that it ended, or 0.
+func (f *freezes) shown(n int, us int64) (thawed time.Duration) {
+	if n < f.highest {
+		return 0 // a later one has been shown: it is not new
+	}
+	f.highest = n + 1
+	freeze, what := f.watch.Shown(us)
+	if what != stats.FreezeEnded {
 		return 0
 	}
-	gap := now.Sub(f.last)
-	if gap > f.limit() {
-		thawed, f.began, f.ended = gap, f.last, now
-	} else {
-		f.mean += (gap - f.mean) / 16
-	}
-	f.last, f.frozen, f.told = now, false, false
-	return thawed
+	f.ended += freeze.FrozenUS()
+	f.told = false
+	return time.Duration(freeze.GapUS()) * time.Microsecond
 }
 
-// tick gives the length of a freeze that has become long, once.
-func (f *freezeWatch) tick(now time.Time) time.Duration {
-	if f.last.IsZero() {
-		return 0
+// window gives the frozen time that has become known since the window before, and the length of a freeze that has become a long
+// one, once.
+func (f *freezes) window(us int64) (frozen, long time.Duration) {
+	all := f.ended
+	freeze, what := f.watch.Now(us)
+	if what != stats.FreezeNone {
+		all += freeze.FrozenUS()
+		if gap := time.Duration(freeze.GapUS()) * time.Microsecond; gap >= freezeTold && !f.told {
+			f.told, long = true, gap
+		}
 	}
-	gap := now.Sub(f.last)
-	f.frozen = gap > f.limit()
-	if gap < freezeTold || f.told {
-		return 0
-	}
-	f.told = true
-	return gap
-}
-
-// frozenSince is how much of a window lay within the newest freeze, or the one before it.
-func (f *freezeWatch) frozenSince(from, to time.Time) time.Duration {
-	sum := overlap(f.began, f.ended, from, to)
-	if f.frozen {
-		sum += overlap(f.last, to, from, to)
-	}
-	return min(sum, to.Sub(from))
-}
-
-func overlap(a, b, from, to time.Time) time.Duration {
-	if a.Before(from) {
-		a = from
-	}
-	if b.After(to) {
-		b = to
-	}
-	return max(b.Sub(a), 0)
+	frozen = time.Duration(max(all-f.counted, 0)) * time.Microsecond
+	f.counted = max(all, f.counted)
+	return frozen, long
 }

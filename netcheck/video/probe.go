@@ -131,7 +131,7 @@ func (r *run) needKey() {
 		r.forced.raise()
 		return
 	}
-	r.in.askKey(r.Clock.Now())
+	r.in.askKey(r.Clock.Now(), true)
 }
 
 const sameVersion = "Use the same version of Echopath at both ends."
@@ -215,6 +215,7 @@ func (r *run) measure(ctx context.Context) error {
 	running.Go(func() { r.meter.loop(background) })
 	running.Go(func() { r.listen(background) })
 	err := r.out.loop(inner)
+	r.meter.sentAll()
 	r.drain(ctx, inner)
 	end()
 	_ = r.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the receiver; a link that is closed has woken it already

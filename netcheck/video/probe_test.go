@@ -187,10 +187,11 @@ func wantSamples(t *testing.T, o outcome) {
 		sum.LostUp += s.LostUp
 		sum.LostDown += s.LostDown
 		sum.PSNRCount += s.PSNRCount
+		sum.Frozen += s.Frozen
 	}
 	s := o.sum
 	if sum.FramesSent != s.Stats.Sent || sum.FramesShown != s.Stats.Shown || sum.KeyFrames != s.Stats.KeyFrames ||
-		sum.PacketsSent != s.Up.Sent || sum.PSNRCount != s.Stats.PSNRCount {
+		sum.PacketsSent != s.Up.Sent || sum.PSNRCount != s.Stats.PSNRCount || sum.Frozen.Microseconds() != s.Stats.FrozenUS {
 		t.Errorf("samples sum up to %+v, summary %+v, %+v", sum, s.Stats, s.Up)
 	}
 }

@@ -93,12 +93,12 @@ func (r *receiver) take(p *netcheck.MediaPacket, now time.Time) {
 	need := r.assembler.push(p, now, keyAfter(rtt))
 	r.mu.Unlock()
 	if need {
-		r.askKey(now)
+		r.askKey(now, false)
 	}
 }
 
-// askKey asks for a key frame, unless that was done a moment ago.
-func (r *receiver) askKey(now time.Time) {
+// askKey asks for a key frame, unless that was done a moment ago. For a recording it is no sign of trouble, and not told.
+func (r *receiver) askKey(now time.Time, recording bool) {
 	rtt := r.media.Counters().RTT
 	r.mu.Lock()
 	early := now.Sub(r.askedAt) < max(askKeyEvery, askKeyMargin+3*rtt/2)
@@ -109,7 +109,9 @@ func (r *receiver) askKey(now time.Time) {
 	if early || r.media.AskKeyFrame() != nil {
 		return // a link that is gone tells so where packets are awaited
 	}
-	r.emit(netcheck.VideoHappened{What: netcheck.KeyFrameAsked})
+	if !recording {
+		r.emit(netcheck.VideoHappened{What: netcheck.KeyFrameAsked})
+	}
 }
 
 // arrived gives how many packets came back, distinct ones.
@@ -138,7 +140,7 @@ func (r *receiver) decode(f assembled) {
 		r.mu.Lock()
 		r.assembler.broken()
 		r.mu.Unlock()
-		r.askKey(now)
+		r.askKey(now, false)
 		return
 	}
 	n, read := r.number(img, f.timestamp)
@@ -147,11 +149,12 @@ func (r *receiver) decode(f assembled) {
 		r.unread++
 		r.mu.Unlock()
 	}
-	delay, first, known := r.record.shown(n, now.Sub(r.Start).Microseconds())
+	us := now.Sub(r.Start).Microseconds()
+	delay, first, known := r.record.shown(n, us)
 	if !known {
 		return
 	}
-	r.meter.shown(delay, first, now)
+	r.meter.shown(n, us, delay, first)
 	r.record.change(n, func(x *row) { x.decodeUS = clamp32(now.Sub(begin).Microseconds()) })
 	if r.keep != nil && !r.RecordSent && first {
 		size := img.Bounds().Size()

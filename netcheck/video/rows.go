@@ -46,6 +46,18 @@ func (r *pictureRecord) open() int {
 	return r.waiting
 }
 
+// last is the capture of the newest picture that was sent, in microseconds; 0 if there is none.
+func (r *pictureRecord) last() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.rows) - 1; i >= 0; i-- {
+		if s := r.rows[i].status; s != stats.FrameDropped && s != stats.FrameSkipped {
+			return r.rows[i].captureUS
+		}
+	}
+	return 0
+}
+
 // add appends the next picture.
 func (r *pictureRecord) add(x row) {
 	r.mu.Lock()
