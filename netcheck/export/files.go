@@ -159,8 +159,15 @@ func (f *Files) finish(r netcheck.Report, v netcheck.Verdict) {
 	if HasVideo(r) {
 		f.telling(nil, f.csv(VideoName), func(w io.Writer) error { return Video(w, r) })
 	}
-	f.finishLong(&f.packets)
 	f.finishFrames(HasVideo(r))
+	if r.Granted.Video.Mode == netcheck.VideoAlone { // there were no packets to write of
+		if f.packets != nil {
+			f.packets.discard()
+			f.packets = nil
+		}
+		return
+	}
+	f.finishLong(&f.packets)
 	f.done(f.save(nil, f.csv(SamplesName), func(w io.Writer) error { return Samples(w, r) }))
 }
 

@@ -251,3 +251,21 @@ func TestSecondsAddUp(t *testing.T) {
 		t.Errorf("%d pictures and %d bytes are missing; the last second is %d", sent, bytes, last)
 	}
 }
+
+// A video alone has no packets, and leaves no empty tables of them.
+func TestFilesOfAVideoAlone(t *testing.T) {
+	dir := t.TempDir()
+	f := mustCreate(t, Where{CSVDir: dir})
+	plan := testVideoPlan()
+	plan.Mode = netcheck.VideoAlone
+	f.Observer()(netcheck.Event{Body: netcheck.SessionStarted{Granted: netcheck.Plan{Video: plan}}})
+	r := testReport()
+	r.Granted.Video.Mode = netcheck.VideoAlone
+	if err := f.Finish(r, testVerdict()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(f.Saved()); !slices.Equal(got, []string{FramesName, SummaryName, VideoName}) {
+		t.Errorf("saved %q", got)
+	}
+	wantFiles(t, dir, FramesName, SummaryName, VideoName)
+}
