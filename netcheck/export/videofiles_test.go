@@ -267,5 +267,4 @@ func TestFilesOfAVideoAlone(t *testing.T) {
 	if got := names(f.Saved()); !slices.Equal(got, []string{FramesName, SummaryName, VideoName}) {
 		t.Errorf("saved %q", got)
 	}
-	wantFiles(t, dir, FramesName, SummaryName, VideoName)
 }
