@@ -44,7 +44,6 @@ type VideoSelfCheck struct {
 	SkippedRecording int           `json:"skipped_recording"`    // frames that the recorder was too slow for
 	QueueDropped     int           `json:"queue_dropped"`        // received frames that this computer was too slow to decode
 	UnreadCodes      int           `json:"unread_codes"`         // decoded pictures whose time code could not be read
-	FarQueuedMax     int           `json:"far_queued_max_bytes"` // waiting at the far end to be returned
 }
 
 // VideoSampleWidth is the width of a video sample's window.

@@ -13,7 +13,7 @@ import (
 )
 
 // banner is the line that is read first.
-func (t *Test) banner() Banner {
+func (t *trial) banner() Banner {
 	switch t.phase {
 	case PhaseStarting:
 		return Banner{Mark: busyMark("starting"), Text: "Starting the test …"}
@@ -30,7 +30,7 @@ func (t *Test) banner() Banner {
 }
 
 // whereToMend names the control behind which the first problem lies.
-func (t *Test) whereToMend() string {
+func (t *trial) whereToMend() string {
 	is := func(fields ...Field) bool {
 		return slices.ContainsFunc(fields, func(f Field) bool { return t.checked.Problems[f] == t.checked.Problem })
 	}
@@ -48,17 +48,20 @@ func busyMark(word string) present.Mark {
 }
 
 // idleBanner tells a first-time user what to do.
-func (t *Test) idleBanner() Banner {
+func (t *trial) idleBanner() Banner {
 	b := Banner{Mark: present.Mark{Shape: "○", Word: "READY"}}
 	switch {
 	case t.checked.Problem != "":
 		b.Mark = present.Mark{Shape: "○", Word: "NOT READY"}
 		b.Text, b.More = t.checked.Problem, t.whereToMend()
 		return b
+	case t.elsewhere != "":
+		b.Mark, b.Text = present.Mark{Shape: "○", Word: "NOT READY"}, t.elsewhere
+		return b
 	case t.form.Target == netcheck.TargetTURN:
-		b.Text = "Press Start to measure what a call through your servers would get, path by path."
+		b.Text = t.words.servers
 	default:
-		b.Text = "Press Start to test this computer, for a baseline to compare with."
+		b.Text = t.words.self
 		b.More = "It stays inside this computer. To test your network, choose “TURN servers” as the target."
 		return b
 	}
@@ -66,7 +69,7 @@ func (t *Test) idleBanner() Banner {
 	return b
 }
 
-func (t *Test) runningBanner() Banner {
+func (t *trial) runningBanner() Banner {
 	b := Banner{Mark: busyMark("running"), Text: "Testing …"}
 	p := t.progress
 	switch {
@@ -78,20 +81,20 @@ func (t *Test) runningBanner() Banner {
 	case !p.Probing():
 		b.Text = fmt.Sprintf("Connecting %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
 	default:
-		b.Text = fmt.Sprintf("Testing %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+		b.Text = fmt.Sprintf("%s %s (%d of %d)", t.words.busy, p.Path().Title(), p.Number(), p.Total())
 	}
 	b.More = orElse(t.warning, "Figures are provisional until their path has been measured.")
 	return b
 }
 
-func (t *Test) doneBanner() Banner {
+func (t *trial) doneBanner() Banner {
 	mark := present.GradeMark(t.verdict.Grade)
 	mark.Word = strings.ToUpper(mark.Word)
 	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), orElse(t.gravest(), t.whereKept()))}
 }
 
 // gravest is the title and advice of what calls for action first.
-func (t *Test) gravest() string {
+func (t *trial) gravest() string {
 	all := t.verdict.Findings // gravest first
 	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo {
 		return ""
@@ -100,7 +103,7 @@ func (t *Test) gravest() string {
 }
 
 // howEnded tells of a run that did not get to its end, or of trouble after it.
-func (t *Test) howEnded() string {
+func (t *trial) howEnded() string {
 	const covers = "The figures cover what was measured until then."
 	cause := t.report.Error
 	if cause == "" && t.outcome.Err != nil {
@@ -121,7 +124,7 @@ func (t *Test) howEnded() string {
 	return "The test ended before its time: " + sentence(forWindow(cause)) + " " + covers
 }
 
-func (t *Test) notKept() string {
+func (t *trial) notKept() string {
 	if t.outcome.SaveErr == nil {
 		return ""
 	}
@@ -132,7 +135,7 @@ func (t *Test) notKept() string {
 	return sentence(why) + " Export them now, to another place."
 }
 
-func (t *Test) whereKept() string {
+func (t *trial) whereKept() string {
 	if t.outcome.Folder == "" || t.outcome.SaveErr != nil {
 		return ""
 	}
@@ -140,7 +143,7 @@ func (t *Test) whereKept() string {
 }
 
 // failedBanner tells why nothing could be measured, and what to do.
-func (t *Test) failedBanner() Banner {
+func (t *trial) failedBanner() Banner {
 	b := Banner{Mark: present.Mark{Shape: "■", Word: "NOT STARTED", Tone: present.TonePoor}, Text: "The test could not start."}
 	err := t.outcome.Err
 	var wrong *netcheck.PlanError

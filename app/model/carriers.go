@@ -9,7 +9,7 @@ import (
 )
 
 // carrierSection sets the figures of the carriers side by side.
-func (t *Test) carrierSection(p netcheck.PathReport) (Section, bool) {
+func (t *trial) carrierSection(p netcheck.PathReport) (Section, bool) {
 	results := present.Measured(p)
 	if len(results) == 0 {
 		return t.liveSection(p)
@@ -118,7 +118,7 @@ func jitter(d stats.Direction) string {
 }
 
 // liveSection shows what is known of the carriers while they run.
-func (t *Test) liveSection(p netcheck.PathReport) (Section, bool) {
+func (t *trial) liveSection(p netcheck.PathReport) (Section, bool) {
 	var accounts []*tally
 	s := Section{Title: "Carriers side by side", Intro: "So far. Intervals, percentiles and jitter come when this path has been measured.", Columns: []string{""}}
 	for _, c := range shownCarriers {

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"echopath/app/present"
 	"echopath/netcheck"
@@ -28,9 +27,7 @@ func (t *Test) Header() [NumCols]Heading {
 	for i := range heads {
 		heads[i].Hint = present.Define(columnTerms[i])
 	}
-	if t.units.Mbit {
-		heads[ColKbps].Hint = strings.Replace(heads[ColKbps].Hint, "thousand", "million", 1)
-	}
+	heads[ColKbps].Hint = t.units.hint(heads[ColKbps].Hint)
 	late := t.plan.Loss.LateAfter
 	if late == 0 {
 		late = t.checked.Plan.Loss.LateAfter
@@ -41,14 +38,14 @@ func (t *Test) Header() [NumCols]Heading {
 	return heads
 }
 
-func (t *Test) upDown() bool {
+func (t *trial) upDown() bool {
 	return slices.ContainsFunc(t.report.Paths, func(p netcheck.PathReport) bool { return p.Direction == netcheck.DirectionUpDown })
 }
 
 // cells are a path's figures as far as they are known: exact ones once the probe has ended, provisional ones before.
 func (t *Test) cells(p netcheck.PathReport, s stage) [NumCols]Cell {
 	reason := t.noFigures(p, s)
-	if s == stageEnded || s == stageFinishing {
+	if s >= stageMeasuring { // a video may still run
 		if results := present.Measured(p); len(results) > 0 {
 			return t.finalCells(p, results[0])
 		}
@@ -64,7 +61,7 @@ func (t *Test) cells(p netcheck.PathReport, s stage) [NumCols]Cell {
 }
 
 // noFigures says why there are none.
-func (t *Test) noFigures(p netcheck.PathReport, s stage) string {
+func (t *trial) noFigures(p netcheck.PathReport, s stage) string {
 	switch s {
 	case stageNotChosen:
 		return "This path was not chosen."
@@ -77,7 +74,7 @@ func (t *Test) noFigures(p netcheck.PathReport, s stage) string {
 	case stageConnecting:
 		return "Not measured yet: this path is being connected."
 	case stageMeasuring, stageFinishing:
-		return "Not measured yet: the first packets are under way."
+		return "Not measured yet: the first " + t.words.things + " are under way."
 	}
 	return orElse(t.why(p), "Nothing was measured on this path.")
 }

@@ -19,13 +19,23 @@ type reading struct {
 	unfit    map[netcheck.Path]string
 }
 
-func (f Form) check(u Units) Checked {
+func newReading(f Form) *reading {
 	r := &reading{form: f, problems: map[Field]string{}, hints: map[netcheck.Path]string{}, unfit: map[netcheck.Path]string{}}
 	r.plan.Title = strings.TrimSpace(f.Title)
+	return r
+}
+
+func (f Form) check(u Units) Checked {
+	r := newReading(f)
 	r.readTarget()
 	r.readPaths()
 	r.readLoad()
 	r.readNetwork()
+	return r.checked(u)
+}
+
+// checked is what came of the reading.
+func (r *reading) checked(u Units) Checked {
 	granted := r.grant()
 	c := Checked{Plan: r.plan, Problems: r.problems, Hints: r.hints, unfit: r.unfit}
 	if len(r.order) > 0 {

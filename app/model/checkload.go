@@ -74,17 +74,23 @@ func (r *reading) readSize(text string) {
 }
 
 func (r *reading) readDuration(text string) {
+	r.plan.Loss.Duration = r.duration(FieldDuration, text)
+}
+
+// duration reads how long each path is measured; 0 if it is wrong.
+func (r *reading) duration(f Field, text string) time.Duration {
 	d, err := parseTyped(text, time.Second)
 	switch {
 	case strings.TrimSpace(text) == "":
-		r.wrong(FieldDuration, "Type how long to measure each path, for example 10s or 2m.")
+		r.wrong(f, "Type how long to measure each path, for example 10s or 2m.")
 	case err != nil:
-		r.wrong(FieldDuration, quote(text)+" is not a length of time: type seconds, for example 10, or a unit with it, as 2m or 1h30m.")
+		r.wrong(f, quote(text)+" is not a length of time: type seconds, for example 10, or a unit with it, as 2m or 1h30m.")
 	case d < netcheck.MinDuration || d > netcheck.MaxDuration:
-		r.wrong(FieldDuration, quote(text)+" is out of range: the duration is from 1 second to 24 hours.")
+		r.wrong(f, quote(text)+" is out of range: the duration is from 1 second to 24 hours.")
 	default:
-		r.plan.Loss.Duration = d
+		return d
 	}
+	return 0
 }
 
 func (r *reading) readLateAfter(text string) {

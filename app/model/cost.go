@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"time"
 
 	"echopath/app/present"
 	"echopath/netcheck"
@@ -17,10 +16,30 @@ func cost(granted netcheck.Plan, u Units) (short, whole string) {
 	if n == 0 {
 		return "nothing to send", whole
 	}
-	l := granted.Loss
-	short = fmt.Sprintf("%s × %s × %s, %s %s each way, about %s", present.Counted(n, "path"), present.Counted(len(l.Carriers), "carrier"),
-		present.Counted(l.Packets(), "packet"), u.bitrate(run.Estimate().Kbps), u.Name(), present.About(time.Duration(n)*present.PathTime(granted)))
+	most := ""
+	if granted.Video.On() {
+		most = "at most " // congestion control decides
+	}
+	short = fmt.Sprintf("%s × %s, %s%s %s each way, about %s", present.Counted(n, "path"), load(granted),
+		most, u.bitrate(run.Estimate().Kbps), u.Name(), present.About(present.RunTime(granted)))
 	return short, whole
+}
+
+// load is what goes over each path, in short.
+func load(granted netcheck.Plan) string {
+	l, v := granted.Loss, granted.Video
+	packets := present.Counted(len(l.Carriers), "carrier") + " × " + present.Counted(l.Packets(), "packet")
+	video := fmt.Sprintf("%s for %s", present.Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS), present.About(v.Duration))
+	switch v.Mode {
+	case netcheck.VideoAlone:
+		return video
+	case netcheck.VideoUnderLoad:
+		return video + " beside " + present.Number(l.Rate, 3) + " packets/s"
+	case netcheck.VideoAfterLoss:
+		return packets + ", then " + video
+	case netcheck.VideoNone:
+	}
+	return packets
 }
 
 // Name is the unit of bitrates.

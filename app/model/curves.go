@@ -15,7 +15,6 @@ func (y *tally) x(i int) float64 {
 // draw puts a sample's window into the series, and what the newest view of it changes in the figures over a second.
 func (y *tally) draw(s netcheck.Sample) {
 	x := y.x(s.Index)
-	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	rtt := plot.Gap(x)
 	if s.Answered > 0 {
 		rtt = plot.Point{X: x, Y: ms(s.RTTMean), Low: ms(s.RTTMin), High: ms(s.RTTMax)}

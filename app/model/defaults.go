@@ -19,6 +19,25 @@ func DefaultForm() Form {
 	}
 	preset, _ := netcheck.PresetByName(defaultPreset)
 	f.Load = LoadOf(preset.Loss)
+	f.Video = VideoFormOf(netcheck.DefaultVideoPlan(netcheck.VideoAlone))
+	return f
+}
+
+// VideoFormOf writes a video as it would be typed. Nothing is recorded.
+func VideoFormOf(v netcheck.VideoPlan) VideoForm {
+	f := VideoForm{Source: v.Source.Kind, Difficulty: v.Source.Difficulty, Size: netcheck.VideoSize{Width: v.Width, Height: v.Height}, FPS: v.FPS,
+		StartKbps: present.Number(v.StartKbps, 6), MaxKbps: present.Number(v.MaxKbps, 6), Duration: typed(v.Duration),
+		UnderLoad: v.Mode == netcheck.VideoUnderLoad, Adapt: v.Adapt}
+	switch v.Source.Kind {
+	case netcheck.SourceCamera:
+		f.Camera = v.Source.Name
+	case netcheck.SourceFile:
+		f.File = v.Source.Name
+	case netcheck.SourceSynthetic:
+	}
+	if f.Difficulty == "" {
+		f.Difficulty = netcheck.DifficultyNormal
+	}
 	return f
 }
 

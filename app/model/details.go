@@ -8,7 +8,7 @@ import (
 )
 
 // Details is what the row of a path opens to.
-func (t *Test) Details(path netcheck.Path) []Section {
+func (t *trial) Details(path netcheck.Path) []Section {
 	p, _ := t.report.Path(path)
 	p.Path = path
 	s := t.stage(path, time.Duration(0))
@@ -16,7 +16,8 @@ func (t *Test) Details(path netcheck.Path) []Section {
 		return []Section{t.aheadSection(p, s)}
 	}
 	var out []Section
-	for _, make := range []func(netcheck.PathReport) (Section, bool){t.whySection, proofSection, t.carrierSection, t.selfSection, stepSection} {
+	for _, make := range []func(netcheck.PathReport) (Section, bool){t.whySection, proofSection, t.carrierSection, t.videoSection, loadSection,
+		t.selfSection, filmSelfSection, stepSection} {
 		if section, ok := make(p); ok {
 			out = append(out, section)
 		}
@@ -28,11 +29,11 @@ func (t *Test) Details(path netcheck.Path) []Section {
 }
 
 // aheadSection says what a path is and what will be here.
-func (t *Test) aheadSection(p netcheck.PathReport, s stage) Section {
+func (t *trial) aheadSection(p netcheck.PathReport, s stage) Section {
 	out := Section{Title: "What this path is", Intro: joined(pathHint(p.Path), t.noFigures(p, s))}
 	out.Rows = [][]Cell{
 		{{Text: "How it will be proved"}, {Text: proofWords(p.Path)}},
-		{{Text: "What will be here"}, {Text: "The addresses at both ends, the figures of both carriers side by side, the measurer's check of itself, and every step of connecting."}},
+		{{Text: "What will be here"}, {Text: t.words.ahead}},
 	}
 	if s == stageNotChosen || s == stageUnfit {
 		out.Rows = nil
@@ -56,7 +57,7 @@ func proofWords(p netcheck.Path) string {
 }
 
 // whySection is there when a path has no figures, or none to be trusted.
-func (t *Test) whySection(p netcheck.PathReport) (Section, bool) {
+func (t *trial) whySection(p netcheck.PathReport) (Section, bool) {
 	why := t.why(p)
 	if !ended(p) || why == "" {
 		return Section{}, false
@@ -72,7 +73,7 @@ func (t *Test) whySection(p netcheck.PathReport) (Section, bool) {
 
 // advice is that of the finding about the path's state: it knows what the bare reason does not, such as that no network is
 // involved.
-func (t *Test) advice(p netcheck.PathReport) string {
+func (t *trial) advice(p netcheck.PathReport) string {
 	for _, f := range t.verdict.Findings {
 		if f.Path == p.Path && f.Detail == p.Reason {
 			return f.Advice

@@ -12,8 +12,9 @@ type Form struct {
 	Preset  string // a preset's name, or Custom
 	Load    Load   // only read when Preset is Custom
 	Family  netcheck.Family
-	Iface   string // network interface by name or address; "" leaves it to the system
-	Title   string // of the report; may be empty
+	Iface   string    // network interface by name or address; "" leaves it to the system
+	Title   string    // of the report; may be empty
+	Video   VideoForm // only read by the screen "Video echo"
 }
 
 // Custom is the name of a load that follows no preset.
@@ -72,6 +73,8 @@ type Checked struct {
 	Cost     string                   // "5 paths x 2 carriers x 500 packets, 320 kbit/s each way, about 32 s"
 	CostHint string                   // the whole announcement: what will be sent where
 	Hints    map[netcheck.Path]string // what a path is, and why it will not be measured with these servers, if so
+
+	Record *Recording // of the video; nil: none
 
 	unfit map[netcheck.Path]string // why a path will not be measured with these servers
 }

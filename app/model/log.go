@@ -17,7 +17,7 @@ type journal struct {
 }
 
 // note writes what a person cares about into the log.
-func (t *Test) note(e netcheck.Event) {
+func (t *trial) note(e netcheck.Event) {
 	say := func(tone present.Tone, format string, args ...any) {
 		t.journal.add(e, tone, forWindow(fmt.Sprintf(format, args...)))
 	}
@@ -32,9 +32,11 @@ func (t *Test) note(e netcheck.Event) {
 	case netcheck.PathConnected:
 		say(present.ToneGood, "Connected in %s ms: %s.", present.Millis(b.Connect), pairWords(b.Local))
 	case netcheck.ProbeStarted:
-		say(present.ToneNone, "Measuring: %s on each carrier, about %s.", present.Counted(b.Packets, "packet"), present.About(b.Duration))
+		say(present.ToneNone, "%s", t.beginning(b))
 	case netcheck.SampleTaken:
 		t.watchSample(e, b.Sample)
+	case netcheck.VideoHappened:
+		t.noteHappened(say, e, b)
 	case netcheck.Noted:
 		say(present.ToneNone, "%s", sentence(b.Text))
 	case netcheck.ProbeEnded:
@@ -45,6 +47,28 @@ func (t *Test) note(e netcheck.Event) {
 		t.noteEnd(say, e.Path)
 	case netcheck.SessionEnded:
 		t.noteSessionEnd(say, b)
+	}
+}
+
+// beginning says what a probe is about to do.
+func (t *trial) beginning(b netcheck.ProbeStarted) string {
+	if v := t.plan.Video; b.Probe == netcheck.ProbeVideo {
+		return fmt.Sprintf("The video begins: %s, %s, about %s.", present.Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS),
+			present.SourceWords(v.Source), present.About(b.Duration))
+	}
+	return fmt.Sprintf("Measuring: %s on each carrier, about %s.", present.Counted(b.Packets, "packet"), present.About(b.Duration))
+}
+
+// noteHappened says what happened to a video.
+func (t *trial) noteHappened(say func(present.Tone, string, ...any), e netcheck.Event, h netcheck.VideoHappened) {
+	var before netcheck.VideoSize
+	if f := t.films[e.Path]; f != nil {
+		if before = f.before; !f.worthTelling(e.At, h.What) {
+			return
+		}
+	}
+	if text, tone := present.Happened(h, before); text != "" {
+		say(tone, "%s", text)
 	}
 }
 
@@ -64,7 +88,7 @@ func tried(servers []string) string {
 }
 
 // noteEnd says how a path ended, in the words of its row.
-func (t *Test) noteEnd(say func(present.Tone, string, ...any), path netcheck.Path) {
+func (t *trial) noteEnd(say func(present.Tone, string, ...any), path netcheck.Path) {
 	p, ok := t.report.Path(path)
 	if !ok {
 		return
@@ -72,7 +96,7 @@ func (t *Test) noteEnd(say func(present.Tone, string, ...any), path netcheck.Pat
 	mark := present.StateMark(p, t.verdict.Paths[path])
 	results := present.Measured(p)
 	if len(results) == 0 {
-		say(mark.Tone, "%s %s", sentence(mark.Word), p.Reason)
+		say(mark.Tone, "%s", joined(sentence(mark.Word), pictures(p), p.Reason))
 		return
 	}
 	s := results[0].Stats
@@ -80,7 +104,23 @@ func (t *Test) noteEnd(say func(present.Tone, string, ...any), path netcheck.Pat
 	if s.RTT.OK {
 		rtt = "RTT " + present.RTTp50(s.RTT) + " ms (median)."
 	}
-	say(mark.Tone, "%s %s", sentence(mark.Word), joined(lostOf(s.Total.Lost, s.Total.Sent), rtt, t.why(p)))
+	say(mark.Tone, "%s %s", sentence(mark.Word), joined(lostOf(s.Total.Lost, s.Total.Sent), rtt, pictures(p), present.LoadWords(present.LoadOf(p)), t.why(p)))
+}
+
+// pictures says in a sentence what came of a path's video; "" if there was none.
+func pictures(p netcheck.PathReport) string {
+	if !present.Seen(p) {
+		return ""
+	}
+	f := present.FiguresOf(*p.Video.Result)
+	if f.Shown == present.None {
+		return "No picture was sent."
+	}
+	text := "Shown: " + f.Shown + " pictures, frozen " + f.Frozen
+	if f.DelayP50 != present.None {
+		text += ", picture delay " + f.DelayP50 + " ms (median)"
+	}
+	return text + "."
 }
 
 // took is a length of time that has passed, to the second.
@@ -91,7 +131,7 @@ func took(d time.Duration) string {
 	return present.Clock(d.Round(time.Second))
 }
 
-func (t *Test) noteSessionEnd(say func(present.Tone, string, ...any), b netcheck.SessionEnded) {
+func (t *trial) noteSessionEnd(say func(present.Tone, string, ...any), b netcheck.SessionEnded) {
 	after := took(b.Duration)
 	switch b.Ended {
 	case netcheck.EndedComplete:

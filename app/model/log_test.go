@@ -59,7 +59,7 @@ func TestDelayStepsAreToldCalmly(t *testing.T) {
 
 // A line that flaps must not fill the log.
 func TestFlappingDoesNotFillTheLog(t *testing.T) {
-	w := &watch{lastTold: -stepEvery}
+	w := &watch{}
 	told := 0
 	var last time.Duration
 	for i := range 36_000 {

@@ -50,28 +50,31 @@ func (t *Test) rows(now time.Duration) []Row {
 func (t *Test) row(p netcheck.Path, now time.Duration) Row {
 	report, _ := t.report.Path(p)
 	s := t.stage(p, now)
-	r := Row{Path: p, Title: p.Title(), Hint: pathHint(p), Active: s.active()}
-	if s == stageEnded {
-		r.State, r.Why = present.StateMark(report, t.verdict.Paths[p]), t.why(report)
-	} else {
-		r.State = stageMarks[s]
-		if s == stageUnfit {
-			r.Why = t.unfitWhy(p)
-		}
-	}
-	r.Cells = t.cells(report, s)
+	r := Row{Path: p, Title: p.Title(), Hint: pathHint(p), Active: s.active(), Cells: t.cells(report, s)}
+	r.State, r.Why = t.state(report, p, s)
 	return r
 }
 
+// state is how a path stands at a glance, and what is to be said of it.
+func (t *trial) state(report netcheck.PathReport, p netcheck.Path, s stage) (mark present.Mark, why string) {
+	switch s {
+	case stageEnded:
+		return present.StateMark(report, t.verdict.Paths[p]), t.why(report)
+	case stageUnfit:
+		return stageMarks[s], t.unfitWhy(p)
+	}
+	return stageMarks[s], ""
+}
+
 // why is the reason instead of a path's figures, or the doubt about them.
-func (t *Test) why(p netcheck.PathReport) string {
+func (t *trial) why(p netcheck.PathReport) string {
 	if why := present.WhyNot(p); why != "" {
 		return forWindow(why)
 	}
 	return forWindow(present.Doubt(p, t.verdict.Paths[p.Path]))
 }
 
-func (t *Test) stage(p netcheck.Path, now time.Duration) stage {
+func (t *trial) stage(p netcheck.Path, now time.Duration) stage {
 	if t.phase == PhaseIdle || t.phase == PhaseFailed {
 		switch {
 		case !t.form.Paths[p]:
@@ -91,10 +94,18 @@ func (t *Test) stage(p netcheck.Path, now time.Duration) stage {
 		return stageWaiting
 	case !t.progress.Probing():
 		return stageConnecting
-	case t.progress.Draining(now) || len(present.Measured(report)) > 0:
+	case t.progress.Draining(now) || t.complete(report):
 		return stageFinishing
 	}
 	return stageMeasuring
+}
+
+// complete tells that all results of a path are there, as far as can be known before it ends.
+func (t *trial) complete(p netcheck.PathReport) bool {
+	if p.Video != nil && p.Video.Result == nil && p.Video.Code == netcheck.ReasonNone {
+		return false // it runs
+	}
+	return present.Seen(p) && t.plan.Video.Mode == netcheck.VideoAlone || len(present.Measured(p)) > 0
 }
 
 // ended tells that a path's end is on record. One that waits or runs is held to be not run or interrupted, for lack of a reason.
@@ -103,4 +114,4 @@ func ended(p netcheck.PathReport) bool {
 }
 
 // unfitWhy says why the form's servers do not offer a path; "" if they do.
-func (t *Test) unfitWhy(p netcheck.Path) string { return t.checked.unfit[p] }
+func (t *trial) unfitWhy(p netcheck.Path) string { return t.checked.unfit[p] }

@@ -8,7 +8,7 @@ import (
 )
 
 // selfSection shows what the measurer found out about itself: how far the figures can be trusted.
-func (t *Test) selfSection(p netcheck.PathReport) (Section, bool) {
+func (t *trial) selfSection(p netcheck.PathReport) (Section, bool) {
 	results := present.Measured(p)
 	if len(results) == 0 {
 		return Section{}, false

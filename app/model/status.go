@@ -10,7 +10,7 @@ import (
 )
 
 // status is the bar at the foot of the window.
-func (t *Test) status(now time.Duration) Status {
+func (t *trial) status(now time.Duration) Status {
 	s := Status{Text: t.statusText(now), Busy: t.phase.Busy(), Progress: t.share}
 	if t.begun {
 		s.Elapsed = clock(t.Elapsed(now))
@@ -30,14 +30,14 @@ func (t *Test) status(now time.Duration) Status {
 
 // Planned is how long the whole run is expected to take, from the session's start, as far as that is known now; once it has
 // ended, how long it took.
-func (t *Test) Planned(now time.Duration) time.Duration {
+func (t *trial) Planned(now time.Duration) time.Duration {
 	if t.phase.Busy() && t.progress != nil {
 		return max(now, 0) + t.progress.Left(max(now, 0))
 	}
 	return t.Elapsed(now)
 }
 
-func (t *Test) statusText(now time.Duration) string {
+func (t *trial) statusText(now time.Duration) string {
 	switch t.phase {
 	case PhaseStarting:
 		return "Starting"
@@ -56,15 +56,15 @@ func (t *Test) statusText(now time.Duration) string {
 	return "Ready"
 }
 
-func (t *Test) doneText() string {
+func (t *trial) doneText() string {
 	if t.report.Ended == netcheck.EndedComplete {
-		return "Test complete"
+		return t.words.finished
 	}
 	return "Test stopped before its end"
 }
 
 // runningText says what goes on: "Relay UDP (3 of 5): SRTP and data channel, RTT 0.61 ms, lost 0 of 340".
-func (t *Test) runningText(now time.Duration) string {
+func (t *trial) runningText(now time.Duration) string {
 	p := t.progress
 	if p.Path() == netcheck.PathUnknown {
 		return "Testing"
@@ -76,10 +76,31 @@ func (t *Test) runningText(now time.Duration) string {
 	case p.Draining(now):
 		return text + "waiting for the last answers"
 	}
-	return text + t.carrierWords() + t.liveWords(p.Path())
+	if !p.Filming() {
+		return text + t.carrierWords() + t.liveWords(p.Path())
+	}
+	text += "video" + t.filmWords(p.Path())
+	if t.plan.Video.Mode == netcheck.VideoUnderLoad {
+		text += "; beside it " + t.carrierWords() + t.liveWords(p.Path())
+	}
+	return text
 }
 
-func (t *Test) carrierWords() string {
+// filmWords are the figures of the video so far: ", 29.8 a second, 960 kbit/s, frozen 0 s".
+func (t *trial) filmWords(p netcheck.Path) string {
+	f := t.films[p]
+	if f == nil || !f.begun {
+		return ""
+	}
+	sum := f.Sum()
+	figures := sum.Figures()
+	if figures.FPS == present.None {
+		return ", " + figures.Shown + " pictures shown"
+	}
+	return fmt.Sprintf(", %s a second, %s %s, frozen %s", figures.FPS, t.units.bitrate(sum.Rate(sum.BytesReceived)), t.units.Name(), figures.Frozen)
+}
+
+func (t *trial) carrierWords() string {
 	var words []string
 	for _, c := range shownCarriers {
 		for _, asked := range t.plan.Loss.Carriers {
@@ -94,7 +115,7 @@ func (t *Test) carrierWords() string {
 // shownCarriers is the order in which carriers are shown: first the one that the grade rests on.
 var shownCarriers = []netcheck.Carrier{netcheck.CarrierSRTP, netcheck.CarrierDataChannel}
 
-func (t *Test) liveWords(p netcheck.Path) string {
+func (t *trial) liveWords(p netcheck.Path) string {
 	y := t.live(p)
 	if y == nil || y.sum.sent == 0 {
 		return ""

@@ -142,26 +142,21 @@ func (y *tally) summary() stats.Summary {
 	var s stats.Summary
 	up, down, unknown := int(y.sum.lostUp), int(y.sum.lostDown), int(y.sum.lostAny)
 	sent := int(y.sum.decided())
-	s.Total = lossOf(up+down+unknown, sent)
+	s.Total = stats.LossOf(sent, up+down+unknown)
 	s.Late = int(y.sum.late)
 	if unknown == 0 {
-		s.Up = stats.Direction{Known: true, Loss: lossOf(up, sent)}
-		s.Down = stats.Direction{Known: true, Loss: lossOf(down, sent-up)}
+		s.Up = stats.Direction{Known: true, Loss: stats.LossOf(sent, up)}
+		s.Down = stats.Direction{Known: true, Loss: stats.LossOf(sent-up, down)}
 	}
 	return s
 }
 
-func lossOf(lost, sent int) stats.Loss {
-	l := stats.Loss{Sent: sent, Received: sent - lost, Lost: lost}
-	if low, high, ok := stats.Wilson(lost, sent); ok {
-		l.RatioOK, l.LossRatio, l.CI95Low, l.CI95High = true, float64(lost)/float64(sent), low, high
-	}
-	return l
-}
-
 // makeTallies makes the accounts and series of a session, all of them, before there is anything to put in.
-func (t *Test) makeTallies(granted netcheck.Plan) {
+func (t *trial) makeTallies(granted netcheck.Plan) {
 	t.tallies, t.curves = map[SeriesKey]*tally{}, nil
+	if granted.Video.Mode == netcheck.VideoAlone {
+		return // no packets are sent
+	}
 	for _, p := range granted.Paths {
 		for _, c := range granted.Loss.Carriers {
 			key := SeriesKey{p, c}
@@ -174,15 +169,35 @@ func (t *Test) makeTallies(granted netcheck.Plan) {
 }
 
 // measure keeps the accounts.
-func (t *Test) measure(e netcheck.Event) {
+func (t *trial) measure(e netcheck.Event) {
 	switch b := e.Body.(type) {
 	case netcheck.SampleTaken:
 		if y := t.tallies[SeriesKey{e.Path, b.Sample.Carrier}]; y != nil {
 			y.put(b.Sample)
 		}
-	case netcheck.ProbeEnded, netcheck.PathEnded:
+	case netcheck.VideoSampleTaken:
+		if f := t.films[e.Path]; f != nil {
+			f.put(b.Sample)
+		}
+	case netcheck.VideoHappened:
+		if f := t.films[e.Path]; f != nil {
+			f.happened(e.At, b)
+		}
+	case netcheck.ProbeEnded:
+		t.finish(e.Path, b.Probe)
+	case netcheck.PathEnded:
+		t.finish(e.Path, "")
+	}
+}
+
+// finish tells that a path's probe has ended; "" is all of them.
+func (t *trial) finish(p netcheck.Path, probe string) {
+	if f := t.films[p]; f != nil && probe != netcheck.ProbeLoss {
+		f.finish()
+	}
+	if probe != netcheck.ProbeVideo {
 		for key, y := range t.tallies {
-			if key.Path == e.Path {
+			if key.Path == p {
 				y.finish()
 			}
 		}
@@ -190,7 +205,7 @@ func (t *Test) measure(e netcheck.Event) {
 }
 
 // live gives the account of the carrier that the path is judged by, or nil before its first sample.
-func (t *Test) live(p netcheck.Path) *tally {
+func (t *trial) live(p netcheck.Path) *tally {
 	for _, c := range shownCarriers {
 		if y := t.tallies[SeriesKey{p, c}]; y != nil {
 			if len(y.windows) == 0 {

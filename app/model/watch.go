@@ -14,8 +14,23 @@ type watch struct {
 	next     int  // the next window to look at
 	usual    time.Duration
 	high     bool
+	patience // with steps
+}
+
+// patience keeps what happens again and again from filling the log.
+type patience struct {
 	lastTold time.Duration
-	told     int // steps so far
+	told     int // so far
+}
+
+// ready tells that it may be told again.
+func (p *patience) ready(at time.Duration) bool {
+	return p.told == 0 || at-p.lastTold >= stepEvery<<min(p.told/stepPatient, stepSeldom)
+}
+
+func (p *patience) tell(at time.Duration) {
+	p.lastTold = at
+	p.told++
 }
 
 // When a change of the round-trip time is worth a line: well above the usual, and by more than a call would not notice.
@@ -31,7 +46,7 @@ const (
 
 // watchSample logs the first packet that a path loses, and steps of its round-trip time. It looks at the carrier by which the
 // path is judged: two would tell the same twice.
-func (t *Test) watchSample(e netcheck.Event, s netcheck.Sample) {
+func (t *trial) watchSample(e netcheck.Event, s netcheck.Sample) {
 	y := t.live(e.Path)
 	if y == nil || y.curves.Key.Carrier != s.Carrier {
 		return
@@ -41,7 +56,7 @@ func (t *Test) watchSample(e netcheck.Event, s netcheck.Sample) {
 	}
 	w := t.journal.watch[e.Path]
 	if w == nil {
-		w = &watch{lastTold: -stepEvery}
+		w = &watch{}
 		t.journal.watch[e.Path] = w
 	}
 	if text := w.loss(s, t.upDown()); text != "" {
@@ -77,21 +92,21 @@ func (w *watch) step(at time.Duration, s netcheck.Sample) string {
 	w.windows++
 	usual := w.usual
 	w.usual += (s.RTTMean - w.usual) / time.Duration(min(w.windows, usualWeight))
-	if w.windows <= stepWarmup || at-w.lastTold < stepEvery<<min(w.told/stepPatient, stepSeldom) {
+	if w.windows <= stepWarmup || !w.ready(at) {
 		return ""
 	}
 	switch above := s.RTTMean > stepFactor*usual && s.RTTMean-usual > stepLeast; {
 	case above && !w.high:
-		w.tell(at)
+		w.turn(at)
 		return "The round-trip time rose from about " + present.Millis(usual) + " to " + present.Millis(s.RTTMean) + " ms."
 	case !above && w.high && s.RTTMean < usual:
-		w.tell(at)
+		w.turn(at)
 		return "The round-trip time fell to " + present.Millis(s.RTTMean) + " ms again."
 	}
 	return ""
 }
 
-func (w *watch) tell(at time.Duration) {
-	w.high, w.lastTold = !w.high, at
-	w.told++
+func (w *watch) turn(at time.Duration) {
+	w.high = !w.high
+	w.tell(at)
 }

@@ -55,7 +55,7 @@ func videoResult(rows stats.Frames) *netcheck.VideoSummary {
 		SentKbps: 905.12345, ReceivedKbps: 890.5, TargetKbps: 1033.3333333, DirectionKnown: true,
 		RTT: stats.RTT{OK: true, N: 2, MinUS: 900, MeanUS: 1_100.5, P50US: 900, P95US: 1_301, P99US: 1_301, MaxUS: 1_301},
 		Up:  stats.LossOf(30, 2), Down: stats.LossOf(28, 0), AfterRepair: stats.LossOf(28, 1), NACK: 2, PLI: 1, Retransmitted: 2,
-		Self: netcheck.VideoSelfCheck{CaptureErrorP95: 350_500, QueueDropped: 1, FarQueuedMax: 4_000},
+		Self: netcheck.VideoSelfCheck{CaptureErrorP95: 350_500, QueueDropped: 1},
 	}
 }
 

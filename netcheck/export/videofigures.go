@@ -102,7 +102,6 @@ type videoSelfDoc struct {
 	SkippedRecording  int     `json:"skipped_recording"`
 	QueueDropped      int     `json:"queue_dropped"`
 	UnreadCodes       int     `json:"unread_codes"`
-	FarQueuedMaxBytes int     `json:"far_queued_max_bytes"`
 }
 
 // videoPlanDoc is what is asked of the video probe.
@@ -175,7 +174,7 @@ func (d *videoDoc) addStream(s netcheck.VideoSummary) {
 	d.LossAfter = loss(s.AfterRepair, s.AfterRepair.RatioOK)
 	d.NACK, d.PLI, d.Retransmits = &s.NACK, &s.PLI, &s.Retransmitted
 	d.SelfCheck = &videoSelfDoc{CaptureErrorP95US: float64(s.Self.CaptureErrorP95) / float64(time.Microsecond), SkippedRecording: s.Self.SkippedRecording,
-		QueueDropped: s.Self.QueueDropped, UnreadCodes: s.Self.UnreadCodes, FarQueuedMaxBytes: s.Self.FarQueuedMax}
+		QueueDropped: s.Self.QueueDropped, UnreadCodes: s.Self.UnreadCodes}
 }
 
 // kbit is a bitrate to the bit a second.

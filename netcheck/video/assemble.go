@@ -51,6 +51,7 @@ type assembler struct {
 	waitKey  bool // everything up to a key frame is useless
 	distinct int  // packets that arrived
 	copies   int
+	given    int // packets given up: never put into a picture
 	emit     func(assembled)
 	buffer   func() []byte // an empty buffer to use again
 }
@@ -100,6 +101,8 @@ func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, keyAfter time.D
 	case seq < a.head:
 		return a.waitKey
 	case seq >= a.head+window: // an outage: begin again
+		a.leave(a.highest + 1)
+		a.given += int(seq - a.head)
 		a.clear()
 		a.head, a.highest = seq, seq-1
 		a.broken()
@@ -228,7 +231,7 @@ func (a *assembler) skip(hole int64, now time.Time) bool {
 		return false // the rest of the picture is still to come
 	}
 	if key := a.wholeKey(hole); key > 0 {
-		a.head = key
+		a.leave(key)
 		return true
 	}
 	if now.Sub(a.at(hole).since) < giveUp {
@@ -243,12 +246,22 @@ func (a *assembler) skip(hole int64, now time.Time) bool {
 func (a *assembler) pass(hole int64) bool {
 	for seq := hole + 1; seq <= a.highest; seq++ {
 		if s := a.at(seq); !s.missing && s.start {
-			a.head = seq
+			a.leave(seq)
 			return true
 		}
 	}
-	a.head = a.highest + 1
+	a.leave(a.highest + 1)
 	return true
+}
+
+// leave goes on at a later packet, and counts what is missing before it as given up.
+func (a *assembler) leave(to int64) {
+	for seq := a.head; seq < to; seq++ {
+		if a.at(seq).missing {
+			a.given++
+		}
+	}
+	a.head = to
 }
 
 // wholeKey finds the beginning of a key frame behind a hole that is there from its first packet to its last.

@@ -189,8 +189,9 @@ func (m *meter) totals() totals {
 		Expected: k.Expected - b.Expected, NACKSent: k.NACKSent - b.NACKSent, PLISent: k.PLISent - b.PLISent,
 	}
 	return totals{near: near, far: far, lost: lossTotals{
-		up:   int(far.Expected - far.PacketsReceived),   //nolint:gosec // a difference of counts
-		down: int(near.Expected - near.PacketsReceived), //nolint:gosec // as above
+		up:    int(far.Expected - far.PacketsReceived),   //nolint:gosec // a difference of counts
+		down:  int(near.Expected - near.PacketsReceived), //nolint:gosec // as above
+		after: m.in.given(),
 	}}
 }
 

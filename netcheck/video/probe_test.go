@@ -479,3 +479,18 @@ func TestPicturesAreShownAndRecorded(t *testing.T) {
 		})
 	}
 }
+
+// TestPacketsGivenUpAreToldLive: the live count of what repair could not bring back is that of the summary, once nothing is open.
+func TestPacketsGivenUpAreToldLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := map[int]bool{40: true, 41: true, 120: true}
+		o := world{out: lose(5*time.Millisecond, func(n int, _ *netcheck.MediaPacket) bool { return lost[n] })}.run(t.Context(), t, plan())
+		given := 0
+		for _, s := range o.samples {
+			given += s.LostAfter
+		}
+		if o.err != nil || given != len(lost) || o.sum.AfterRepair.Lost != len(lost) {
+			t.Errorf("%v; given up live %d, in the end %d, want %d", o.err, given, o.sum.AfterRepair.Lost, len(lost))
+		}
+	})
+}

@@ -121,6 +121,13 @@ func (r *receiver) arrived() int {
 	return r.assembler.distinct
 }
 
+// given is how many packets were given up.
+func (r *receiver) given() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.assembler.given
+}
+
 // decodeAll decodes until there is nothing more.
 func (r *receiver) decodeAll() {
 	for f := range r.frames {
