@@ -34,28 +34,92 @@ func Runnable(granted netcheck.Plan) []netcheck.Path {
 	return out
 }
 
-// PathTime is how long one path of a granted plan will take, as far as can be known before: with connecting and the wait for the last answers.
-func PathTime(granted netcheck.Plan) time.Duration {
-	return usualConnect + granted.Loss.Warmup + granted.Loss.Duration + usualDrain
+// PathTime is how long one path of a granted plan will take at most, as far as can be known before: with connecting and the
+// wait for the last answers.
+func PathTime(granted netcheck.Plan) time.Duration { return pathTime(granted, granted.Video.On()) }
+
+// pathTime is that of a path with or without a video.
+func pathTime(granted netcheck.Plan, video bool) time.Duration {
+	mode, d := granted.Video.Mode, usualConnect+usualDrain
+	if mode != netcheck.VideoAlone {
+		d += granted.Loss.Warmup + granted.Loss.Duration
+	}
+	switch {
+	case video && mode == netcheck.VideoAlone:
+		d += granted.Video.Duration
+	case video && mode == netcheck.VideoAfterLoss:
+		d += granted.Video.Duration + usualDrain
+	}
+	return d
+}
+
+// pathsTime is how long n paths take, the first few of them with a video.
+func pathsTime(granted netcheck.Plan, n, videos int) time.Duration {
+	videos = min(max(videos, 0), n)
+	return time.Duration(videos)*pathTime(granted, true) + time.Duration(n-videos)*pathTime(granted, false)
+}
+
+// RunTime is how long the whole of a granted plan will take, as far as can be known before.
+func RunTime(granted netcheck.Plan) time.Duration {
+	n := len(Runnable(granted))
+	return pathsTime(granted, n, videosOf(granted, n))
+}
+
+// videosOf is on how many of n paths there will be a video.
+func videosOf(granted netcheck.Plan, n int) int {
+	switch v := granted.Video; {
+	case !v.On():
+		return 0
+	case v.Paths > 0:
+		return min(v.Paths, n)
+	}
+	return n
 }
 
 // Announcement says what a granted plan will send, before it does: a loss test can be unwelcome on a narrow or metered line.
 func Announcement(granted netcheck.Plan) string {
-	run, l := granted, granted.Loss
+	run := granted
 	run.Paths = Runnable(granted)
 	paths := len(run.Paths)
 	if paths == 0 {
 		return "Nothing will be sent: none of the paths can be measured with these servers."
 	}
 	e := run.Estimate()
-	text := fmt.Sprintf("Sending over %s: %s × %s × %s packets of %d bytes, %s kbit/s each way; about %s.",
-		pathList(run.Paths), Counted(paths, "path"), Counted(len(l.Carriers), "carrier"), Count(l.Packets()),
-		l.Size, Number(e.Kbps, 3), About(time.Duration(paths)*PathTime(granted)))
+	most := ""
+	if granted.Video.On() {
+		most = "at most " // congestion control decides
+	}
+	text := fmt.Sprintf("Sending over %s: %s × %s, %s%s kbit/s each way; about %s.", pathList(run.Paths), Counted(paths, "path"),
+		sends(granted, paths), most, Number(e.Kbps, 3), About(RunTime(granted)))
 	if granted.Target.Kind == netcheck.TargetSelf {
 		return text + " All of it stays inside this computer."
 	}
 	return text + fmt.Sprintf(" Both ends are on this computer, so its line carries every packet out and back: %s kbit/s in each direction.",
 		Number(2*e.Kbps, 3))
+}
+
+// sends says what goes over each of some paths.
+func sends(granted netcheck.Plan, paths int) string {
+	l, v := granted.Loss, granted.Video
+	packets := fmt.Sprintf("%s × %s packets of %d bytes", Counted(len(l.Carriers), "carrier"), Count(l.Packets()), l.Size)
+	video := fmt.Sprintf("a video of %s for %s", Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS), About(v.Duration))
+	switch v.Mode {
+	case netcheck.VideoAlone:
+		return video
+	case netcheck.VideoUnderLoad:
+		return packets + " and beside them " + video
+	case netcheck.VideoAfterLoss:
+		return packets + ", then " + onFirst(videosOf(granted, paths), paths) + video
+	case netcheck.VideoNone:
+	}
+	return packets
+}
+
+func onFirst(videos, paths int) string {
+	if videos == paths {
+		return ""
+	}
+	return fmt.Sprintf("on the first %s that work ", Counted(videos, "path"))
 }
 
 func pathList(paths []netcheck.Path) string {

@@ -33,3 +33,23 @@ func TestAnnouncement(t *testing.T) {
 		t.Errorf("nothing to run: %s", none)
 	}
 }
+
+func TestAnnouncementWithVideo(t *testing.T) {
+	tests := map[netcheck.VideoMode]string{
+		netcheck.VideoAlone: "5 paths × a video of 640x360@30 for 10 s, at most 2500 kbit/s each way; about 55 s.",
+		netcheck.VideoAfterLoss: "5 paths × 2 carriers × 500 packets of 200 bytes, then on the first 2 paths that work a video of 640x360@30 for 10 s, " +
+			"at most 2500 kbit/s each way; about 50 s.",
+		netcheck.VideoUnderLoad: "5 paths × 2 carriers × 1 500 packets of 200 bytes and beside them a video of 640x360@30 for 10 s, at most 2820 kbit/s each way; about 80 s.",
+	}
+	for mode, want := range tests {
+		plan := selfPlan(t, func(p *netcheck.Plan) {
+			p.Video = netcheck.DefaultVideoPlan(mode)
+			if mode == netcheck.VideoAfterLoss {
+				p.Video.Paths = 2
+			}
+		})
+		if got := Announcement(plan); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", mode, got)
+		}
+	}
+}

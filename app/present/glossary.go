@@ -19,6 +19,19 @@ const (
 	TermRESTSecret Term = "REST secret"
 )
 
+// What a video plan asks for.
+const (
+	TermVideoEcho     Term = "Video echo"
+	TermSource        Term = "Source"
+	TermDifficulty    Term = "Difficulty"
+	TermPictureSize   Term = "Picture size"
+	TermStartBitrate  Term = "Start bitrate"
+	TermMaxBitrate    Term = "Maximum bitrate"
+	TermAdaptSize     Term = "Adapt size"
+	TermCallUnderLoad Term = "Call under load"
+	TermRecording     Term = "Recording"
+)
+
 // The paths and the carriers.
 const (
 	TermDirect      Term = "Direct"
@@ -44,6 +57,27 @@ const (
 	TermKbps         Term = "kbit/s"
 	TermSelectedPair Term = "Selected pair"
 	TermNATBetween   Term = "NAT between"
+)
+
+// What is found about a video.
+const (
+	TermPictureDelay     Term = "Picture delay"
+	TermShown            Term = "Shown"
+	TermMissing          Term = "Missing"
+	TermDropped          Term = "Dropped"
+	TermFPS              Term = "Pictures a second"
+	TermFreeze           Term = "Frozen"
+	TermLossBefore       Term = "Loss before repair"
+	TermLossAfter        Term = "Loss after repair"
+	TermTargetBitrate    Term = "Target bitrate"
+	TermAvailableBitrate Term = "Available bitrate"
+	TermVideoBitrate     Term = "Video bitrate"
+	TermPSNR             Term = "PSNR"
+	TermSSIM             Term = "SSIM"
+	TermKeyFrame         Term = "Key frame"
+	TermNACK             Term = "NACK"
+	TermPLI              Term = "PLI"
+	TermLatencyUnderLoad Term = "Latency under load"
 )
 
 // What the measurer finds out about itself.
@@ -99,6 +133,16 @@ var glossary = []definition{
 	{TermPin, "The SHA-256 fingerprint of the server's public key (RFC 7469, section 2.4). A turns: server with another key is refused, so nobody can stand in for it."},
 	{TermRESTSecret, "A secret that you share with the TURN server (static-auth-secret in coturn). User names and passwords that expire are made from it (draft-uberti-behave-turn-rest)."},
 
+	{TermVideoEcho, "A video call with an echo: pictures are encoded (VP8, RFC 6386), sent, returned by the other end, decoded and compared with those that were sent."},
+	{TermSource, "Where the pictures come from. The synthetic picture is the same on every computer, so that results can be compared; a camera or a file shows what a call of your own looks like."},
+	{TermDifficulty, "How hard the synthetic picture is to encode. Noise and movement need more bits for the same quality."},
+	{TermPictureSize, "Width and height of the pictures in pixels, and how many there are in a second. Larger ones need more bitrate and more of this computer."},
+	{TermStartBitrate, "The bitrate with which the video begins. From there it grows by about 8 % a second as long as the way carries it, and falls at once when it does not."},
+	{TermMaxBitrate, "The video never asks for more than this, however much the way carries. It counts everything on the wire, in each direction."},
+	{TermAdaptSize, "When the bitrate is too low for the size of the picture, a smaller one is sent, as calls do. Without it the picture keeps its size and moves in jerks."},
+	{TermCallUnderLoad, "Test packets are sent before the video and beside it. The difference shows what a call does to everything else on the line."},
+	{TermRecording, "The video is kept as a WebM file (VP8) that browsers and players open. A new file begins when the size of the picture changes."},
+
 	{TermDirect, "The packets go straight from one end to the other with no server between them (host candidates, RFC 8445). It is what a call tries first."},
 	{TermSTUN, "The packets go straight between the two ends, by the addresses that a STUN server (RFC 8489) sees them under. Calls across home routers go this way where the routers let them."},
 	{TermRelayUDP, "All packets go through a TURN server that is reached over UDP (RFC 8656). It works behind most routers and adds the detour to the delay."},
@@ -119,6 +163,24 @@ var glossary = []definition{
 	{TermKbps, "Bitrate of the test packets that came back, in thousand bits a second, without the headers of the carrier, UDP and IP."},
 	{TermSelectedPair, "The two addresses, one at each end, between which the packets went (candidate pair, RFC 8445). Both ends report theirs, which proves the path."},
 	{TermNATBetween, "Whether a router that changes addresses (NAT, RFC 2663) stands between the two ends. Without one, a STUN test shows nothing about routers."},
+
+	{TermPictureDelay, "Time from taking a picture until its echo could be shown, both ways and all coding together. Half of the pictures (p50) or 95 % (p95) needed this long or less."},
+	{TermShown, "Pictures whose echo came back and could be decoded, of those sent. Those that the encoder dropped or this computer was too slow for are not among them."},
+	{TermMissing, "Pictures that were sent and whose echo never came, or could not be decoded because an earlier one was missing."},
+	{TermDropped, "Pictures that the encoder left out to keep to the bitrate. They were never sent; many of them mean that the bitrate is too low for the picture."},
+	{TermFPS, "New pictures shown in a second. Below 15 movement looks jerky."},
+	{TermFreeze, "How long the picture stood still, beyond the usual distance of two pictures. A gap counts from 150 ms, and three times the usual distance, where the eye begins to see it."},
+	{TermLossBefore, "Share of the video's packets that the network lost. Most are sent again when the other end asks for them, so the picture need not suffer."},
+	{TermLossAfter, "Share of the video's packets that never came back in spite of being asked for again. Each of them can spoil pictures until the next key frame."},
+	{TermTargetBitrate, "The bitrate that the encoder is told to keep to: the lower of what congestion control allows on the way out and on the way back."},
+	{TermAvailableBitrate, "What congestion control holds the way to carry, out and back, the lower of both. It is estimated from delays and losses, and never above the maximum bitrate."},
+	{TermVideoBitrate, "Bitrate of the video on the wire, in thousand bits a second, with the headers of RTP, UDP, IP and the relay."},
+	{TermPSNR, "How far the echoed picture is from the one sent, in decibels (luma). Above 40 hardly anybody sees a difference, below 30 everybody does."},
+	{TermSSIM, "How alike the structures of the echoed picture and the one sent are (Wang 2004): 1 is the same, below 0.9 most people see it."},
+	{TermKeyFrame, "A picture that can be decoded by itself. All others need the one before, so after a loss that could not be repaired the picture waits for a key frame."},
+	{TermNACK, "A request to send lost packets again (RFC 4585, section 6.2.1), counted in packets, from both ends."},
+	{TermPLI, "A request for a key frame, since the picture can not go on without one (RFC 4585, section 6.3.1), from both ends."},
+	{TermLatencyUnderLoad, "What a call adds to the round-trip time of everything else on the line. Grades: below 5 ms A+, 30 A, 60 B, 200 C, 400 D, else F (as in the DSLReports speed test)."},
 
 	{TermSelfCheck, "What the test found out about itself. If this computer was too busy to send, read or answer in time, the figures say more about it than about the network."},
 	{TermClockResolution, "The smallest step of the computer's clock. Delays shorter than that can not be told apart."},

@@ -46,7 +46,7 @@ func glued(words []string) []string {
 
 func isUnit(word string) bool {
 	switch strings.TrimRight(word, ".,;:)") {
-	case "%", "ms", "s", "min", "kbit/s", "bytes":
+	case "%", "ms", "s", "min", "kbit/s", "bytes", "dB":
 		return true
 	}
 	return false

@@ -25,10 +25,10 @@ func anyMeasured(r netcheck.Report) bool {
 	return slices.ContainsFunc(r.Paths, func(p netcheck.PathReport) bool { return len(Measured(p)) > 0 })
 }
 
-// WhyNot is the reason that stands in the place of a path's figures, in whole sentences; "" if there are figures, or no reason
-// is known.
+// WhyNot is the reason that stands in the place of a path's figures, in whole sentences; "" if there are figures, of packets or
+// of a video, or no reason is known.
 func WhyNot(p netcheck.PathReport) string {
-	if len(Measured(p)) > 0 {
+	if len(Measured(p)) > 0 || Seen(p) {
 		return ""
 	}
 	return Printable(p.Reason)
@@ -40,6 +40,9 @@ func Doubt(p netcheck.PathReport, g netcheck.Grade) string {
 	case p.State != netcheck.StateOK:
 		return Printable(p.Reason)
 	case g == netcheck.GradeInconclusive:
+		if Seen(p) && len(Measured(p)) == 0 {
+			return "Too few pictures to judge."
+		}
 		return "Too few packets to judge."
 	}
 	return ""

@@ -103,14 +103,19 @@ func printPathList(out page, r netcheck.Report, v netcheck.Verdict) {
 // printFigures gives each figure of a carrier a line of its own.
 func printFigures(out page, s stats.Summary) {
 	lossOut, lossBack := LossCells(s)
-	for _, f := range []struct{ name, value, unit string }{
-		{"Loss out", lossOut, ""}, {"Loss back", lossBack, ""}, {"Late", Late(s), ""},
-		{"RTT p50", RTTp50(s.RTT), " ms"}, {"RTT p95", RTTp95(s.RTT), " ms"}, {"Jitter", Jitter(s), " ms"},
-	} {
+	listFigures(out, "    ", []figure{{"Loss out", lossOut, ""}, {"Loss back", lossBack, ""}, {"Late", Late(s), ""},
+		{"RTT p50", RTTp50(s.RTT), " ms"}, {"RTT p95", RTTp95(s.RTT), " ms"}, {"Jitter", Jitter(s), " ms"}})
+}
+
+// figure is one that has a line of its own.
+type figure struct{ name, value, unit string }
+
+func listFigures(out page, indent string, list []figure) {
+	for _, f := range list {
 		if f.value != None {
 			f.value += f.unit
 		}
-		label := fmt.Sprintf("    %-9s ", f.name)
+		label := fmt.Sprintf("%s%-9s ", indent, f.name)
 		out.hanging(label, strings.Repeat(" ", len(label)), f.value)
 	}
 }

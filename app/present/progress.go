@@ -2,7 +2,6 @@ package present
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -19,21 +18,21 @@ type Progress struct {
 	path    netcheck.Path   // the one that runs
 	end     time.Duration   // when it is expected to end
 	probing bool
+	probe   string // the one that began last
 	live    map[netcheck.Carrier]*live
-	shown   float64 // share that was last shown: a bar must not run backwards
+	video   VideoAccount // of the running path
+	wants   bool         // the running path is to have a video, which has not ended
+	filmed  int          // paths whose video has a result
+	shown   float64      // share that was last shown: a bar must not run backwards
 }
 
 // live is the running account of one carrier on the current path.
 type live struct {
+	recent[netcheck.Sample]
 	sent, lost int
-	recent     map[int]netcheck.Sample // windows whose counts may still change
-	newest     int                     // window
 	rtt        time.Duration
 	rttWindow  int // that rtt is from
 }
-
-// keepWindows is the number of windows that may still change: those of the longest drain, and some.
-const keepWindows = 100
 
 // NewProgress begins the account of a session that runs a granted plan.
 func NewProgress(granted netcheck.Plan) *Progress {
@@ -45,18 +44,55 @@ func NewProgress(granted netcheck.Plan) *Progress {
 func (p *Progress) Apply(e netcheck.Event) {
 	switch b := e.Body.(type) {
 	case netcheck.PathStarted:
-		p.path, p.probing, p.live = e.Path, false, map[netcheck.Carrier]*live{}
+		p.path, p.probing, p.live, p.video = e.Path, false, map[netcheck.Carrier]*live{}, VideoAccount{}
 		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
-		p.end = e.At + PathTime(p.plan)
+		p.wants = p.videos() > 0
+		p.end = e.At + pathTime(p.plan, p.wants)
 	case netcheck.ProbeStarted:
-		p.probing, p.end = true, e.At+b.Duration+usualDrain
+		p.probeStarted(e.At, b)
 	case netcheck.SampleTaken:
 		p.sample(b.Sample)
+	case netcheck.VideoSampleTaken:
+		p.video.Put(b.Sample)
+	case netcheck.ProbeEnded:
+		p.probeEnded(b)
 	case netcheck.PathEnded:
 		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
 		if p.path == e.Path {
-			p.path, p.probing = netcheck.PathUnknown, false
+			p.path, p.probing, p.wants = netcheck.PathUnknown, false, false
 		}
+	}
+}
+
+// videos is the number of paths, the running one included, that can still have a video.
+func (p *Progress) videos() int {
+	if !p.plan.Video.On() {
+		return 0
+	}
+	if p.plan.Video.Paths == 0 {
+		return p.total
+	}
+	return max(p.plan.Video.Paths-p.filmed, 0)
+}
+
+// probeStarted moves the expected end: a video after the packets, or beside them, belongs to the path too.
+func (p *Progress) probeStarted(at time.Duration, b netcheck.ProbeStarted) {
+	end := at + b.Duration + usualDrain
+	switch {
+	case b.Probe != netcheck.ProbeVideo && p.wants && p.plan.Video.Mode == netcheck.VideoAfterLoss:
+		end += p.plan.Video.Duration + usualDrain
+	case p.probing && p.plan.Video.Mode == netcheck.VideoUnderLoad:
+		end = max(end, p.end)
+	}
+	p.probing, p.probe, p.end = true, b.Probe, end
+}
+
+func (p *Progress) probeEnded(b netcheck.ProbeEnded) {
+	if b.Probe != netcheck.ProbeVideo {
+		return
+	}
+	if p.wants = false; b.Video != nil {
+		p.filmed++
 	}
 }
 
@@ -72,12 +108,19 @@ func (p *Progress) Total() int { return p.total }
 // Probing tells that the running path is connected and its probe has begun.
 func (p *Progress) Probing() bool { return p.probing }
 
+// Filming tells that a video is what the running path is busy with, alone or beside packets.
+func (p *Progress) Filming() bool { return p.probing && p.probe == netcheck.ProbeVideo }
+
 // Draining tells that the running probe has sent its last packet, and waits for the answers to it.
 func (p *Progress) Draining(now time.Duration) bool { return p.probing && p.end-usualDrain < now }
 
 // Left is the time until the whole session ends, 0 or more.
 func (p *Progress) Left(now time.Duration) time.Duration {
-	rest := time.Duration(len(p.waiting)) * PathTime(p.plan)
+	videos := p.videos()
+	if p.wants {
+		videos--
+	}
+	rest := pathsTime(p.plan, len(p.waiting), videos)
 	if p.path != netcheck.PathUnknown {
 		rest += max(p.end-now, 0)
 	}
@@ -112,20 +155,15 @@ func (p *Progress) Line(now time.Duration) string {
 func (p *Progress) sample(s netcheck.Sample) {
 	l := p.live[s.Carrier]
 	if l == nil {
-		l = &live{recent: map[int]netcheck.Sample{}}
+		l = &live{}
 		p.live[s.Carrier] = l
 	}
-	if s.Index <= l.newest-keepWindows {
-		return // it was counted, and how is forgotten
+	old, _, ok := l.put(s.Index, s)
+	if !ok {
+		return
 	}
-	if s.Index > l.newest {
-		l.newest = s.Index
-		maps.DeleteFunc(l.recent, func(i int, _ netcheck.Sample) bool { return i <= l.newest-keepWindows })
-	}
-	old := l.recent[s.Index]
 	l.sent += s.Sent - old.Sent
 	l.lost += lostIn(s) - lostIn(old)
-	l.recent[s.Index] = s
 	if s.Answered > 0 && s.Index >= l.rttWindow {
 		l.rtt, l.rttWindow = s.RTTMean, s.Index
 	}
@@ -133,8 +171,17 @@ func (p *Progress) sample(s netcheck.Sample) {
 
 func lostIn(s netcheck.Sample) int { return s.LostUp + s.LostDown + s.LostUnknown }
 
-// figures are those of the media carrier, which shows the network as it is, or of the one that is measured.
+// figures are those of what runs: packets, pictures, or both.
 func (p *Progress) figures() string {
+	pictures := p.pictures()
+	if p.probe == netcheck.ProbeVideo && p.plan.Video.Mode != netcheck.VideoUnderLoad {
+		return pictures
+	}
+	return p.packets() + pictures
+}
+
+// packets are the figures of the media carrier, which shows the network as it is, or of the one that is measured.
+func (p *Progress) packets() string {
 	for _, c := range shownCarriers {
 		l := p.live[c]
 		if l == nil || l.sent == 0 {
@@ -147,4 +194,16 @@ func (p *Progress) figures() string {
 		return text
 	}
 	return ""
+}
+
+// pictures are the figures of the video: ", 29.8 fps, 1200 kbit/s, frozen 0.4 s".
+func (p *Progress) pictures() string {
+	if p.video.sum.Sent == 0 {
+		return ""
+	}
+	f := p.video.sum.Figures()
+	if f.FPS == None {
+		return ", " + f.Shown + " pictures"
+	}
+	return fmt.Sprintf(", %s fps, %s kbit/s, frozen %s", f.FPS, f.Received, f.Frozen)
 }

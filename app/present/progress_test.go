@@ -58,8 +58,8 @@ func TestProgressIsBounded(t *testing.T) {
 	for i := range 10_000 {
 		p.Apply(netcheck.Event{Body: netcheck.SampleTaken{Sample: netcheck.Sample{Carrier: netcheck.CarrierSRTP, Index: i, Sent: 10}}})
 	}
-	if l := p.live[netcheck.CarrierSRTP]; l.sent != 100_000 || len(l.recent) > keepWindows {
-		t.Errorf("%d sent, %d windows kept", l.sent, len(l.recent))
+	if l := p.live[netcheck.CarrierSRTP]; l.sent != 100_000 || len(l.views) > keepWindows {
+		t.Errorf("%d sent, %d windows kept", l.sent, len(l.views))
 	}
 }
 
@@ -75,12 +75,12 @@ func TestProgressForgetsNothingTwice(t *testing.T) {
 	for i := range 500 { // the final view, as it comes at a path's end
 		sample(i, 1)
 	}
-	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5000 || l.lost != keepWindows || len(l.recent) > keepWindows {
-		t.Errorf("%d sent, %d lost, %d windows kept", l.sent, l.lost, len(l.recent))
+	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5000 || l.lost != keepWindows || len(l.views) > keepWindows {
+		t.Errorf("%d sent, %d lost, %d windows kept", l.sent, l.lost, len(l.views))
 	}
 	sample(5000, 0)
-	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5010 || len(l.recent) != 1 {
-		t.Errorf("behind a hole: %d sent, %d windows kept", l.sent, len(l.recent))
+	if l := p.live[netcheck.CarrierSRTP]; l.sent != 5010 || len(l.views) != 1 {
+		t.Errorf("behind a hole: %d sent, %d windows kept", l.sent, len(l.views))
 	}
 }
 

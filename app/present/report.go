@@ -22,7 +22,11 @@ func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	out.line("")
 	out.paragraph("", Conditions(r))
 	out.line("")
-	printPaths(out, r, v)
+	if r.Granted.Video.Mode != netcheck.VideoAlone {
+		printPaths(out, r, v)
+	}
+	printVideo(out, r, v)
+	printLoad(out, r)
 	printLegend(out, r)
 	printNotes(out, r, v)
 }
@@ -38,13 +42,18 @@ func Text(r netcheck.Report, v netcheck.Verdict) string {
 func Conditions(r netcheck.Report) string {
 	l := r.Granted.Loss
 	preset := ""
-	if l.Preset != "" && l.Preset != Custom {
+	if l.Preset != "" && l.Preset != Custom && r.Granted.Video.Mode != netcheck.VideoUnderLoad { // which has a duration of its own
 		preset = " (preset " + l.Preset + ")"
 	}
 	parts := []string{
 		"Measured " + r.Started.Format("2006-01-02 15:04 MST"),
 		"target " + TargetWords(r.Granted.Target),
-		fmt.Sprintf("%s packets/s × %d bytes × %s on each carrier%s", Number(l.Rate, 5), l.Size, About(l.Duration), preset),
+	}
+	if r.Granted.Video.Mode != netcheck.VideoAlone {
+		parts = append(parts, fmt.Sprintf("%s packets/s × %d bytes × %s on each carrier%s", Number(l.Rate, 5), l.Size, About(l.Duration), preset))
+	}
+	if video := VideoWords(r.Granted.Video); video != "" {
+		parts = append(parts, video)
 	}
 	if r.Title != "" {
 		parts = slices.Insert(parts, 0, r.Title)
@@ -119,9 +128,11 @@ func (out page) marked(t Tone, mark, gap, text string) {
 }
 
 func printLegend(out page, r netcheck.Report) {
-	if text := Legend(r); text != "" {
-		out.line("")
-		out.paragraph("", text)
+	for _, text := range []string{Legend(r), VideoLegend(r)} {
+		if text != "" {
+			out.line("")
+			out.paragraph("", text)
+		}
 	}
 }
 

@@ -1,6 +1,11 @@
 package presenttest
 
-import "echopath/netcheck/stats"
+import (
+	"math"
+
+	"echopath/netcheck"
+	"echopath/netcheck/stats"
+)
 
 // Series describes what happened to the packets of a carrier.
 type Series struct {
@@ -11,6 +16,9 @@ type Series struct {
 	AllLost          bool
 	NoLog            bool // the far end's log is missing: losses have no direction
 	Late             int  // the last ones of the series take 200 ms longer
+
+	Idle  int   // packets before a video begins, under load; 0: none does
+	Added int64 // to those after them, microseconds
 }
 
 // Every gives the sequence numbers of one loss in step packets.
@@ -31,6 +39,9 @@ func (w Series) packets(n int, begin, interval int64) stats.Packets {
 		if i >= n-w.Late {
 			rtt += 200_000
 		}
+		if w.Idle > 0 && i >= w.Idle {
+			rtt += w.Added
+		}
 		p := stats.Packet{Seq: uint32(i), SentUS: sent, UpRecvUS: sent + rtt/2, ReflSendUS: sent + rtt/2, DownRecvUS: sent + rtt,
 			Status: stats.StatusOK}
 		switch {
@@ -49,4 +60,13 @@ func (w Series) packets(n int, begin, interval int64) stats.Packets {
 		rows[i] = p
 	}
 	return rows
+}
+
+// load is what a video did to the packets; nil if there was none.
+func (w Series) load(rows stats.Packets) *netcheck.LoadEffect {
+	if w.Idle == 0 || w.Idle >= len(rows) {
+		return nil
+	}
+	began := rows[w.Idle].SentUS
+	return netcheck.EffectOfLoad(stats.RTTBetween(rows, math.MinInt64, began), stats.RTTBetween(rows, began, math.MaxInt64))
 }

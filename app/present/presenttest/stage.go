@@ -92,7 +92,7 @@ func (s *Stage) Carrier(c netcheck.Carrier, what Series) netcheck.CarrierResult 
 	span := time.Duration(n) * l.Interval()
 	rows := what.packets(n, s.Now.Microseconds(), l.Interval().Microseconds())
 	s.observeRows(c, rows)
-	return netcheck.CarrierResult{Carrier: c, Span: span, Begin: s.Now, Self: netcheck.SelfCheck{LogComplete: !what.NoLog},
+	return netcheck.CarrierResult{Carrier: c, Span: span, Load: what.load(rows), Begin: s.Now, Self: netcheck.SelfCheck{LogComplete: !what.NoLog},
 		Stats: stats.Summarize(rows, stats.Options{LateAfterUS: l.LateAfter.Microseconds()})}
 }
 
