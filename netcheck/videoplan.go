@@ -66,7 +66,7 @@ const (
 	MinVideoKbps     = 100
 	MaxVideoKbps     = 10_000
 	MinVideoDuration = time.Second
-	MaxVideoDuration = 24 * time.Hour
+	MaxVideoDuration = 12 * time.Hour // RTP timestamps of 90 kHz come round after 13 h 15 min (RFC 3550, section 5.1)
 
 	DefaultStartKbps     = 1000
 	DefaultMaxKbps       = 2500
@@ -168,7 +168,7 @@ func (v VideoPlan) check() []error {
 	wrong(v.FPS != 15 && v.FPS != 30, "pictures a second must be 15 or 30")
 	wrong(math.IsNaN(v.MaxKbps) || v.MaxKbps < MinVideoKbps || v.MaxKbps > MaxVideoKbps, "the highest bitrate must be from %d to %d kbit/s", MinVideoKbps, MaxVideoKbps)
 	wrong(math.IsNaN(v.StartKbps) || v.StartKbps < MinVideoKbps || v.StartKbps > v.MaxKbps, "the bitrate to start with must be from %d kbit/s to the highest one", MinVideoKbps)
-	wrong(v.Duration < MinVideoDuration || v.Duration > MaxVideoDuration, "the video's duration must be from 1s to 24h")
+	wrong(v.Duration < MinVideoDuration || v.Duration > MaxVideoDuration, "the video's duration must be from 1s to 12h")
 	wrong(v.Idle < 0 || v.Idle > time.Minute, "the time before the video starts must be at most 1m")
 	wrong(v.Paths < 0, "the number of paths with video can not be negative")
 	return append(errs, v.Source.check()...)

@@ -38,7 +38,7 @@ var slow = presenttest.Play(func(s *presenttest.Stage, p netcheck.Path) {
 func TestBar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &terminal{width: 80}
-		c := (&command{args: words("check --path direct,stun"), run: slow, stderr: screen}).do(t.Context())
+		c := (&command{args: words("check --no-video --path direct,stun"), run: slow, stderr: screen}).do(t.Context())
 		text := screen.String()
 		for _, want := range []string{"Sending over Direct, STUN", "Direct (1 of 2), 0:12 left, connecting",
 			"Direct (1 of 2)", "RTT 1 ms, lost 0 of 2", "STUN (2 of 2)", "█", "░"} {
@@ -58,6 +58,38 @@ func TestBar(t *testing.T) {
 			t.Errorf("exit %d", c.code)
 		}
 	})
+}
+
+// paced plays a session at its own pace.
+func paced(run presenttest.RunFunc) presenttest.RunFunc {
+	return func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+		begin := time.Now()
+		return run(ctx, plan, func(e netcheck.Event) {
+			time.Sleep(e.At - time.Since(begin)) // of synctest
+			observe(e)
+		})
+	}
+}
+
+// The bar counts a video as it counts packets: the time left is that of the whole, and the share reaches the end with it.
+func TestBarOfVideo(t *testing.T) {
+	for line, want := range map[string][]string{
+		"video --path direct,stun": {"Direct (1 of 2), 0:21 left, ", " fps, ", "frozen 0 s", "STUN (2 of 2)",
+			"STUN (2 of 2), 0:05 left", " 50% ", " 95% "},
+		"video --path direct --under-load": {"Direct (1 of 1), 0:1", " fps, ", ", 0:01 left"},
+		"check --path direct,stun":         {"Direct (1 of 2), 0:1", " fps, ", "STUN (2 of 2)", " 90% "},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			screen := &terminal{width: 120}
+			(&command{args: words(line), run: paced(presenttest.VideoGood), stderr: screen}).do(t.Context())
+			for _, want := range want {
+				if !strings.Contains(screen.String(), want) {
+					t.Errorf("%s: the screen never showed %q", line, want)
+					t.Log(strings.ReplaceAll(screen.String(), "\r", "\n"))
+				}
+			}
+		})
+	}
 }
 
 // The bar stays within every terminal, ends behind whole figures, and follows a change of size.

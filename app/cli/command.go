@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,18 +79,43 @@ func stray(o *options, args []string) error {
 func (a *app) flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
 	var given interface{ GetValue() string } // of pflag's InvalidValueError
-	switch {
+	unknown, _ := strings.CutPrefix(text, "unknown flag: --")
+	switch others := commandsWith(unknown); {
 	case errors.As(err, &given): // of a flag that is on or off; cobra reads no others
 		_, rest, _ := strings.Cut(strings.TrimPrefix(text, fmt.Sprintf("invalid argument %q for ", given.GetValue())), "--")
 		name, _, _ := strings.Cut(rest, `"`)
 		return wrongUse("--%s is on or off: write --%s alone, without %q behind it", name, name, "="+given.GetValue())
 	case !cmd.HasParent():
 		return wrongUse("%s: a command comes first, for example %s check --target self", text, a.deps.Name)
+	case len(others) > 0:
+		return wrongUse("--%s is a flag of %s, not of %s: %s %s --help lists those", unknown, listed(others), cmd.Name(), a.deps.Name, cmd.Name())
 	case strings.HasPrefix(text, "flag needs an argument"):
 		flag := text[strings.LastIndex(text, " ")+1:]
 		return wrongUse("%s needs a value: %s %s --help shows which", flag, a.deps.Name, cmd.Name())
 	}
 	return wrongUse("%s: %s %s --help lists the flags", text, a.deps.Name, cmd.Name())
+}
+
+// listed joins names with commas and an "and".
+func listed(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// commandsWith lists the measuring commands that have a flag of that name.
+func commandsWith(flag string) []string {
+	var found []string
+	for _, name := range []string{"check", "loss", "video"} {
+		for _, g := range (&options{command: name}).groups() {
+			if slices.ContainsFunc(g.flags, func(f flagSpec) bool { return f.name == flag }) {
+				found = append(found, name)
+			}
+		}
+	}
+	return found
 }
 
 func (a *app) versionCommand() *cobra.Command {

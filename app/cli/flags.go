@@ -25,6 +25,7 @@ type options struct {
 	record, recordWhat               string
 
 	given map[string]bool // flags that stood on the command line
+	kept  recordings
 }
 
 // flagSpec is one flag with its help. Exactly one of the pointers is set.
@@ -73,7 +74,7 @@ func (o *options) groups() []flagGroup {
 var csvHelp = map[string]string{
 	"check": "write summary.csv, samples.csv, packets.csv and, with video, video.csv and frames.csv into a folder; - writes the summary alone to standard output instead of the table",
 	"loss":  "write summary.csv, samples.csv and packets.csv into a folder; - writes the summary alone to standard output instead of the table",
-	"video": "write video.csv, with a row a second, and frames.csv, with a row a picture, into a folder, and the files of packets with --under-load; - writes the summary alone to standard output instead of the table",
+	"video": "write summary.csv, video.csv (a row a second) and frames.csv (a row a picture) into a folder, with --under-load samples.csv and packets.csv too; - writes the summary alone to standard output instead of the table",
 }
 
 // load is what a command sends.

@@ -10,7 +10,7 @@ import (
 )
 
 var shortHelp = map[string]string{
-	"check":   "the full check: packets and pictures on every path in turn, with a verdict",
+	"check":   "the full check: packets on every path in turn, pictures on two, with a verdict",
 	"loss":    "packet loss, delay and jitter, 10 s on each path",
 	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate",
 	"version": "versions of the program and of what it is built from",
@@ -62,6 +62,10 @@ const examples = `Examples
     $NAME $CMD --title "Office, 2nd floor" \
       --csv results --json results/report.json`
 
+const videoExamples = `
+  A call under load on the path that it would choose, kept as a file that browsers and players show:
+    $NAME video --path direct --under-load --record call.webm`
+
 // help prints the help of a command.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
@@ -102,7 +106,11 @@ func (a *app) commandHelp(b *strings.Builder, name string) {
 			writeFlag(b, f, a.out.Width)
 		}
 	}
-	text := strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(examples)
+	text := examples
+	if name == "video" {
+		text += videoExamples
+	}
+	text = strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(text)
 	b.WriteString(reflow(fmt.Sprintf("\n%s\n\n%s\n\n%s\n", text, envHelp, exitHelp), a.out.Width))
 }
 
@@ -136,9 +144,13 @@ func writeFlag(b *strings.Builder, f flagSpec, width int) {
 	if f.value != "" {
 		head += " " + f.value
 	}
-	if width < present.MinWidth {
+	narrow := width < present.MinWidth
+	if narrow || len(head) >= column {
 		fmt.Fprintln(b, head)
-		head, column = "", 6
+		head = ""
+	}
+	if narrow {
+		column = 6
 	}
 	for i, line := range present.Wrap(f.help, width-column) {
 		if i > 0 {

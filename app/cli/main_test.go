@@ -52,8 +52,11 @@ type command struct {
 	stdin  string
 	stdout io.Writer // nil: collected
 	stderr io.Writer
+	// noVideo is why this build has no video, "" if it has.
+	noVideo string
 
 	plan     netcheck.Plan // that Run was called with
+	job      Job           // the same, with what else is asked for
 	ran      bool
 	out, err string
 	code     int
@@ -69,9 +72,9 @@ func (c *command) do(ctx context.Context) *command {
 	if stderr == nil {
 		stderr = &errs
 	}
-	deps := Deps{Name: "echopath-cli", Version: "1.2.3",
+	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo,
 		Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
-			c.plan, c.ran = job.Plan, true
+			c.plan, c.job, c.ran = job.Plan, job, true
 			if c.run == nil {
 				return netcheck.Report{}, io.ErrUnexpectedEOF
 			}
@@ -116,7 +119,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestHelpGolden(t *testing.T) {
-	for _, line := range []string{"--help", "check --help", "loss --help", "version --help"} {
+	for _, line := range []string{"--help", "check --help", "loss --help", "video --help", "version --help"} {
 		c := (&command{args: words(line)}).do(t.Context())
 		if c.code != ExitOK || c.err != "" {
 			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)

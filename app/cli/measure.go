@@ -30,6 +30,9 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 	if o.json == dash && o.csv == dash {
 		return wrongUse("--json - and --csv - can not both have standard output: give a file or folder to one of them")
 	}
+	if err := tryRecording(o.record); err != nil {
+		return err
+	}
 	files, err := createFiles(o, granted)
 	if err != nil {
 		return err
@@ -37,7 +40,7 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 	defer files.Discard()
 	a.deps.lastAct.set(files.Abandon)
 	if !o.quiet {
-		a.err.paragraph(present.Announcement(granted))
+		a.announce(command, granted, o)
 	}
 	report, ran, err := a.session(ctx, plan, granted, o, files)
 	switch {
@@ -45,7 +48,7 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 		a.code = ExitInterrupted
 		return nil
 	case !ran:
-		return fmt.Errorf("nothing was measured: %w", err)
+		return fmt.Errorf("nothing was measured: %w", inWords(err))
 	case err != nil && report.Ended == netcheck.EndedComplete:
 		warn("%s", oneLine(err.Error())) // after the measurement: the result stands
 	case err != nil && report.Ended != netcheck.EndedCancelled:
@@ -53,6 +56,24 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 		return errors.Join(err, a.finish(report, o, files))
 	}
 	return a.finish(report, o, files)
+}
+
+// announce says what will be sent, and that a check leaves the video out if the build is the reason.
+func (a *app) announce(command string, granted netcheck.Plan, o *options) {
+	a.err.paragraph(present.Announcement(granted))
+	if command == "check" && a.deps.NoVideo != "" && !o.noVideo {
+		why, _, _ := strings.Cut(a.deps.NoVideo, ": ") // what is needed for it is told by video
+		a.err.paragraph("Without video: " + why + ".")
+	}
+}
+
+// inWords gives a failure's own sentences, with what to do, in the place of its cause.
+func inWords(err error) error {
+	var f *netcheck.Failure
+	if !errors.As(err, &f) || f.Text == "" {
+		return err
+	}
+	return errors.New(strings.TrimSpace(f.Text + " " + f.Advice))
 }
 
 // createFiles opens what will be written, so that a folder that can not be written is told before the measurement.
@@ -101,6 +122,7 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 	report, err := a.deps.Run(ctx, Job{Plan: plan, Record: o.record, RecordSent: o.recordWhat == "sent"}, func(e netcheck.Event) {
 		ran = true
 		write(e)
+		o.kept.observe(e)
 		bar.observe(e)
 	})
 	if !stopTelling() {
@@ -115,22 +137,28 @@ func (a *app) finish(r netcheck.Report, o *options, files *export.Files) error {
 	v := netcheck.Judge(r)
 	fileErr := files.Finish(r, v)
 	a.code = exitCodeFor(r, v)
-	return errors.Join(fileErr, a.show(r, v, o, files.Saved()))
+	return errors.Join(fileErr, o.kept.err(), a.show(r, v, o, files.Saved()))
 }
 
 // show puts the result on standard output in the form that was asked for.
 func (a *app) show(r netcheck.Report, v netcheck.Verdict, o *options, saved []string) error {
 	switch {
 	case o.json == dash:
-		printSaved(a.err, saved, o.quiet)
+		a.saved(a.err, saved, o, o.quiet)
 		return export.JSON(a.out, r, v)
 	case o.csv == dash:
-		printSaved(a.err, saved, o.quiet)
+		a.saved(a.err, saved, o, o.quiet)
 		return export.Summary(a.out, r, v)
 	}
 	present.Report(a.out, a.out.Style, r, v)
-	printSaved(a.out, saved, false)
+	a.saved(a.out, saved, o, false)
 	return nil
+}
+
+// saved says where everything is that was kept.
+func (*app) saved(s screen, files []string, o *options, quiet bool) {
+	o.kept.show(s, quiet)
+	printSaved(s, files, quiet)
 }
 
 // printSaved says where the files are: the folder once, with what is in it.

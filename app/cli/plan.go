@@ -96,7 +96,9 @@ func (o *options) overrideLoad(l *netcheck.LossPlan) (err error) {
 		}
 	}
 	if o.given["size"] {
-		if l.Size, err = strconv.Atoi(o.size); err != nil {
+		if l.Size, err = strconv.Atoi(o.size); err != nil && looksLikePicture(o.size) {
+			return wrongUse("--size %s is the size of a picture: here it is the bytes of a packet, for example --size 200; pictures are sent by the command video", o.size)
+		} else if err != nil {
 			return wrongUse("--size %q is not a whole number: give bytes, for example --size 200", o.size)
 		}
 	}
@@ -117,6 +119,11 @@ func (o *options) overrideLoad(l *netcheck.LossPlan) (err error) {
 		l.Carriers, err = parseCarriers(o.carriers)
 	}
 	return err
+}
+
+func looksLikePicture(size string) bool {
+	width, height, ok := strings.Cut(strings.ToLower(size), "x")
+	return ok && len(width) > 1 && strings.Trim(width+height, "0123456789") == ""
 }
 
 func parseTime(flag, text, example string) (time.Duration, error) {

@@ -22,6 +22,10 @@ func TestReportGolden(t *testing.T) {
 		{"nothing-back", "check --quiet --path direct,relay-udp", presenttest.NothingBack, ExitPoor},
 		{"blocked", "check --quiet --stun stun:stun.example.com --path stun,relay-udp", presenttest.RelayBlocked, ExitPoor},
 		{"relay-blocked", turnArgs, presenttest.RelayBlocked, ExitOK},
+		{"check-video", "check --quiet", presenttest.VideoGood, ExitOK},
+		{"video-good", "video --quiet", presenttest.VideoGood, ExitOK},
+		{"video-poor", "video --quiet --under-load --path direct,relay-udp", presenttest.VideoFreezing, ExitPoor},
+		{"video-failed", "video --quiet --source camera --path direct,stun", presenttest.VideoFailed, ExitPoor},
 	}
 	for _, tt := range tests {
 		for _, width := range []string{"80", "120"} {
@@ -41,11 +45,17 @@ func TestReportGolden(t *testing.T) {
 
 // A locale without UTF-8 gets ASCII alone, and columns that still stand below each other.
 func TestReportASCII(t *testing.T) {
-	c := (&command{args: words("loss --quiet"), run: presenttest.Mixed, env: map[string]string{"LANG": "C"}}).do(t.Context())
-	if i := strings.IndexFunc(c.out, func(r rune) bool { return r > 0x7e }); i >= 0 {
-		t.Errorf("beyond ASCII: %q", c.out[i:min(i+20, len(c.out))])
+	for name, c := range map[string]*command{
+		"mixed": {args: words("loss --quiet"), run: presenttest.Mixed},
+		"video": {args: words("video --quiet --under-load --path direct,relay-udp"), run: presenttest.VideoFreezing},
+	} {
+		c.env = map[string]string{"LANG": "C"}
+		c.do(t.Context())
+		if i := strings.IndexFunc(c.out, func(r rune) bool { return r > 0x7e }); i >= 0 {
+			t.Errorf("%s: beyond ASCII: %q", name, c.out[i:min(i+20, len(c.out))])
+		}
+		presenttest.Golden(t, name+"-ascii.txt", c.out)
 	}
-	presenttest.Golden(t, "mixed-ascii.txt", c.out)
 }
 
 // A narrow terminal gets a line a figure, and no line that it must break within a word.
@@ -53,6 +63,7 @@ func TestNarrowTerminal(t *testing.T) {
 	for _, width := range []int{30, 40, 59} {
 		for want, c := range map[string]*command{
 			"\n    RTT p50   0.4 ms\n": {args: words("loss --quiet --title Office"), run: presenttest.Mixed},
+			"\n  Frozen    1.19 s":     {args: words("video --quiet --under-load"), run: presenttest.VideoFreezing},
 			"\n  3    inconclusive: ":  {args: words("--help")},
 		} {
 			screen := &terminal{width: width}

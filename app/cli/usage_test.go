@@ -19,6 +19,7 @@ func TestWrongUse(t *testing.T) {
 	}
 	pass, empty, notPEM := file("pass", "hunter2\n"), file("empty", "\nhunter2"), file("no.pem", "hello")
 	const server = "check --turn turn:turn.example.com "
+	y4m, webm := file("pictures.y4m", "YUV4MPEG2"), filepath.Join(dir, "call.webm")
 	const tls = "check --turn turns:turn.example.com --turn-user u --turn-pass-file "
 	tests := []struct {
 		line string
@@ -26,7 +27,7 @@ func TestWrongUse(t *testing.T) {
 		want string // part of the line that says how to mend it
 	}{
 		{line: "chek", want: `did you mean "check"?`},
-		{line: "frobnicate", want: "use check, loss or version"},
+		{line: "frobnicate", want: "use check, loss, video or version"},
 		{line: "--target self", want: "a command comes first, for example echopath-cli check"},
 		{line: "check --frobnicate", want: "echopath-cli check --help lists the flags"},
 		{line: "check -x", want: "echopath-cli check --help lists the flags"},
@@ -97,6 +98,55 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --carrier pigeon", want: "use srtp, datachannel"},
 		{line: "check --json - --csv -", want: "give a file or folder to one of them"},
 		{line: "check --json " + dir, want: "name a file"},
+		{line: "video --json - --csv -", want: "give a file or folder to one of them"},
+
+		{line: "video --source", want: "--source needs a value"},
+		{line: "video --source=", want: "leave the flag out"},
+		{line: "video --source cam", want: "neither synthetic nor camera"},
+		{line: "video --source " + filepath.Join(dir, "gone.y4m"), want: "name a Y4M or IVF file"},
+		{line: "video --source " + dir, want: "is a folder"},
+		{line: "video --source camera:", want: "camera:NAME"},
+		{line: "video --difficulty brutal", want: "use easy, normal or hard"},
+		{line: "video --difficulty easy --source camera", want: "leave it out with --source camera"},
+		{line: "video --difficulty easy --source " + y4m, want: "leave it out"},
+		{line: "video --size 200", want: "use one of 320x180, 480x270, 640x360, 960x540, 1280x720"},
+		{line: "video --size 640x361", want: "use one of 320x180"},
+		{line: "video --size=", want: "give WxH"},
+		{line: "loss --size 640x360", want: "bytes of a packet, for example --size 200"},
+		{line: "check --size 640X360", want: "pictures are sent by the command video"},
+		{line: "video --fps 25", want: "use 15 or 30"},
+		{line: "video --fps thirty", want: "use 15 or 30"},
+		{line: "video --start 50", want: "from 100 to 10000, for example --start 1000"},
+		{line: "video --start 1e9", want: "from 100 to 10000"},
+		{line: "video --start 1M", want: "--start 1000"},
+		{line: "video --max NaN", want: "--max 1000"},
+		{line: "video --max 0x200", want: "--max 1000"},
+		{line: "video --max 99", want: "--max 1000"},
+		{line: "video --max 10001", want: "--max 1000"},
+		{line: "video --start 2000 --max 1000", want: "lower the one or raise the other"},
+		{line: "video --duration 10", want: "--duration 10s"},
+		{line: "video --duration 0", want: "--duration must be from 1s to 12h"},
+		{line: "video --duration 999ms", want: "--duration must be from 1s to 12h"},
+		{line: "video --duration 25h", want: "--duration must be from 1s to 12h"},
+		{line: "video --under-load=perhaps", want: "write --under-load alone"},
+		{line: "video --fixed-size=1s", want: "write --fixed-size alone"},
+		{line: "video --record=", want: "give FILE"},
+		{line: "video --record " + dir, want: filepath.Join(dir, "call.webm")},
+		{line: "video --record " + dir + "/", want: "is a folder"},
+		{line: "video --record -", want: "name a file"},
+		{line: "video --record call.MP4", want: "name it call.webm"},
+		{line: "video --record-what sent", want: "needs --record FILE"},
+		{line: "video --record " + webm + " --record-what both", want: "use received or sent"},
+		{line: "video --record " + webm + " --record-what=", want: "give received|sent"},
+		{line: "video --path nowhere", want: "use direct, stun"},
+		{line: "video direct", want: "commas between paths"},
+
+		{line: "video --preset voice", want: "--preset is a flag of check and loss, not of video: echopath-cli video --help"},
+		{line: "video --rate=5", want: "--rate is a flag of check and loss"},
+		{line: "check --record " + webm, want: "--record is a flag of video, not of check"},
+		{line: "loss --under-load", want: "--under-load is a flag of video, not of loss"},
+		{line: "loss --no-video", want: "--no-video is a flag of check, not of loss"},
+		{line: "version --json -", want: "check, loss and video, not of version"},
 	}
 	for _, tt := range tests {
 		c := (&command{args: words(tt.line), env: tt.env}).do(t.Context())

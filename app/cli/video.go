@@ -23,10 +23,11 @@ func (o *options) fillVideo(p *netcheck.Plan, command string, in inputs) error {
 }
 
 func (o *options) askVideo(p *netcheck.Plan) error {
-	p.Video = netcheck.DefaultVideoPlan(netcheck.VideoAlone)
+	mode := netcheck.VideoAlone
 	if o.underLoad {
-		p.Video.Mode = netcheck.VideoUnderLoad
+		mode = netcheck.VideoUnderLoad
 	}
+	p.Video = netcheck.DefaultVideoPlan(mode)
 	p.Video.Adapt = !o.fixedSize
 	for _, fill := range []func(*netcheck.VideoPlan) error{o.fillSource, o.fillPicture, o.fillBitrates, o.checkRecording} {
 		if err := fill(&p.Video); err != nil {
@@ -45,8 +46,11 @@ func (o *options) fillSource(v *netcheck.VideoPlan) error {
 			return wrongUse("--source camera: has no name: write --source camera for the first one, or camera:NAME")
 		}
 	default:
-		if info, err := os.Stat(o.source); err != nil || info.IsDir() {
+		switch info, err := os.Stat(o.source); {
+		case err != nil:
 			return wrongUse("--source %q is neither synthetic nor camera, and there is no such file: name a Y4M or IVF file that is there", o.source)
+		case info.IsDir():
+			return wrongUse("--source %s is a folder: name a Y4M or IVF file in it", o.source)
 		}
 		v.Source = netcheck.VideoSource{Kind: netcheck.SourceFile, Name: o.source}
 	}
@@ -56,8 +60,12 @@ func (o *options) fillSource(v *netcheck.VideoPlan) error {
 	if v.Source.Kind != netcheck.SourceSynthetic {
 		return wrongUse("--difficulty is about the synthetic picture: leave it out with --source %s", o.source)
 	}
-	v.Source.Difficulty = netcheck.Difficulty(strings.ToLower(o.difficulty))
-	return nil
+	switch d := netcheck.Difficulty(strings.ToLower(o.difficulty)); d {
+	case netcheck.DifficultyEasy, netcheck.DifficultyNormal, netcheck.DifficultyHard:
+		v.Source.Difficulty = d
+		return nil
+	}
+	return wrongUse("--difficulty %q: use easy, normal or hard", o.difficulty)
 }
 
 func (o *options) fillPicture(v *netcheck.VideoPlan) (err error) {
@@ -102,6 +110,9 @@ func (o *options) fillBitrates(v *netcheck.VideoPlan) (err error) {
 			v.MaxKbps = max(v.MaxKbps, v.StartKbps)
 		}
 	}
+	if v.StartKbps > v.MaxKbps {
+		return wrongUse("--start %s is above --max %s: lower the one or raise the other", o.startKbps, o.maxKbps)
+	}
 	return nil
 }
 
@@ -111,18 +122,4 @@ func parseKbps(flag, text string) (float64, error) {
 		return 0, wrongUse("--%s %q: give kbit/s from %d to %d, for example --%s 1000", flag, text, netcheck.MinVideoKbps, netcheck.MaxVideoKbps, flag)
 	}
 	return v, nil
-}
-
-func (o *options) checkRecording(*netcheck.VideoPlan) error {
-	o.recordWhat = strings.ToLower(o.recordWhat)
-	switch {
-	case o.given["record-what"] && o.recordWhat != "sent" && o.recordWhat != "received":
-		return wrongUse("--record-what %q: use received or sent", o.recordWhat)
-	case o.given["record-what"] && !o.given["record"]:
-		return wrongUse("--record-what needs --record FILE")
-	}
-	if info, err := os.Stat(o.record); o.given["record"] && err == nil && info.IsDir() {
-		return wrongUse("--record %s is a folder: name a file, for example %s/call.webm", o.record, strings.TrimRight(o.record, "/"))
-	}
-	return nil
 }

@@ -35,18 +35,7 @@ func run(ctx context.Context, t *testing.T, plan netcheck.Plan, observe netcheck
 // were lost or late is the machine's affair here; on loopback the network itself loses none.
 func wantMeasured(t *testing.T, p netcheck.PathReport) {
 	t.Helper()
-	if !p.State.Measured() || !p.Connected {
-		t.Fatalf("%s: state %s (%s: %s; %s)", p.Path, p.State, p.Code, p.Reason, p.Cause)
-	}
-	want, protocol := wanted(p.Path)
-	for end, pair := range map[string]netcheck.CandidatePair{"local": p.Local, "far": p.Far} {
-		if pair.Local.Type != want || pair.Local.RelayProtocol != protocol {
-			t.Errorf("%s: %s end's own candidate is %s by %q, want %s by %q", p.Path, end, pair.Local.Type, pair.Local.RelayProtocol, want, protocol)
-		}
-		if p.Path == netcheck.PathRelayTLS && (pair.Local.TLS == nil || pair.Local.TLS.SPKISHA256 == "") {
-			t.Errorf("%s: %s end has no TLS handshake on record", p.Path, end)
-		}
-	}
+	wantProof(t, p)
 	for _, c := range netcheck.AllCarriers() {
 		r, ok := p.Carrier(c)
 		if !ok {
@@ -58,6 +47,23 @@ func wantMeasured(t *testing.T, p netcheck.PathReport) {
 		}
 		if s.Total.Lost != 0 {
 			t.Errorf("%s by %s: %d packets lost on loopback", p.Path, c, s.Total.Lost)
+		}
+	}
+}
+
+// wantProof checks that a path was measured, and that both ends used the candidates that make it this path.
+func wantProof(t *testing.T, p netcheck.PathReport) {
+	t.Helper()
+	if !p.State.Measured() || !p.Connected {
+		t.Fatalf("%s: state %s (%s: %s; %s)", p.Path, p.State, p.Code, p.Reason, p.Cause)
+	}
+	want, protocol := wanted(p.Path)
+	for end, pair := range map[string]netcheck.CandidatePair{"local": p.Local, "far": p.Far} {
+		if pair.Local.Type != want || pair.Local.RelayProtocol != protocol {
+			t.Errorf("%s: %s end's own candidate is %s by %q, want %s by %q", p.Path, end, pair.Local.Type, pair.Local.RelayProtocol, want, protocol)
+		}
+		if p.Path == netcheck.PathRelayTLS && (pair.Local.TLS == nil || pair.Local.TLS.SPKISHA256 == "") {
+			t.Errorf("%s: %s end has no TLS handshake on record", p.Path, end)
 		}
 	}
 }

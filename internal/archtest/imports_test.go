@@ -64,9 +64,66 @@ var importRules = []importRule{
 		reason:    "probes, the far end and outputs work on any Link and Report, fakes included",
 	},
 	{
-		packages:  []string{"echopath/netcheck/loss"},
+		packages:  []string{"echopath/netcheck/loss", "echopath/netcheck/video/..."},
 		forbidden: []string{"echopath/netcheck/echo"},
 		reason:    "the two ends meet on the wire: what they share stands in control and stamp",
+	},
+	{
+		packages:  []string{"echopath/netcheck/video/timecode", "echopath/netcheck/video/quality"},
+		forbidden: []string{anyModule},
+		reason:    "leaves use the standard library alone",
+	},
+	{
+		packages:  []string{"echopath/netcheck/video/picture"},
+		forbidden: []string{anyModule},
+		allowed:   []string{"echopath/netcheck", "echopath/netcheck/stats", "echopath/netcheck/stamp"},
+		reason:    "pictures are arithmetic: all they take from elsewhere is the names of difficulties",
+	},
+	{
+		packages:  []string{"echopath/netcheck/video/...", "echopath/netcheck/loss"},
+		forbidden: []string{"echopath/netcheck/rtc/...", "github.com/pion/webrtc/..."},
+		reason:    "probes work on any Link, fakes included",
+	},
+	{
+		packages:  []string{"echopath/netcheck/video"},
+		forbidden: []string{"echopath/netcheck/video/capture", "echopath/netcheck/loss"},
+		reason:    "where pictures come from is handed in, and the two probes know nothing of each other",
+	},
+	{
+		packages:  []string{"echopath/netcheck/echo", "echopath/netcheck/export"},
+		forbidden: []string{"echopath/netcheck/video/...", "C"},
+		reason:    "the far end returns packets without looking into them, and needs no codec: it is hosted by builds without cgo too",
+	},
+	{
+		packages:  []string{"echopath/netcheck/video/record"},
+		forbidden: []string{"echopath/netcheck/video/...", "github.com/pion/..."},
+		reason:    "a recording takes frames for what their fields say, and decodes nothing",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/netcheck/video/vp8", "echopath/internal/display/glprobe"},
+		forbidden: []string{"C"},
+		direct:    true,
+		reason:    "C stands beside libvpx, which has a stand-in for builds without cgo, and in what tries OpenGL: nowhere else",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/netcheck/video/capture"},
+		forbidden: []string{"github.com/pion/mediadevices/..."},
+		direct:    true,
+		reason:    "capture is the one adapter to cameras; others use the Source it yields",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/netcheck/video/record"},
+		forbidden: []string{"github.com/at-wat/..."},
+		direct:    true,
+		reason:    "record is the one that knows the form of a file with video",
+	},
+	{
+		packages:  []string{"echopath/app/cli"},
+		forbidden: []string{"echopath/app/session", "echopath/netcheck/rtc/...", "echopath/netcheck/video/...", "C"},
+		reason:    "the terminal makes plans and shows reports: what runs them is handed in",
 	},
 	{
 		packages:  []string{"echopath/turnserver/..."},
@@ -121,6 +178,18 @@ var importRules = []importRule{
 		forbidden: []string{"os/..."},
 		direct:    true,
 		reason:    "screens show what the model says: they read and write no files",
+	},
+	{
+		packages: []string{"echopath/app/view", "echopath/app/widgets", "echopath/app/chart/...", "echopath/app/look", "echopath/app/model", "echopath/app/present",
+			"echopath/app/prefs"},
+		forbidden: []string{"echopath/netcheck/video/...", "echopath/app/runner"},
+		reason:    "screens get pictures as pixels, and figures as words: codecs, cameras and recorders are the session's",
+	},
+	{
+		packages:  []string{"echopath/app/runner"},
+		forbidden: []string{"echopath/netcheck/video/...", "github.com/pion/..."},
+		allowed:   []string{"echopath/netcheck/video/picture"},
+		reason:    "the runner makes pixels of pictures and knows nothing of where they come from",
 	},
 	{
 		packages:  []string{"echopath/internal/display"},

@@ -58,7 +58,9 @@ func (r *run) summary(partial bool) *netcheck.VideoSummary {
 	if known {
 		s.Up, s.Down = lossOf(t.near.PacketsSent, t.far.PacketsReceived), lossOf(t.far.PacketsSent, t.near.PacketsReceived)
 	}
-	s.AfterRepair = lossOf(uint64(r.record.packets()), uint64(r.in.arrived())) //nolint:gosec // counts
+	sent, open := r.record.packets()
+	// Of pictures that are still under way some packets may have arrived: then a loss is told too small rather than too large.
+	s.AfterRepair = stats.LossOf(sent-open, max(sent-open-r.in.arrived(), 0))
 	return s
 }
 
@@ -96,13 +98,14 @@ func lastShown(r *pictureRecord) int64 {
 	return end
 }
 
-// packets is the number of packets of all pictures, each counted once.
-func (r *pictureRecord) packets() int {
-	n := 0
+// packets is the number of packets of all pictures, each counted once, and of those of which nobody knows what became of them.
+func (r *pictureRecord) packets() (all, open int) {
 	for _, x := range r.rows {
-		n += int(x.packets)
+		if all += int(x.packets); x.status == stats.FrameUnknown {
+			open += int(x.packets)
+		}
 	}
-	return n
+	return all, open
 }
 
 // rttOf is the distribution of round-trip times in microseconds.

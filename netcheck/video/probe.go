@@ -44,6 +44,8 @@ const (
 	finishTimeout = 5 * time.Second
 	graceFinish   = 1500 * time.Millisecond
 	minDrain      = time.Second
+	stopDrain     = 400 * time.Millisecond // of a run that was stopped
+	repairDrain   = 20 * time.Millisecond  // beyond a round trip
 	maxDrain      = 4 * time.Second
 )
 
@@ -232,18 +234,21 @@ func (r *run) unfinished() bool { return !r.out.finished }
 // pictures is the number of pictures in the plan.
 func pictures(p netcheck.VideoPlan) int { return int(p.Duration.Seconds()*float64(p.FPS) + 0.5) }
 
-// drain waits until every picture that was sent is shown or nothing more can be hoped for.
+// drain waits until every picture that was sent is shown or nothing more can be hoped for, and then for what repair may still have
+// under way. A run that was stopped waits a moment too: else it would count as lost what is on its way.
 func (r *run) drain(ctx, inner context.Context) {
-	if ctx.Err() != nil || inner.Err() != nil {
-		return
+	rtt := r.media.Counters().RTT
+	limit := min(max(minDrain, 4*rtt+giveUp), maxDrain)
+	if ctx.Err() != nil {
+		limit, inner = stopDrain, context.WithoutCancel(ctx)
 	}
-	limit := min(max(minDrain, 4*r.media.Counters().RTT+giveUp), maxDrain)
 	until := r.Clock.Now().Add(limit)
 	for r.record.open() > 0 && r.Clock.Now().Before(until) {
 		if r.Clock.SleepUntil(inner, r.Clock.Now().Add(10*time.Millisecond)) != nil {
 			return
 		}
 	}
+	_ = r.Clock.SleepUntil(inner, r.Clock.Now().Add(min(rtt+repairDrain, stopDrain))) // a link that is gone has nothing under way
 }
 
 // listen takes the far end's accounts, and passes its requests for key frames to the encoder.

@@ -391,7 +391,7 @@ func TestStopping(t *testing.T) {
 				if after < time.Second {
 					return
 				}
-				if o.sum == nil || !o.sum.Partial || o.sum.Stats.Missing != 0 || !o.sum.DirectionKnown {
+				if o.sum == nil || !o.sum.Partial || o.sum.Stats.Missing != 0 || !o.sum.DirectionKnown || o.sum.AfterRepair.Lost != 0 {
 					t.Errorf("%+v: pictures that nobody waited for are not missing, and the far end's account is fetched", o.sum)
 				}
 				wantRows(t, o)
