@@ -198,6 +198,7 @@ func TestFindingTexts(t *testing.T) {
 		{selfReport(broke), "path_failed", SeverityCritical, localAdvice},
 		{selfReport(mute), "no_data", SeverityCritical, localAdvice},
 		{selfReport(endedPath(PathDirect, ReasonLocal)), "path_failed", SeverityCritical, "Ask for it."},
+		{selfReport(endedPath(PathDirect, ReasonLocal)), "no_path", SeverityCritical, "nothing is known of the network"},
 		{turnReport(broke), "path_failed", SeverityCritical, "Relay UDP connected and then broke off"},
 		{turnReport(broke, blocked(PathRelayTCP)), "no_path", SeverityCritical,
 			"None of the paths that were tried held to the end: Relay UDP carried packets and then broke off, and so would a call."},

@@ -88,7 +88,9 @@ func findNoPath(r Report, v Verdict) []Finding {
 		}
 	}
 	f.Detail = which + " carried packets there and back, so a call would not work." + stayed
-	if len(broke) > 0 {
+	if onlyHere(r, v) {
+		f.Title, f.Detail = "Nothing could be measured", "The trouble was with this computer on each path, so nothing is known of the network."
+	} else if len(broke) > 0 {
 		f.Detail = which + " held to the end: " + list(broke) + " carried packets and then broke off, and so would a call." + stayed
 	}
 	switch {
@@ -103,6 +105,16 @@ func findNoPath(r Report, v Verdict) []Finding {
 			"If it works from elsewhere, ask the firewall team to allow what the findings about each path name."
 	}
 	return []Finding{f}
+}
+
+// onlyHere tells that every path that failed did so for a reason on this computer.
+func onlyHere(r Report, v Verdict) bool {
+	for _, p := range r.Paths {
+		if v.Paths[p.Path] == GradeFailed && p.Code != ReasonLocal {
+			return false
+		}
+	}
+	return true
 }
 
 // sameEverywhere tells that paths over UDP and over a stream were tried, and that all of them ended for this reason.

@@ -46,7 +46,7 @@ func glued(words []string) []string {
 
 func isUnit(word string) bool {
 	switch strings.TrimRight(word, ".,;:)") {
-	case "%", "ms", "s", "min", "kbit/s", "bytes", "dB":
+	case "%", "ms", "s", "min", "kbit/s", "bytes", "kB", "MB", "GB", "dB", "fps":
 		return true
 	}
 	return false

@@ -23,8 +23,8 @@ var videoColumns = []column{
 	{title: "Shown", unit: "pictures"},
 	{title: "Frozen"},
 	{title: "Delay ms", unit: "p50 / p95", right: true},
-	{title: "Loss", unit: "before", right: true},
-	{title: "repair", unit: "after", right: true},
+	{title: "Loss", unit: "raw", right: true},
+	{title: "Loss", unit: "repaired", right: true},
 	{title: "kbit/s", unit: "back", right: true},
 	{title: "PSNR", unit: "dB", right: true},
 	{title: "SSIM", right: true},
@@ -188,8 +188,8 @@ func VideoLegend(r netcheck.Report) string {
 		return ""
 	}
 	return "Video: pictures shown of those sent. Frozen: how long the picture stood still beyond the usual. Delay: from taking a picture " +
-		"until its echo could be shown, for half of the pictures and for 95 % of them. Loss: packets lost, out and back together, before repair " +
-		"and in spite of it. PSNR and SSIM: how close the echo is to the picture that was sent (above 40 dB hardly anybody sees a difference). " +
+		"until its echo could be shown, for half of the pictures and for 95 % of them. Loss: packets lost, out and back together, before repair (raw) " +
+		"and in spite of it (repaired). PSNR and SSIM: how close the echo is to the picture that was sent (above 40 dB hardly anybody sees a difference). " +
 		None + ": not measured."
 }
 
