@@ -196,7 +196,17 @@ func atEnd(err error) error {
 // noEOF keeps the end of a file from being taken for that of a complete one.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
+		return errCutShort
 	}
 	return err
 }
+
+// errCutShort is io.ErrUnexpectedEOF in plain words.
+var errCutShort error = cutShort{}
+
+type cutShort struct{}
+
+func (cutShort) Error() string { return "the file ends in the middle of it" }
+
+// Unwrap gives io.ErrUnexpectedEOF.
+func (cutShort) Unwrap() error { return io.ErrUnexpectedEOF }
