@@ -21,11 +21,8 @@ var version string
 func main() {
 	probeIfAsked()
 	v := cli.BuildVersion(version)
-	run := func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
-		return session.Run(ctx, plan, session.Options{Version: v}, observe)
-	}
 	if len(os.Args) == 1 {
-		if code, opened := openWindow(v, run); opened {
+		if code, opened := openWindow(v); opened {
 			os.Exit(code)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"echopath/app/chart/plot"
 )
 
-// Data returns what is shown as CSV text: a row for each point of each visible line, and one for each window in which packets of a
-// visible line were lost. Gaps have no rows.
+// Data returns what is shown as CSV text: a row for each point of each visible line, one for each window in which packets of a
+// visible line were lost, and one for each shaded stretch with its length. Gaps have no rows.
 func (g *Group) Data() string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
@@ -35,6 +35,17 @@ func (g *Group) Data() string {
 			for i := range m.Marks.Len() {
 				if v := m.Marks.At(i); v.X >= from && v.X <= to {
 					writeLost(write, m.Name, v)
+				}
+			}
+		}
+		for _, v := range p.Spans {
+			if v.Hidden || v.List == nil {
+				continue
+			}
+			for i := range v.List.Len() {
+				if begin, end := v.List.At(i); end >= from && begin <= to {
+					took := exact(end - begin)
+					write(exact(begin), v.Name, "s", p.Title, took, took, took)
 				}
 			}
 		}

@@ -91,6 +91,11 @@ func (l *Legend) apply() {
 				m.Hidden = slices.ContainsFunc(m.Tags, off)
 			}
 		}
+		for _, v := range p.Spans {
+			if len(v.Tags) > 0 {
+				v.Hidden = slices.ContainsFunc(v.Tags, off)
+			}
+		}
 	}
 }
 
@@ -100,6 +105,7 @@ type entry struct {
 	tag   string // "" for lines without tags
 	lines []*Line
 	marks []*Marks
+	spans []*Spans
 }
 
 // hidden tells whether none of it is shown.
@@ -114,6 +120,11 @@ func (e entry) hidden() bool {
 			return false
 		}
 	}
+	for _, v := range e.spans {
+		if !v.Hidden {
+			return false
+		}
+	}
 	return true
 }
 
@@ -123,6 +134,9 @@ func (e entry) setHidden(hidden bool) {
 	}
 	for _, m := range e.marks {
 		m.Hidden = hidden
+	}
+	for _, v := range e.spans {
+		v.Hidden = hidden
 	}
 }
 
@@ -154,11 +168,17 @@ func entries(panels []*Panel, wanted func(tags []string) bool) []entry {
 				e.marks = append(e.marks, m)
 			}
 		}
+		for _, v := range p.Spans {
+			if wanted(v.Tags) {
+				e := find(v.key())
+				e.spans = append(e.spans, v)
+			}
+		}
 	}
 	return out
 }
 
-// tagged gives an entry for each tag: the first tags of all lines, then the second ones. Its sample has the colour and the dash
+// tagged gives an entry for each tag: the first tags of all lines, then the second ones; what only shaded stretches have comes last. Its sample has the colour and the dash
 // that its lines share in the first panel that has any; where they do not share them it has none in particular.
 func tagged(panels []*Panel) []entry {
 	var out []entry
@@ -179,6 +199,15 @@ func tagged(panels []*Panel) []entry {
 				}
 				if from[tag] == p {
 					out[i].share(l)
+				}
+			}
+		}
+	}
+	for _, p := range panels {
+		for _, v := range p.Spans {
+			for _, tag := range v.Tags {
+				if _, ok := at[tag]; !ok {
+					at[tag], out = len(out), append(out, entry{key: key{tag, v.Color, plot.Solid}, tag: tag})
 				}
 			}
 		}

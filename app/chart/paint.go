@@ -2,6 +2,7 @@ package chart
 
 import (
 	"image"
+	"math"
 
 	"echopath/app/chart/plot"
 )
@@ -10,6 +11,7 @@ const (
 	lineWidth = 1.5
 	bandAlpha = 56
 	markAlpha = 235
+	spanAlpha = 56
 )
 
 // paint draws the lines of the prepared scene on so many pixels, which are those it was prepared for but for rounding.
@@ -23,6 +25,7 @@ func (s *scene) paint(width, height int) *image.RGBA {
 
 func (s *scene) paintPanel(p *panelScene) {
 	a := s.area(p)
+	s.paintSpans(a, p)
 	s.paintGrid(a, p)
 	for _, l := range p.lines {
 		if l.Band {
@@ -59,5 +62,24 @@ func (s *scene) paintGrid(a plot.Area, p *panelScene) {
 		s.canvas.Fill(image.Rect(
 			s.pixel(e.pos.X-6), s.pixel(e.pos.Y), s.pixel(e.pos.X+e.size.Width+6), s.pixel(e.pos.Y+e.size.Height),
 		).Intersect(r), s.palette.back)
+	}
+}
+
+// paintSpans shades stretches of time, each at least two pixels wide: a short one must be seen too.
+func (s *scene) paintSpans(a plot.Area, p *panelScene) {
+	const least = 2
+	for _, span := range p.Panel.Spans {
+		if span.Hidden || span.List == nil {
+			continue
+		}
+		for i := range span.List.Len() {
+			from, to := span.List.At(i)
+			if to < s.window.X0() || from > s.window.X1() {
+				continue
+			}
+			x0, x1 := int(math.Floor(a.X(from))), int(math.Ceil(a.X(to)))
+			r := image.Rect(x0, a.Rect.Min.Y, max(x1, x0+least), a.Rect.Max.Y).Intersect(a.Rect)
+			s.canvas.Fill(r, withAlpha(s.palette.line(span.Color), spanAlpha))
+		}
 	}
 }

@@ -31,6 +31,22 @@ type Marks struct {
 	Tags   []string // see Line
 }
 
+// Spans are stretches of time that are shaded over the height of a panel, such as those in which a picture stood still.
+type Spans struct {
+	List   SpanList
+	Name   string
+	Color  color.NRGBA
+	Hidden bool
+	Tags   []string // see Line
+}
+
+// SpanList is where the stretches are, in seconds and in order of time.
+type SpanList interface {
+	Len() int
+	At(i int) (from, to float64)
+	Version() uint64 // grows with every change
+}
+
 // Panel is one of the stacked charts.
 type Panel struct {
 	Title  string  // "Round trip"
@@ -38,6 +54,7 @@ type Panel struct {
 	Weight float32 // share of the height, 1 if 0
 	Lines  []*Line
 	Marks  []*Marks
+	Spans  []*Spans
 	MinTop float64                // the least upper end of the axis: what is smaller does not look dramatic
 	MaxTop float64                // the most, 0 for any: a share ends at 100 %
 	Format func(v float64) string // of values beside the cursor, plot.FormatValue if nil

@@ -78,6 +78,8 @@ func dashParts(d plot.Dash) [][2]float32 {
 		return [][2]float32{{0, 6}, {8, 6}, {16, 6}}
 	case plot.Dotted:
 		return [][2]float32{{0, 2}, {5, 2}, {10, 2}, {15, 2}, {20, 2}}
+	case plot.DashDotted:
+		return [][2]float32{{0, 8}, {10, 2}, {14, 8}}
 	}
 	return [][2]float32{{0, sampleWidth}}
 }

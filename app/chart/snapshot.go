@@ -19,6 +19,7 @@ type snapshot struct {
 	panels  []panelSeen
 	lines   []lineSeen
 	marks   []marksSeen
+	spans   []spansSeen
 }
 
 type panelSeen struct {
@@ -43,10 +44,17 @@ type marksSeen struct {
 	hidden  bool
 }
 
+type spansSeen struct {
+	spans   *Spans
+	version uint64
+	color   color.NRGBA
+	hidden  bool
+}
+
 // take notes all that can change; it reuses the memory of an older snapshot.
 func (s *snapshot) take(in input, window plot.Window) {
 	s.window, s.span, s.size, s.ratio, s.palette = window, in.span, in.size, in.ratio, in.palette
-	s.panels, s.lines, s.marks = s.panels[:0], s.lines[:0], s.marks[:0]
+	s.panels, s.lines, s.marks, s.spans = s.panels[:0], s.lines[:0], s.marks[:0], s.spans[:0]
 	for _, p := range in.charts {
 		seen := panelSeen{p.Title, p.Unit, p.Empty, p.weight(), p.MinTop, p.MaxTop, len(p.Lines), len(p.Marks), 0}
 		for _, l := range p.Lines {
@@ -64,6 +72,13 @@ func (s *snapshot) take(in input, window plot.Window) {
 			}
 			s.marks = append(s.marks, marks)
 		}
+		for _, v := range p.Spans {
+			spans := spansSeen{v, 0, v.Color, v.Hidden}
+			if v.List != nil {
+				spans.version = v.List.Version()
+			}
+			s.spans = append(s.spans, spans)
+		}
 		s.panels = append(s.panels, seen)
 	}
 }
@@ -71,7 +86,7 @@ func (s *snapshot) take(in input, window plot.Window) {
 // looksLike tells whether pictures made from two snapshots are the same.
 func (s *snapshot) looksLike(old *snapshot) bool {
 	return s.window == old.window && s.span == old.span && s.size == old.size && s.ratio == old.ratio && s.palette == old.palette &&
-		slices.Equal(s.panels, old.panels) && slices.Equal(s.marks, old.marks) &&
+		slices.Equal(s.panels, old.panels) && slices.Equal(s.marks, old.marks) && slices.Equal(s.spans, old.spans) &&
 		slices.EqualFunc(s.lines, old.lines, s.sameLine)
 }
 

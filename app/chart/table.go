@@ -20,6 +20,7 @@ type key struct {
 
 func (l *Line) key() key  { return key{l.Name, l.Color, l.Dash} }
 func (m *Marks) key() key { return key{m.Name, m.Color, m.Dash} }
+func (v *Spans) key() key { return key{v.Name, v.Color, plot.Solid} }
 
 // table is the values at a time: a row for each line, a column for each panel, and one for lost packets if any are shown.
 type table struct {

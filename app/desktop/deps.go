@@ -24,18 +24,20 @@ import (
 func (d *desk) deps() view.Deps {
 	results, _ := d.settingsDefaults()
 	return view.Deps{
-		Model: d.model, Version: d.opt.Version,
+		Model: d.model, Video: d.video, Version: d.opt.Version,
 		Start: d.start, Stop: d.stop, Quit: d.quit,
 		Settings: d.currentSettings, SetSettings: d.adopt, Forget: d.forget,
 		ExportSummary: d.exportSummary, ExportTables: d.exportTables, ExportJSON: d.exportJSON, SavePNG: d.savePNG,
 		CopyText: d.app.Clipboard().SetContent, ReadCA: d.readCA, TryServers: d.tryServers, OpenFolder: d.openFolder,
 		DefaultResults: results,
+		Pictures:       screenPictures{d.pictures}, Cameras: d.listCameras,
+		CheckVideoFile: d.checkVideoFile, CheckRecordPlace: d.checkRecordPlace,
 	}
 }
 
 // export writes what was measured, in a goroutine: a disk may be slow. Closing the window waits for it: it may be the only copy.
-func (d *desk) export(name string, done view.Done, write func(context.Context, *record.Recording) ([]string, error)) {
-	recording := d.result.Recording
+func (d *desk) export(t view.Trial, name string, done view.Done, write func(context.Context, *record.Recording) ([]string, error)) {
+	recording := d.results[t].Recording
 	if recording == nil {
 		done(nil, errNothing)
 		return
@@ -57,20 +59,20 @@ func one(path string, err error) ([]string, error) {
 // The file dialogs have asked whether an existing file may be replaced.
 const replace = true
 
-func (d *desk) exportSummary(path string, done view.Done) {
-	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
+func (d *desk) exportSummary(t view.Trial, path string, done view.Done) {
+	d.export(t, "export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
 		return one(path, r.ExportSummary(path, replace))
 	})
 }
 
-func (d *desk) exportJSON(path string, done view.Done) {
-	d.export("export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
+func (d *desk) exportJSON(t view.Trial, path string, done view.Done) {
+	d.export(t, "export "+path, done, func(_ context.Context, r *record.Recording) ([]string, error) {
 		return one(path, r.ExportJSON(path, replace))
 	})
 }
 
-func (d *desk) exportTables(parent string, done view.Done) {
-	d.export("export "+parent, done, func(ctx context.Context, r *record.Recording) ([]string, error) {
+func (d *desk) exportTables(t view.Trial, parent string, done view.Done) {
+	d.export(t, "export "+parent, done, func(ctx context.Context, r *record.Recording) ([]string, error) {
 		return r.ExportInto(ctx, parent)
 	})
 }
@@ -141,7 +143,7 @@ func (d *desk) readStoredCA() {
 		if form.Servers.CAFile == path {
 			form.Servers.CAPEM, form.Servers.CAProblem = pem, problem
 			d.model.SetForm(form)
-			d.view.Refresh()
+			d.view.FormChanged()
 		}
 	})
 }

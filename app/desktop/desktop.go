@@ -24,12 +24,17 @@ import (
 // ID names the program to the desktop.
 const ID = "io.echopath.Echopath"
 
+// Session runs one session, as session.Run does. The window fills in what is to be seen and recorded of the video.
+type Session func(ctx context.Context, plan netcheck.Plan, opt session.Options, observe netcheck.Observer) (netcheck.Report, error)
+
 // Options are what the window gets from the program.
 type Options struct {
 	Version   string
 	Icon      []byte                                                         // PNG
-	Run       runner.Session                                                 // one session
+	Run       Session                                                        // one session
 	Try       func(context.Context, netcheck.Plan) ([]session.Answer, error) // asks servers without measuring
+	Cameras   func() ([]string, error)                                       // names; the error is in words
+	NoVideo   string                                                         // why this build can not do video; "" if it can
 	ConfigDir string                                                         // for the settings; "" is the system's place
 	Opened    func()                                                         // called once, when the window is there; may be nil
 }
@@ -40,20 +45,24 @@ type desk struct {
 	app      fyne.App
 	win      fyne.Window
 	model    *model.Test
+	video    *model.Video
+	pictures *runner.Pictures
 	view     *view.Window
 	store    *prefs.Store
 	settings prefs.Settings
 	runner   *runner.Runner
 	jobs     *runner.Jobs
-	result   runner.Result // of the last run
-	closing  bool          // the window goes as soon as the run has ended
-	asking   bool          // whether it may
-	behind   bool          // the window is not in the foreground
-	stats    *stats        // nil unless a tester asked for it
-	redraws  int           // of runs, for stats
-	waiting  func()        // the write of settings that follows the one under way; nil: none
-	keeps    bool          // the run's results are kept in the folder for results
-	gate     gate          // before the goroutine that draws
+	trial    view.Trial         // whose run goes on, or was the last
+	results  [2]runner.Result   // of the last run of each screen that measures
+	record   *session.Recording // of the video that goes on; nil: none
+	closing  bool               // the window goes as soon as the run has ended
+	asking   bool               // whether it may
+	behind   bool               // the window is not in the foreground
+	stats    *stats             // nil unless a tester asked for it
+	redraws  int                // of runs, for stats
+	waiting  func()             // the write of settings that follows the one under way; nil: none
+	keeps    bool               // the run's results are kept in the folder for results
+	gate     gate               // before the goroutine that draws
 }
 
 // Default and least size of the window, in units of the screen's scale.
@@ -74,8 +83,16 @@ func Run(o Options) int {
 	d.win.SetMaster()
 	d.model = model.NewTest(model.Units{Mbit: d.settings.Mbit})
 	d.model.CheckInterfaces(usable)
-	d.model.SetForm(d.form())
-	d.runner = runner.New(runner.Config{Run: o.Run, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
+	d.video = model.NewVideo(model.Units{Mbit: d.settings.Mbit})
+	d.video.CheckInterfaces(usable)
+	if o.NoVideo != "" {
+		d.video.NoVideo(o.NoVideo)
+	}
+	form := d.form()
+	d.model.SetForm(form)
+	d.video.SetForm(form)
+	d.pictures = runner.NewPictures(runner.PicturesConfig{Post: d.gate.post, Show: d.showPictures})
+	d.runner = runner.New(runner.Config{Run: d.session, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
 	d.jobs = runner.NewJobs(d.gate.post)
 	d.view = view.New(d.win, d.deps())
 	d.view.Adopt()

@@ -49,14 +49,20 @@ func newStage(t *testing.T, run runner.Session) *stage {
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
 	t.Setenv("XDG_DOCUMENTS_DIR", filepath.Join(dir, "documents"))
 	s := &stage{t: t, app: &fakeApp{App: test.NewTempApp(t)}, post: make(chan func(), 1024)}
-	d := &desk{opt: Options{Run: run, ConfigDir: filepath.Join(dir, "settings")}, app: s.app, win: test.NewTempWindow(t, nil)}
+	whole := func(ctx context.Context, plan netcheck.Plan, _ session.Options, observe netcheck.Observer) (netcheck.Report, error) {
+		return run(ctx, plan, observe)
+	}
+	d := &desk{opt: Options{Run: whole, ConfigDir: filepath.Join(dir, "settings")}, app: s.app, win: test.NewTempWindow(t, nil)}
 	s.desk = d
 	d.loadSettings()
 	d.settings.ResultsDir = filepath.Join(dir, "results")
 	d.model = model.NewTest(model.Units{})
+	d.video = model.NewVideo(model.Units{})
 	d.model.SetForm(d.form())
+	d.video.SetForm(d.form())
 	post := func(f func()) { s.post <- f }
-	d.runner = runner.New(runner.Config{Run: run, Post: post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
+	d.pictures = runner.NewPictures(runner.PicturesConfig{Post: post, Show: d.showPictures})
+	d.runner = runner.New(runner.Config{Run: d.session, Post: post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
 	d.jobs = runner.NewJobs(post)
 	d.view = view.New(d.win, d.deps())
 	d.win.Resize(d.size())
@@ -106,18 +112,18 @@ func endless(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer)
 
 func TestARunIsKeptAndExported(t *testing.T) {
 	s := newStage(t, presenttest.AllGood)
-	s.start()
-	s.start() // a second one is not begun
+	s.start(view.TrialTest)
+	s.start(view.TrialTest) // a second one is not begun
 	s.until("the end", s.phase(model.PhaseDone))
 	v := s.model.View(0)
 	if v.Banner.Mark.Word != "GOOD" || !strings.Contains(v.Banner.More, s.settings.ResultsDir) {
 		t.Errorf("%+v", v.Banner)
 	}
 	dir := t.TempDir()
-	for name, export := range map[string]func(string, view.Done){"a.csv": s.exportSummary, "a.json": s.exportJSON, "tables": s.exportTables} {
+	for name, export := range map[string]func(view.Trial, string, view.Done){"a.csv": s.exportSummary, "a.json": s.exportJSON, "tables": s.exportTables} {
 		var saved []string
 		answered := false
-		export(filepath.Join(dir, name), func(files []string, err error) {
+		export(view.TrialTest, filepath.Join(dir, name), func(files []string, err error) {
 			saved, answered = files, true
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -138,7 +144,7 @@ func TestARunIsKeptAndExported(t *testing.T) {
 func TestNothingToExport(t *testing.T) {
 	s := newStage(t, presenttest.AllGood)
 	var got error
-	s.exportJSON(filepath.Join(t.TempDir(), "a.json"), func(_ []string, err error) { got = err })
+	s.exportJSON(view.TrialTest, filepath.Join(t.TempDir(), "a.json"), func(_ []string, err error) { got = err })
 	if !errors.Is(got, errNothing) {
 		t.Errorf("%v", got)
 	}
@@ -146,7 +152,7 @@ func TestNothingToExport(t *testing.T) {
 
 func TestClosingAsksOnce(t *testing.T) {
 	s := newStage(t, endless)
-	s.start()
+	s.start(view.TrialTest)
 	s.until("a path", s.phase(model.PhaseRunning))
 	s.quit()
 	s.quit()
@@ -163,14 +169,14 @@ func TestClosingAsksOnce(t *testing.T) {
 		t.Fatalf("the answer yes: %v, %d quits", s.model.Phase(), s.app.quits)
 	}
 	s.until("the end", func() bool { return s.app.quits == 1 })
-	if s.model.Phase() != model.PhaseDone || s.result.Folder == "" || s.result.SaveErr != nil {
-		t.Errorf("what was measured was not kept: %v, %+v", s.model.Phase(), s.result)
+	if s.model.Phase() != model.PhaseDone || s.results[view.TrialTest].Folder == "" || s.results[view.TrialTest].SaveErr != nil {
+		t.Errorf("what was measured was not kept: %v, %+v", s.model.Phase(), s.results[view.TrialTest])
 	}
 }
 
 func TestClosingTwiceEndsAtOnce(t *testing.T) {
 	s := newStage(t, endless)
-	s.start()
+	s.start(view.TrialTest)
 	s.until("a path", s.phase(model.PhaseRunning))
 	s.quit()
 	s.press(fyne.KeyTab, fyne.KeyReturn)
@@ -192,7 +198,7 @@ func TestClosingWhileNothingRuns(t *testing.T) {
 func TestStopIsNoError(t *testing.T) {
 	s := newStage(t, endless)
 	s.stop() // nothing runs
-	s.start()
+	s.start(view.TrialTest)
 	s.until("a path", s.phase(model.PhaseRunning))
 	s.stop()
 	s.until("the end", s.phase(model.PhaseDone))
@@ -208,7 +214,7 @@ func TestTheDesktopIsTold(t *testing.T) {
 	for _, want := range []bool{true, false} {
 		s := newStage(t, presenttest.AllGood)
 		s.behind, s.settings.Notify = true, want
-		s.start()
+		s.start(view.TrialTest)
 		s.until("the end", s.phase(model.PhaseDone))
 		if got := len(s.app.told) == 1 && strings.HasPrefix(s.app.told[0], "Echopath: good: All 5 paths work"); got != want {
 			t.Errorf("asked for %v: %q", want, s.app.told)
@@ -221,7 +227,7 @@ func TestASessionThatCanNotBegin(t *testing.T) {
 		return netcheck.Report{}, errors.New("listen udp: permission denied")
 	})
 	s.behind = true
-	s.start()
+	s.start(view.TrialTest)
 	s.until("the end", s.phase(model.PhaseFailed))
 	if v := s.model.View(0); !strings.Contains(v.Banner.Text, "permission denied") || v.CanSave {
 		t.Errorf("%+v", v.Banner)

@@ -1,8 +1,11 @@
 package desktop
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -10,13 +13,37 @@ import (
 	"echopath/app/model"
 	"echopath/app/record"
 	"echopath/app/runner"
+	"echopath/app/session"
+	"echopath/app/view"
 	"echopath/app/widgets"
 	"echopath/netcheck"
 )
 
+// trialModel is what both screens that measure have in common.
+type trialModel interface {
+	Checked() model.Checked
+	Phase() model.Phase
+	Begin()
+	Apply(netcheck.Event)
+	Stopping()
+	Warn(string)
+	End(model.Outcome)
+}
+
+// of is the state of a screen.
+func (d *desk) of(t view.Trial) trialModel {
+	if t == view.TrialVideo {
+		return d.video
+	}
+	return d.model
+}
+
+// running is the state of the screen whose run goes on, or was the last.
+func (d *desk) running() trialModel { return d.of(d.trial) }
+
 // start runs the form's plan. The view asks only for a form that was checked.
-func (d *desk) start() {
-	checked := d.model.Checked()
+func (d *desk) start(t view.Trial) {
+	checked := d.of(t).Checked()
 	if checked.Problem != "" || d.runner.Busy() {
 		return
 	}
@@ -30,25 +57,50 @@ func (d *desk) start() {
 		keep.Results = false
 	}
 	d.keeps = keep.Results
-	d.result = runner.Result{}
-	d.model.Begin()
+	d.trial, d.results[t] = t, runner.Result{}
+	d.record = recording(checked.Record)
+	d.running().Begin()
 	d.view.SetNow(0)
 	if homeless != nil && d.settings.KeepResults {
 		d.trouble(homeless)
 	}
 	d.saveSettings()
 	if err := d.runner.Start(checked.Plan, granted, keep); err != nil {
-		d.model.End(model.Outcome{Err: err})
+		d.running().End(model.Outcome{Err: err})
 		d.view.Refresh()
 	}
 }
+
+// recording is the form's recording as the session wants it.
+func recording(r *model.Recording) *session.Recording {
+	if r == nil {
+		return nil
+	}
+	return &session.Recording{File: r.File, Sent: r.Sent}
+}
+
+// session is the runner's: it runs beside the goroutine that draws, and shows the pictures of a video while it goes on.
+func (d *desk) session(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+	opt := session.Options{Version: d.opt.Version}
+	if plan.Video.On() {
+		if d.record != nil {
+			_ = os.MkdirAll(filepath.Dir(d.record.File), 0o755) //nolint:gosec // for others to read, as far as the umask allows; what is wrong the recorder says
+		}
+		d.pictures.Begin()
+		defer d.pictures.End()
+		opt.Screen, opt.Record = d.pictures, d.record
+	}
+	return d.opt.Run(ctx, plan, opt, observe)
+}
+
+func (d *desk) showPictures(s runner.Shown) { d.view.ShowPictures(s.Sent, s.Echoed, s.Difference) }
 
 // stop ends the run. Its last answers are waited for, and what it measured is kept.
 func (d *desk) stop() {
 	if !d.runner.Busy() {
 		return
 	}
-	d.model.Stopping()
+	d.running().Stopping()
 	d.runner.Stop()
 	d.view.Refresh()
 }
@@ -56,7 +108,7 @@ func (d *desk) stop() {
 // deliver takes what has happened since the last time.
 func (d *desk) deliver(events []netcheck.Event, now time.Duration) {
 	for _, e := range events {
-		d.model.Apply(e)
+		d.running().Apply(e)
 	}
 	d.view.SetNow(now)
 	d.redraws++
@@ -64,18 +116,18 @@ func (d *desk) deliver(events []netcheck.Event, now time.Duration) {
 
 // trouble tells during a run that something can not be kept.
 func (d *desk) trouble(err error) {
-	d.model.Warn(err.Error())
+	d.running().Warn(err.Error())
 	d.view.Refresh()
 }
 
 // ended takes the end of a run.
 func (d *desk) ended(r runner.Result) {
-	d.result = r
+	d.results[d.trial] = r
 	err := r.Err
 	if r.Ran && r.Report.Ended == netcheck.EndedCancelled {
 		err = nil // it was asked for
 	}
-	d.model.End(model.Outcome{Err: err, Folder: r.Folder, Saved: r.Saved, SaveErr: r.SaveErr})
+	d.running().End(model.Outcome{Err: err, Folder: r.Folder, Saved: r.Saved, SaveErr: r.SaveErr})
 	d.view.Refresh()
 	switch {
 	case d.closing && r.SaveErr == nil:

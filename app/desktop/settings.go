@@ -44,6 +44,7 @@ func (d *desk) adopt(s prefs.Settings) {
 	}
 	if before.Mbit != s.Mbit {
 		d.model.SetUnits(model.Units{Mbit: s.Mbit})
+		d.video.SetUnits(model.Units{Mbit: s.Mbit})
 	}
 	d.view.Adopt()
 	d.saveSettings()
@@ -121,6 +122,7 @@ func (d *desk) startAnew() {
 	d.settings = prefs.Defaults()
 	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))
 	d.model.SetUnits(model.Units{})
+	d.video.SetUnits(model.Units{})
 	d.model.SetForm(model.DefaultForm()) // a test that runs goes on as it was started
 	d.view.Adopt()
 	d.view.FormChanged()

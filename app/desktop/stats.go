@@ -10,6 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"echopath/app/model"
+	"echopath/app/view"
 	"echopath/app/widgets"
 	"echopath/netcheck"
 )
@@ -142,7 +144,7 @@ func (s *stats) watch() {
 func (s *stats) look() {
 	l := glance{ran: time.Now()}
 	c := s.d.win.Canvas()
-	key := statKey{phase: string(s.d.model.Phase()), problem: s.d.model.Checked().Problem, overlays: len(c.Overlays().List()), focused: c.Focused()}
+	key := statKey{phase: string(s.d.running().Phase()), problem: s.d.running().Checked().Problem, overlays: len(c.Overlays().List()), focused: c.Focused()}
 	_, key.text = describe(key.focused)
 	if key != s.seen || l.ran.Sub(s.wrote) >= statsEvery {
 		s.seen, s.wrote = key, l.ran
@@ -152,7 +154,7 @@ func (s *stats) look() {
 }
 
 func (s *stats) line(now time.Time) *statLine {
-	v, c := s.d.model.View(0), s.d.win.Canvas()
+	v, c := s.shown(), s.d.win.Canvas()
 	l := &statLine{
 		UnixS: float64(now.UnixMicro()) / 1e6, TS: now.Sub(s.began).Seconds(), Phase: string(v.Phase), Screen: s.screen(),
 		Overlays: len(c.Overlays().List()), CanStart: v.CanStart, StartWhy: v.StartWhy,
@@ -179,11 +181,23 @@ func (s *stats) line(now time.Time) *statLine {
 	return l
 }
 
+// shown is the view of the screen whose run goes on, or was the last.
+func (s *stats) shown() model.View {
+	if s.d.trial != view.TrialVideo {
+		return s.d.model.View(0)
+	}
+	film := s.d.video.View(0)
+	for _, r := range film.Rows {
+		film.View.Rows = append(film.View.Rows, model.Row{Path: r.Path, Active: r.Active})
+	}
+	return film.View
+}
+
 // screen asks the menu, where the screen that is shown has a mark.
 func (s *stats) screen() string {
 	for _, menu := range s.d.win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if item.Checked && (item.Label == "Screen Test" || item.Label == "Settings") {
+			if item.Checked && (item.Label == "Screen Test" || item.Label == "Screen Video echo" || item.Label == "Settings") {
 				return item.Label
 			}
 		}

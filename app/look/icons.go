@@ -10,6 +10,11 @@ func PulseIcon() fyne.Resource {
 	return themed("pulse.svg", `<path fill="#000000" d="M10.2 1.8 6.3 11H1.5v2h6.2l2.4-5.8 4 15 3.7-9.2h4.7v-2h-6.1l-2 5.1z"/>`)
 }
 
+// FilmIcon stands for the screen "Video echo": a picture and behind it its echo.
+func FilmIcon() fyne.Resource {
+	return themed("film.svg", `<path fill="#000000" d="M3 4h14v2h2V3.5A1.5 1.5 0 0 0 17.500 2h-15A1.5 1.5 0 0 0 1 3.500v11A1.500 1.500 0 0 0 2.500 16H4v-2H3zM6.500 8A1.500 1.500 0 0 0 5 9.500v11A1.500 1.500 0 0 0 6.500 22h15a1.500 1.500 0 0 0 1.500-1.500v-11A1.500 1.500 0 0 0 21.500 8zM7 10h14v10H7zM12 11.700v6.600l5.500-3.300z"/>`)
+}
+
 // themed makes an icon of 24 x 24 that takes the theme's foreground colour.
 func themed(name, body string) fyne.Resource {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24">` + body + `</svg>`

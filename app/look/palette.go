@@ -18,6 +18,9 @@ const (
 	ColorFaint   fyne.ThemeColorName = "echopathFaint"   // provisional figures, disabled hints
 	ColorRowOver fyne.ThemeColorName = "echopathRowOver" // a row under the pointer
 
+	ColorScreen   fyne.ThemeColorName = "echopathScreen"   // behind pictures: dark in both variants, as a screen that is off
+	ColorOnScreen fyne.ThemeColorName = "echopathOnScreen" // text on it
+
 	ColorGood     fyne.ThemeColorName = "echopathGood"
 	ColorFair     fyne.ThemeColorName = "echopathFair"
 	ColorPoor     fyne.ThemeColorName = "echopathPoor"

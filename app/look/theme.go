@@ -113,6 +113,8 @@ var colors = map[fyne.ThemeColorName]pair{
 	ColorMuted:    {rgb(0x586272), rgb(0x9aa4b3)},
 	ColorFaint:    {rgb(0x7b8594), rgb(0x7a8494)},
 	ColorRowOver:  {rgb(0xf0f4fa), rgb(0x232a33)},
+	ColorScreen:   {rgb(0x222933), rgb(0x0e1216)},
+	ColorOnScreen: {rgb(0xc6cdd8), rgb(0x9aa4b3)},
 	ColorGood:     {rgb(0x0b7a4b), rgb(0x3ecf8e)},
 	ColorFair:     {rgb(0x9a5b00), rgb(0xf0b429)},
 	ColorPoor:     {rgb(0xc0271d), rgb(0xff7b72)},

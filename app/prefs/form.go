@@ -18,6 +18,7 @@ type storedForm struct {
 	Family  field[string]        `json:"family,omitzero"`
 	Iface   field[string]        `json:"interface,omitzero"`
 	Title   field[string]        `json:"title,omitzero"`
+	Video   field[storedVideo]   `json:"video,omitzero"`
 	Servers field[storedServers] `json:"servers,omitzero"`
 }
 
@@ -62,6 +63,9 @@ func storeForm(f model.Form, servers bool) storedForm {
 		Target: set(string(f.Target)), Paths: set(paths), Preset: set(f.Preset), Family: set(string(f.Family)), Iface: set(f.Iface), Title: set(f.Title),
 		Load: set(storedLoad{set(l.Rate), set(l.Size), set(l.Duration), set(l.LateAfter), set(l.DataChannel), set(l.SRTP)}),
 	}
+	if f.Video != (model.VideoForm{}) { // whoever makes a form without it has nothing to say about it
+		out.Video = set(storeVideo(f.Video))
+	}
 	if servers {
 		s := f.WithoutSecrets().Servers
 		out.Servers = set(storedServers{set(wholeURLs(s.URLs)), set(s.User), set(s.CAFile), set(wholePins(s.Pins))})
@@ -88,6 +92,7 @@ func (r *reader) form(stored field[storedForm], servers bool, preset string) *mo
 	take(r, "title", f.Title, &form.Title, line)
 	r.paths(f.Paths, form.Paths)
 	r.load(f.Load, &form.Load)
+	r.video(f.Video, &form.Video)
 	if servers {
 		r.servers(f.Servers, &form.Servers)
 	}

@@ -27,6 +27,7 @@ type stored struct {
 	KeepResults     field[bool]                      `json:"keep_results,omitzero"`
 	RememberServers field[bool]                      `json:"remember_servers,omitzero"`
 	Notify          field[bool]                      `json:"notify,omitzero"`
+	ShowDifference  field[bool]                      `json:"show_difference,omitzero"`
 	Window          field[storedSize]                `json:"window,omitzero"`
 	Splits          field[map[string]field[float64]] `json:"splits,omitzero"`
 	Folders         field[map[string]field[string]]  `json:"dialog_folders,omitzero"`
@@ -79,7 +80,8 @@ func toStored(s Settings) stored {
 	f := stored{
 		Schema: set(schema), Theme: set(string(s.Theme)), Mbit: set(s.Mbit), DefaultPreset: set(s.DefaultPreset), ResultsDir: set(s.ResultsDir),
 		KeepResults: set(s.KeepResults), RememberServers: set(s.RememberServers), Notify: set(s.Notify),
-		Splits: setMap(s.Splits), Folders: setMap(s.Folders),
+		ShowDifference: set(s.ShowDifference),
+		Splits:         setMap(s.Splits), Folders: setMap(s.Folders),
 	}
 	if s.Window != (Size{}) {
 		f.Window = set(storedSize{set(s.Window.Width), set(s.Window.Height)})
@@ -102,6 +104,7 @@ func fromStored(f stored) (Settings, []string) {
 	take(r, "choice whether results are kept", f.KeepResults, &s.KeepResults, anything)
 	take(r, "choice whether servers are remembered", f.RememberServers, &s.RememberServers, anything)
 	take(r, "choice whether the end of a test is announced", f.Notify, &s.Notify, anything)
+	take(r, "choice whether differences of pictures are shown", f.ShowDifference, &s.ShowDifference, anything)
 	s.Window = r.window(f.Window)
 	takeMap(r, "places of the dividing lines", f.Splits, s.Splits, func(share float64) bool { return share >= 0 && share <= 1 })
 	takeMap(r, "last folders of the file dialogs", f.Folders, s.Folders, wholePath)

@@ -34,6 +34,7 @@ type Settings struct {
 	KeepResults     bool               // keep the files of every run in ResultsDir
 	RememberServers bool               // store addresses, user names, CA file and pins; never secrets
 	Notify          bool               // tell the desktop when a long run has ended
+	ShowDifference  bool               // show where the echoed picture differs, beside the two
 	Window          Size               // when it was last closed
 	Splits          map[string]float64 // where each split stands, by name: share of the leading part, 0..1
 	Folders         map[string]string  // last folder of each file dialog, by kind; absolute
@@ -43,7 +44,7 @@ type Settings struct {
 // Defaults are the settings of somebody who has never changed any.
 func Defaults() Settings {
 	return Settings{
-		Theme: ThemeSystem, DefaultPreset: model.DefaultForm().Preset, KeepResults: true, RememberServers: true, Notify: true,
+		Theme: ThemeSystem, DefaultPreset: model.DefaultForm().Preset, KeepResults: true, RememberServers: true, Notify: true, ShowDifference: true,
 		Splits: map[string]float64{}, Folders: map[string]string{},
 	}
 }

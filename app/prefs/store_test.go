@@ -32,6 +32,9 @@ func changed() Settings {
 		Target: netcheck.TargetTURN, Preset: model.Custom, Family: netcheck.Family6, Iface: "eth0", Title: "At home, \"upstairs\"\u00e4",
 		Paths: map[netcheck.Path]bool{netcheck.PathDirect: false, netcheck.PathSTUN: true, netcheck.PathRelayUDP: false, netcheck.PathRelayTCP: false, netcheck.PathRelayTLS: true},
 		Load:  model.Load{Rate: "60", Size: "not a number", Duration: "1m", LateAfter: "200", SRTP: true},
+		Video: model.VideoForm{Source: netcheck.SourceFile, Difficulty: netcheck.DifficultyHard, Camera: "Integrated", File: "/videos/talk.y4m",
+			Size: netcheck.VideoSize{Width: 1280, Height: 720}, FPS: 15, StartKbps: "300", MaxKbps: "much", Duration: "30s", UnderLoad: true,
+			Record: true, RecordSent: true, RecordFile: "/videos/echo.webm"},
 		Servers: model.Servers{URLs: "turn:a.example:3478?transport=udp\nturns:[2001:db8::1]:5349", User: "1700000000:ann", CAFile: "/etc/ca.pem",
 			Pins: pin},
 	}

@@ -41,6 +41,13 @@ func TestWrongValues(t *testing.T) {
 		`"form":{"servers":{"pins":"zz"}}`:                     "pins",
 		`"form":{"servers":{"user":"a\u0007"}}`:                "user name",
 		`"form":{"servers":[]}`:                                "list of servers",
+		`"show_difference":2`:                                  "differences",
+		`"form":{"video":1}`:                                   "choices for video",
+		`"form":{"video":{"source":"satellite"}}`:              "source of the pictures",
+		`"form":{"video":{"difficulty":"absurd"}}`:             "difficulty",
+		`"form":{"video":{"size":"1x1"}}`:                      "size of the picture",
+		`"form":{"video":{"pictures_a_second":31}}`:            "pictures a second",
+		`"form":{"video":{"record_file":"a\u0000"}}`:           "place of the recording",
 	} {
 		s := stored1(t, `{"schema":"echopath.settings/1",`+fields+`}`)
 		got, messages, err := s.Load()

@@ -8,7 +8,7 @@ import (
 )
 
 // inbox is where events wait for the goroutine that draws. What it keeps is bounded by what a session measures, never by how
-// often it tells: packets stay out, and a sample replaces the one of the same window. The zero value is empty.
+// often it tells: packets and frames stay out, and a sample replaces the one of the same window. The zero value is empty.
 type inbox struct {
 	mu      sync.Mutex
 	events  []netcheck.Event
@@ -31,6 +31,9 @@ type window struct {
 	index   int
 }
 
+// carrierVideo stands for the samples of the video among those of the packets' carriers.
+const carrierVideo netcheck.Carrier = "video"
+
 // batch is what was in the inbox.
 type batch struct {
 	events  []netcheck.Event
@@ -48,10 +51,12 @@ func (b *inbox) put(e netcheck.Event, at time.Time) {
 	}
 	b.now = max(b.now, e.At) // an event is never ahead of the clock
 	switch body := e.Body.(type) {
-	case netcheck.PacketsDecided:
+	case netcheck.PacketsDecided, netcheck.FramesDecided:
 		return // many, large, and shown nowhere
 	case netcheck.SampleTaken:
 		b.replace(window{e.Path, body.Sample.Carrier, body.Sample.Index})
+	case netcheck.VideoSampleTaken:
+		b.replace(window{e.Path, carrierVideo, body.Sample.Index})
 	case netcheck.SessionEnded:
 		b.runs = false // files may still be written for a while
 	}
@@ -81,8 +86,11 @@ func (b *inbox) compact() {
 		if e.Body == nil {
 			continue
 		}
-		if body, ok := e.Body.(netcheck.SampleTaken); ok {
+		switch body := e.Body.(type) {
+		case netcheck.SampleTaken:
 			b.places[window{e.Path, body.Sample.Carrier, body.Sample.Index}] = len(kept)
+		case netcheck.VideoSampleTaken:
+			b.places[window{e.Path, carrierVideo, body.Sample.Index}] = len(kept)
 		}
 		kept = append(kept, e)
 	}

@@ -35,7 +35,11 @@ func TestInboxRandom(t *testing.T) {
 
 func randomEvent(rnd *rand.Rand, seq uint64) netcheck.Event {
 	e := netcheck.Event{Seq: seq, Path: netcheck.AllPaths()[rnd.IntN(2)]}
-	switch rnd.IntN(10) {
+	switch rnd.IntN(12) {
+	case 10:
+		e.Body = netcheck.FramesDecided{}
+	case 11:
+		e.Body = netcheck.VideoSampleTaken{Sample: netcheck.VideoSample{Index: rnd.IntN(5)}}
 	case 0:
 		e.Body = netcheck.PacketsDecided{}
 	case 1:
@@ -48,8 +52,13 @@ func randomEvent(rnd *rand.Rand, seq uint64) netcheck.Event {
 
 func plainPut(list []netcheck.Event, e netcheck.Event) []netcheck.Event {
 	switch b := e.Body.(type) {
-	case netcheck.PacketsDecided:
+	case netcheck.PacketsDecided, netcheck.FramesDecided:
 		return list
+	case netcheck.VideoSampleTaken:
+		list = slices.DeleteFunc(list, func(old netcheck.Event) bool {
+			o, ok := old.Body.(netcheck.VideoSampleTaken)
+			return ok && old.Path == e.Path && o.Sample.Index == b.Sample.Index
+		})
 	case netcheck.SampleTaken:
 		list = slices.DeleteFunc(list, func(old netcheck.Event) bool {
 			o, ok := old.Body.(netcheck.SampleTaken)

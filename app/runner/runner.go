@@ -21,7 +21,7 @@ type Config struct {
 	// Every is the time between two deliveries, at least 1/15 s; 0 means 1/10 s.
 	Every time.Duration
 	// Deliver gets what has happened, in order, and the time since the session's start (0 before it), which never goes back. It
-	// is called all through a run, with no events if there are none, so that clocks run. Packets are not among the events, and of
+	// is called all through a run, with no events if there are none, so that clocks run. Packets and frames are not among the events, and of
 	// several samples of one window only the newest is.
 	Deliver func(events []netcheck.Event, now time.Duration)
 	// Trouble, if set, is told once in a run as soon as its data can not be kept as asked. Result.SaveErr tells it too.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -65,19 +66,20 @@ func phases(t *testing.T) []struct {
 	disabled []string
 } {
 	results := []string{"Export summary (CSV)…", "Export all tables (CSV)…", "Export report (JSON)…", "Save charts (PNG)…", "Copy result as text", "Copy data of the charts"}
-	form := []string{"Servers…", "Options…", "Path Direct", "Path STUN", "Path Relay UDP", "Path Relay TCP", "Path Relay TLS"}
+	form := []string{"Servers…", "Options…", "Path Direct", "Path STUN", "Path Relay UDP", "Path Relay TCP", "Path Relay TLS", "Record the video"}
+	video := []string{"Paths", "Picture on the whole screen", "Save picture (PNG)…"}
 	events := allGood(t)
 	return []struct {
 		name     string
 		do       func(*world)
 		disabled []string
 	}{
-		{"idle", func(*world) {}, join(results, []string{"Stop"})},
-		{"bad form", func(d *world) { d.form(func(f *model.Form) { clear(f.Paths) }) }, join(results, []string{"Start", "Stop"})},
-		{"running", func(d *world) { d.play(events, 12*time.Second) }, join(results, form, []string{"Start"})},
-		{"stopping", func(d *world) { d.play(events, 12*time.Second); d.w.actions.stop.run() }, join(results, form, []string{"Start", "Stop"})},
-		{"done", func(d *world) { d.done(events, kept) }, []string{"Stop"}},
-		{"not started", func(d *world) { d.failToStart() }, join(results, []string{"Stop"})},
+		{"idle", func(*world) {}, join(results, video, []string{"Stop"})},
+		{"bad form", func(d *world) { d.form(func(f *model.Form) { clear(f.Paths) }) }, join(results, video, []string{"Start", "Stop"})},
+		{"running", func(d *world) { d.play(events, 12*time.Second) }, join(results, form, video, []string{"Start"})},
+		{"stopping", func(d *world) { d.play(events, 12*time.Second); d.w.actions.stop.run() }, join(results, form, video, []string{"Start", "Stop"})},
+		{"done", func(d *world) { d.done(events, kept) }, join(video, []string{"Stop"})},
+		{"not started", func(d *world) { d.failToStart() }, join(results, video, []string{"Stop"})},
 	}
 }
 
@@ -85,7 +87,8 @@ func phases(t *testing.T) []struct {
 func (d *world) trace() string {
 	g := d.w.test.lower.charts.group
 	from, to := g.View()
-	return fmt.Sprintf("%v %+v %d %d %v %v %v %.2f-%.2f %v", d.m.Phase(), d.m.Form(), d.sheets(), len(d.calls), d.w.screen, d.w.test.lower.frame.chosen,
+	v := d.w.video.lower
+	return fmt.Sprintf("%v %v %v %+v %d %d %v %v %v %.2f-%.2f %v", v.frame.chosen, v.charts.choice.Selected, d.m.Phase(), d.m.Form(), d.sheets(), len(d.calls), d.w.screen, d.w.test.lower.frame.chosen,
 		g.Following(), from, to, d.win.FullScreen())
 }
 
@@ -116,10 +119,21 @@ func TestActionsFollowTheState(t *testing.T) {
 func TestEveryActionDoesSomething(t *testing.T) {
 	d := newWorld(t, look.ModeLight, narrow)
 	d.done(allGood(t), kept)
+	img := image.NewRGBA(image.Rect(0, 0, 16, 9))
+	d.film.stills[pictureEchoed] = img
+	d.w.ShowPictures(img, img, img)
 	for _, a := range d.w.inMenu {
-		d.w.show(screenSettings)
-		if a == d.w.actions.settings {
-			d.w.show(screenTest)
+		d.w.show(screenTest)
+		d.w.video.lower.charts.choice.SetSelected(chartChoices[0].name)
+		if a == d.w.actions.choices[0] {
+			d.w.video.lower.charts.choice.SetSelected(chartChoices[1].name)
+		}
+		switch a {
+		case d.w.actions.settings:
+		case d.w.actions.comparison, d.w.actions.wholeScreen, d.w.actions.savePicture:
+			d.w.show(screenVideo)
+		default:
+			d.w.show(screenSettings)
 		}
 		d.w.test.lower.choose(paneDetails)
 		if a == d.w.actions.details {

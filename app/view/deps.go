@@ -7,13 +7,23 @@ import (
 	"echopath/app/prefs"
 )
 
+// Trial is one of the screens that measure. Each has a form's choice, a run and a result of its own; one run goes on at a time.
+type Trial int
+
+// The screens that measure.
+const (
+	TrialTest Trial = iota
+	TrialVideo
+)
+
 // Deps is what the window asks of the world around it. Every function returns at once; what takes time answers later through
 // its done, on the goroutine that draws.
 type Deps struct {
 	Model   *model.Test
+	Video   *model.Video
 	Version string
 
-	Start func() // the model's form, which was checked
+	Start func(Trial) // the model's form, which was checked
 	Stop  func()
 	Quit  func() // asks once if a run goes on
 
@@ -21,9 +31,9 @@ type Deps struct {
 	SetSettings func(prefs.Settings)   // keeps and applies them
 	Forget      func(done func(error)) // deletes everything that is stored
 
-	ExportSummary func(path string, done Done)   // summary.csv
-	ExportTables  func(parent string, done Done) // all tables, in a new folder in it
-	ExportJSON    func(path string, done Done)
+	ExportSummary func(t Trial, path string, done Done)   // summary.csv
+	ExportTables  func(t Trial, parent string, done Done) // all tables, in a new folder in it
+	ExportJSON    func(t Trial, path string, done Done)
 	SavePNG       func(path string, img image.Image, done Done)
 	CopyText      func(text string)
 
@@ -31,6 +41,21 @@ type Deps struct {
 	TryServers     func(f model.Form, done func([]Tried, error)) // an error while one is under way
 	OpenFolder     func(path string)
 	DefaultResults string // folder for results unless another is set
+
+	Pictures         Pictures
+	Cameras          func(done func(names []string, why string)) // why: in words, if they can not be listed
+	CheckVideoFile   func(path string, done func(problem string))
+	CheckRecordPlace func(path string, done func(problem string))
+}
+
+// Pictures is where those of the video come from. Window.ShowPictures gets them.
+type Pictures interface {
+	// Watch tells how large each is shown, in pixels; zero where nobody looks.
+	Watch(sent, echoed, difference image.Point)
+	// Stills gives the newest in their own size; nil where there is none.
+	Stills() (sent, echoed, difference *image.RGBA)
+	// Every tells that only each n-th is shown, since this computer draws too slowly for more.
+	Every() int
 }
 
 // Done tells how an export ended: what was written, or why not in words.

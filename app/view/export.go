@@ -12,6 +12,7 @@ import (
 	"echopath/app/look"
 	"echopath/app/present"
 	"echopath/app/widgets"
+	"echopath/netcheck"
 )
 
 // Kinds of file dialogs: each remembers its own folder.
@@ -46,18 +47,39 @@ func (w *Window) chartMenu(e fyne.PointEvent) {
 }
 
 func (w *Window) exportSummary() {
-	w.save("Save the summary", folderCSV, "_summary", ".csv", w.deps.ExportSummary)
+	w.save("Save the summary", folderCSV, "_summary", ".csv", w.of(w.deps.ExportSummary))
+}
+
+// of binds an export to the run whose screen is shown.
+func (w *Window) of(export func(Trial, string, Done)) func(string, Done) {
+	t := w.trial
+	return func(path string, done Done) { export(t, path, done) }
+}
+
+// result is what is known of that run.
+func (w *Window) result() result {
+	if w.trial == TrialVideo {
+		return w.deps.Video
+	}
+	return w.deps.Model
+}
+
+// result is a run that can be exported.
+type result interface {
+	Report() (netcheck.Report, netcheck.Verdict, bool)
+	FileStem() string
 }
 
 func (w *Window) exportJSON() {
-	w.save("Save the report", folderJSON, "", ".json", w.deps.ExportJSON)
+	w.save("Save the report", folderJSON, "", ".json", w.of(w.deps.ExportJSON))
 }
 
 func (w *Window) savePNG() {
 	w.save("Save the charts", folderPNG, "", ".png", func(path string, done Done) {
 		const width, height, scale = 1200, 720, 2
-		report, _, _ := w.deps.Model.Report()
-		img := w.test.lower.charts.group.Image(chart.Picture{Width: width, Height: height, Scale: scale,
+		report, _, _ := w.result().Report()
+		_, charts := w.lower()
+		img := charts.group.Image(chart.Picture{Width: width, Height: height, Scale: scale,
 			Title: present.Conditions(report), Theme: fyne.CurrentApp().Settings().Theme(), Variant: look.Variant()})
 		w.deps.SavePNG(path, img, done)
 	})
@@ -65,7 +87,7 @@ func (w *Window) savePNG() {
 
 // save asks for a file and has it written.
 func (w *Window) save(title, kind, suffix, extension string, write func(string, Done)) {
-	o := widgets.FileOptions{Title: title, FileName: w.deps.Model.FileStem() + suffix + extension, Extension: extension, Folder: w.folder(kind)}
+	o := widgets.FileOptions{Title: title, FileName: w.result().FileStem() + suffix + extension, Extension: extension, Folder: w.folder(kind)}
 	widgets.ShowSave(w.win, o, func(path string) {
 		w.remember(kind, filepath.Dir(path))
 		write(path, w.written(title))
@@ -76,7 +98,7 @@ func (w *Window) exportTables() {
 	o := widgets.FileOptions{Title: "Save all tables into a new folder in", Action: "Save here", Folder: w.folder(folderCSV)}
 	widgets.ShowFolder(w.win, o, func(path string) {
 		w.remember(folderCSV, path)
-		w.deps.ExportTables(path, w.written(o.Title))
+		w.of(w.deps.ExportTables)(path, w.written(o.Title))
 	})
 }
 
@@ -117,7 +139,7 @@ func (w *Window) remember(kind, folder string) {
 }
 
 func (w *Window) copyText() {
-	r, v, ok := w.deps.Model.Report()
+	r, v, ok := w.result().Report()
 	if !ok {
 		return
 	}
@@ -126,12 +148,17 @@ func (w *Window) copyText() {
 }
 
 func (w *Window) copyTable() {
-	w.deps.CopyText(w.test.table.Text())
+	table := w.test.table
+	if w.trial == TrialVideo {
+		table = w.video.lower.table
+	}
+	w.deps.CopyText(table.Text())
 	w.Say("The table is in the clipboard.")
 }
 
 func (w *Window) copyData() {
-	w.deps.CopyText(w.test.lower.charts.group.Data())
+	_, charts := w.lower()
+	w.deps.CopyText(charts.group.Data())
 	w.Say("What the charts show is in the clipboard, as CSV.")
 }
 

@@ -14,7 +14,7 @@ import (
 func testDeps(m *model.Test) Deps {
 	settings := prefs.Defaults()
 	return Deps{
-		Model: m, Version: "test", Start: func() {}, Stop: func() {}, Quit: func() {},
+		Model: m, Video: model.NewVideo(model.Units{}), Pictures: &fakePictures{}, Version: "test", Start: func(Trial) {}, Stop: func() {}, Quit: func() {},
 		Settings:    func() prefs.Settings { return settings },
 		SetSettings: func(s prefs.Settings) { settings = s },
 		CopyText:    func(string) {}, OpenFolder: func(string) {}, DefaultResults: "/home/me/Documents/Echopath",
@@ -27,7 +27,7 @@ func TestScreensFitTheSmallestWindow(t *testing.T) {
 	win := test.NewTempWindow(t, nil)
 	w := New(win, testDeps(model.NewTest(model.Units{})))
 	const menuBar = 30
-	for _, id := range []screenID{screenTest, screenSettings} {
+	for _, id := range []screenID{screenTest, screenVideo, screenSettings} {
 		w.show(id)
 		least := win.Content().MinSize()
 		if least.Width > 900 || least.Height > 600-menuBar {
@@ -36,4 +36,6 @@ func TestScreensFitTheSmallestWindow(t *testing.T) {
 	}
 	s := w.test
 	t.Logf("form %v banner %v table %v lower %v status %v", s.form.object.MinSize(), s.banner.MinSize(), s.table.MinSize(), s.lower.object.MinSize(), w.status.MinSize())
+	v := w.video
+	t.Logf("form %v banner %v film %v lower %v", v.form.object.MinSize(), v.banner.MinSize(), v.film.object.MinSize(), v.lower.object.MinSize())
 }

@@ -8,6 +8,7 @@ import (
 
 	"echopath/app/look"
 	"echopath/app/model"
+	"echopath/app/present/presenttest"
 	"echopath/netcheck"
 )
 
@@ -87,6 +88,64 @@ var shots = []shot{
 		d.w.actions.settings.run()
 		d.w.settings.folder.SetText("Documents")
 	}},
+	{"video_empty_light", look.ModeLight, narrow, func(d *world) { d.onVideo() }},
+	{"video_empty_dark_wide", look.ModeDark, wide, func(d *world) { d.onVideo() }},
+	{"video_running_light", look.ModeLight, narrow, func(d *world) { d.onVideo(); d.playVideo(freezing(d.t), 8200*time.Millisecond) }},
+	{"video_frozen_dark", look.ModeDark, narrow, func(d *world) { d.onVideo(); d.playVideo(freezing(d.t), 2600*time.Millisecond) }},
+	{"video_running_wide", look.ModeLight, wide, func(d *world) { d.onVideo(); d.playVideo(freezing(d.t), 18*time.Second) }},
+	{"video_done_light", look.ModeLight, narrow, func(d *world) { d.onVideo(); d.doneVideo(freezing(d.t), kept) }},
+	{"video_done_dark_wide", look.ModeDark, wide, func(d *world) { d.onVideo(); d.doneVideo(freezing(d.t), kept) }},
+	{"video_paths_light", look.ModeLight, narrow, func(d *world) {
+		d.onVideo()
+		d.doneVideo(freezing(d.t), kept)
+		d.w.actions.comparison.run()
+	}},
+	{"video_large", look.ModeLight, fyne.NewSize(1920, 1080-menuBar), func(d *world) { d.onVideo(); d.doneVideo(freezing(d.t), kept) }},
+	{"video_quality_dark", look.ModeDark, narrow, func(d *world) {
+		d.onVideo()
+		d.doneVideo(freezing(d.t), kept)
+		d.w.actions.choices[3].run()
+	}},
+	{"video_log_light", look.ModeLight, narrow, func(d *world) {
+		d.onVideo()
+		d.doneVideo(freezing(d.t), kept)
+		d.w.actions.log.run()
+	}},
+	{"video_two_light", look.ModeLight, narrow, func(d *world) {
+		d.onVideo()
+		d.w.actions.difference.run()
+		d.playVideo(freezing(d.t), 8200*time.Millisecond)
+	}},
+	{"video_options_light", look.ModeLight, narrow, func(d *world) {
+		d.onVideo()
+		d.cameras = []string{"Integrated Camera", "Logitech C920"}
+		d.w.actions.options.run()
+	}},
+	{"video_options_problems_dark", look.ModeDark, narrow, func(d *world) {
+		d.onVideo()
+		d.videoForm(func(f *model.Form) {
+			f.Video.Source, f.Video.File, f.Video.FileWhy = netcheck.SourceFile, "/home/ann/talk.mp4", "There is no file of this name."
+			f.Video.StartKbps, f.Video.MaxKbps, f.Video.Duration = "5000", "2500", "soon"
+			f.Video.Record, f.Video.RecordFile, f.Video.RecordWhy = true, "/root/echo.webm", "You may not write there."
+		})
+		d.w.actions.options.run()
+	}},
+	{"video_none_light", look.ModeLight, narrow, func(d *world) {
+		d.v.NoVideo("This program was built without a video codec. Take the full build from the download page.")
+		d.onVideo()
+	}},
+	{"video_whole_dark", look.ModeDark, wide, func(d *world) {
+		d.onVideo()
+		d.playVideo(freezing(d.t), 8200*time.Millisecond)
+		d.w.actions.wholeScreen.run()
+	}},
+}
+
+var freezingRun = presenttest.VideoFreezing
+
+// freezing is a video over three paths that stands still now and then.
+func freezing(t *testing.T) []netcheck.Event {
+	return videoEvents(t, freezingRun, netcheck.VideoAlone, threePaths...)
 }
 
 // raceDetector is set when tests run with it.

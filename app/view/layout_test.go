@@ -64,6 +64,7 @@ func nothingYet(t *testing.T) []netcheck.Event {
 func TestSheetsFitTheSmallestWindow(t *testing.T) {
 	for name, open := range map[string]func(*world){
 		"options":  func(d *world) { d.w.actions.options.run() },
+		"video":    func(d *world) { d.w.show(screenVideo); d.w.actions.options.run() },
 		"servers":  func(d *world) { d.w.actions.servers.run() },
 		"about":    func(d *world) { d.w.actions.about.run() },
 		"glossary": func(d *world) { d.w.actions.glossary.run() },

@@ -134,13 +134,13 @@ func (l readable) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // below puts its second object below the first, which wraps: it gets the height that it needs at the width there is, and at least
-// a line of its own, so that nothing moves when it gets something to show.
-type below struct{ line func() float32 }
+// what is kept free for it at that width, so that nothing moves when it gets something to show.
+type below struct{ free func(width float32) float32 }
 
 // Layout implements fyne.Layout.
 func (l below) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	place(o[0], 0, 0, size.Width, o[0].MinSize().Height) // so that it knows its width
-	top := max(o[0].MinSize().Height, l.line())
+	top := max(o[0].MinSize().Height, l.free(size.Width))
 	place(o[0], 0, 0, size.Width, top)
 	place(o[1], 0, top, size.Width, size.Height-top)
 }
@@ -148,7 +148,7 @@ func (l below) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (l below) MinSize(o []fyne.CanvasObject) fyne.Size {
 	least := o[1].MinSize()
-	return least.AddWidthHeight(0, max(o[0].MinSize().Height, l.line()))
+	return least.AddWidthHeight(0, max(o[0].MinSize().Height, l.free(0)))
 }
 
 // watched gives its object all of the area and tells how large that is.
@@ -162,3 +162,32 @@ func (l watched) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (watched) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+// columns puts its objects side by side, each with its share of the width.
+type columns []float32
+
+const columnGap = 8
+
+// Layout implements fyne.Layout.
+func (l columns) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	sum, x := float32(0), float32(0)
+	for _, share := range l {
+		sum += share
+	}
+	usable := size.Width - columnGap*float32(len(l)-1)
+	for i, share := range l {
+		width := usable * share / sum
+		place(o[i], x, 0, width, size.Height)
+		x += width + columnGap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l columns) MinSize(o []fyne.CanvasObject) fyne.Size {
+	least := fyne.NewSize(columnGap*float32(len(l)-1), 0)
+	for _, part := range o {
+		m := part.MinSize()
+		least = fyne.NewSize(least.Width+m.Width, max(least.Height, m.Height))
+	}
+	return least
+}

@@ -12,7 +12,8 @@ import (
 	"fyne.io/fyne/v2/test"
 )
 
-var update = flag.Bool("update", false, "write the golden pictures anew")
+// updating tells that the golden pictures are to be written anew: presenttest has the flag -update.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // pictures and file names must not depend on where the tests run
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 // golden compares a picture with the one in testdata that was looked at by a person.
 func golden(t *testing.T, name string, img image.Image) {
 	t.Helper()
-	if *update {
+	if updating() {
 		f, err := os.Create(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package view
 import (
 	"fyne.io/fyne/v2"
 
+	"echopath/app/chart"
 	"echopath/app/look"
 	"echopath/app/model"
 	"echopath/app/prefs"
@@ -19,9 +20,12 @@ type actions struct {
 	paths                                             []*action
 	exportSummary, exportTables, exportJSON, savePNG  *action
 	copyText, copyTable, copyData, openResults        *action
-	charts, findings, details, log                    *action
+	charts, comparison, findings, details, log        *action
+	choices                                           []*action
+	savePicture, wholeScreen, difference, record      *action
 	follow, zoomIn, zoomOut, whole, panLeft, panRight *action
-	test, settings, system, light, dark, fullScreen   *action
+	test, video, settings                             *action
+	system, light, dark, fullScreen                   *action
 	glossary, about, quit                             *action
 }
 
@@ -30,6 +34,8 @@ func (w *Window) newActions() *actions {
 	w.testActions(a)
 	w.fileActions(a)
 	w.viewActions(a)
+	w.chartActions(a)
+	w.videoActions(a)
 	a.glossary = &action{name: "What the words mean", shortcut: key(fyne.KeyH, ctrl), do: w.showGlossary}
 	a.about = &action{name: "About Echopath", shortcut: key(fyne.KeyI, ctrl), do: w.showAbout}
 	return a
@@ -37,10 +43,11 @@ func (w *Window) newActions() *actions {
 
 func (w *Window) testActions(a *actions) {
 	m := w.deps.Model
-	idle := func() (bool, string) { return !w.view.Phase.Busy(), "Stop the running test first." }
-	a.start = &action{name: "Start", shortcut: key(fyne.KeyR, ctrl), do: w.start, enabled: func() (bool, string) { return w.view.CanStart, w.view.StartWhy }}
+	idle := w.idle
+	a.start = &action{name: "Start", shortcut: key(fyne.KeyR, ctrl), do: w.start, enabled: func() (bool, string) { return w.chosen().CanStart, w.chosen().StartWhy }}
 	a.stop = &action{name: "Stop", shortcut: key(fyne.KeyPeriod, ctrl), do: w.deps.Stop, enabled: func() (bool, string) {
-		return w.view.Phase.Busy() && w.view.Phase != model.PhaseStopping, "No test is running."
+		phase := w.running().Phase
+		return phase.Busy() && phase != model.PhaseStopping, "No test is running."
 	}}
 	a.servers = &action{name: "Servers…", shortcut: key(fyne.KeyT, ctrl), do: w.editServers, enabled: idle}
 	a.options = &action{name: "Options…", shortcut: key(fyne.KeyO, ctrl), do: w.editOptions, enabled: idle}
@@ -50,13 +57,18 @@ func (w *Window) testActions(a *actions) {
 			checked: func() bool { return m.Form().Paths[p] },
 			do: func() {
 				w.test.form.pickPath(p, !m.Form().Paths[p])
-				w.test.form.load()
+				w.loadForms()
 			}})
 	}
 }
 
+// idle tells that nothing runs, on whichever screen.
+func (w *Window) idle() (bool, string) {
+	return !w.running().Phase.Busy(), "Stop the running test first."
+}
+
 func (w *Window) fileActions(a *actions) {
-	saveable := func() (bool, string) { return w.view.CanSave, w.view.SaveWhy }
+	saveable := func() (bool, string) { return w.chosen().CanSave, w.chosen().SaveWhy }
 	a.exportSummary = &action{name: "Export summary (CSV)…", shortcut: key(fyne.KeyE, ctrl), do: w.exportSummary, enabled: saveable}
 	a.exportTables = &action{name: "Export all tables (CSV)…", shortcut: key(fyne.KeyE, ctrlShift), do: w.exportTables, enabled: saveable}
 	a.exportJSON = &action{name: "Export report (JSON)…", shortcut: key(fyne.KeyJ, ctrl), do: w.exportJSON, enabled: saveable}
@@ -68,28 +80,34 @@ func (w *Window) fileActions(a *actions) {
 	a.quit = &action{name: "Quit", shortcut: key(fyne.KeyQ, ctrl), do: w.deps.Quit}
 }
 
+// panes are where things stand in the lower part of each screen that measures.
+type panes struct {
+	name        string
+	key         fyne.KeyName
+	test, video int // -1: it has none
+}
+
 func (w *Window) viewActions(a *actions) {
-	pane := func(name string, k fyne.KeyName, n int) *action {
-		return &action{name: name, shortcut: key(k, alt), do: func() { w.show(screenTest); w.test.lower.choose(n) }}
+	pane := func(p panes) *action {
+		x := &action{name: p.name, shortcut: key(p.key, alt), do: func() { w.choosePane(p) }}
+		if p.test < 0 {
+			x.enabled = func() (bool, string) {
+				return w.trial == TrialVideo, "The screen “Test” shows its table all the time."
+			}
+		}
+		return x
 	}
-	a.charts = pane("Charts", fyne.Key1, paneCharts)
-	a.findings = pane("Findings", fyne.Key2, paneFindings)
-	a.details = pane("Details", fyne.Key3, paneDetails)
-	a.log = pane("Log", fyne.Key4, paneLog)
-	charts := func(name string, k fyne.KeyName, do func()) *action {
-		return &action{name: name, shortcut: key(k, ctrl), do: func() { do(); w.test.lower.charts.viewChanged() }}
+	a.charts = pane(panes{"Charts", fyne.Key1, paneCharts, videoCurves})
+	a.findings = pane(panes{"Findings", fyne.Key2, paneFindings, videoFindings})
+	a.details = pane(panes{"Details", fyne.Key3, paneDetails, videoDetails})
+	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog})
+	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths})
+	screen := func(name string, k fyne.KeyName, m fyne.KeyModifier, id screenID) *action {
+		return &action{name: name, shortcut: key(k, m), do: func() { w.show(id) }, checked: func() bool { return w.screen == id }}
 	}
-	c := w.test.lower.charts
-	a.follow = charts("Follow", fyne.KeyL, func() { c.group.SetFollow(!c.group.Following()) })
-	a.follow.checked = func() bool { return c.group.Following() }
-	a.zoomIn = charts("Zoom in", fyne.KeyEqual, c.group.ZoomIn)
-	a.zoomOut = charts("Zoom out", fyne.KeyMinus, c.group.ZoomOut)
-	a.whole = charts("Whole run", fyne.Key0, c.group.Reset)
-	a.panLeft = charts("Earlier", fyne.KeyLeft, c.group.PanLeft)
-	a.panRight = charts("Later", fyne.KeyRight, c.group.PanRight)
-	a.panLeft.shortcut, a.panRight.shortcut = key(fyne.KeyLeft, alt), key(fyne.KeyRight, alt) // with Ctrl they move in an input
-	a.test = &action{name: "Screen Test", shortcut: key(fyne.Key1, ctrlShift), do: func() { w.show(screenTest) }, checked: func() bool { return w.screen == screenTest }}
-	a.settings = &action{name: "Settings", shortcut: key(fyne.KeyComma, ctrl), do: func() { w.show(screenSettings) }, checked: func() bool { return w.screen == screenSettings }}
+	a.test = screen("Screen Test", fyne.Key1, ctrlShift, screenTest)
+	a.video = screen("Screen Video echo", fyne.Key2, ctrlShift, screenVideo)
+	a.settings = screen("Settings", fyne.KeyComma, ctrl, screenSettings)
 	mode := func(name string, t prefs.Theme, k fyne.KeyName) *action {
 		return &action{name: name, shortcut: key(k, alt|fyne.KeyModifierShift), checked: func() bool { return w.deps.Settings().Theme == t },
 			do: func() {
@@ -106,6 +124,95 @@ func (w *Window) viewActions(a *actions) {
 		do: func() { w.win.SetFullScreen(!w.win.FullScreen()) }}
 }
 
+// choosePane brings a pane of the screen that measures to the front.
+func (w *Window) choosePane(p panes) {
+	if w.trial == TrialVideo {
+		w.show(screenVideo)
+		w.video.lower.choose(p.video)
+		return
+	}
+	w.show(screenTest)
+	w.test.lower.choose(p.test)
+}
+
+// chartActions are about the charts of the screen that is shown.
+func (w *Window) chartActions(a *actions) {
+	charts := func(name string, k fyne.KeyName, m fyne.KeyModifier, do func(*chart.Group)) *action {
+		return &action{name: name, shortcut: key(k, m), do: func() {
+			_, c := w.lower()
+			do(c.group)
+			c.viewChanged()
+		}}
+	}
+	a.follow = charts("Follow", fyne.KeyL, ctrl, func(g *chart.Group) { g.SetFollow(!g.Following()) })
+	a.follow.checked = func() bool {
+		_, c := w.lower()
+		return c.group.Following()
+	}
+	a.zoomIn = charts("Zoom in", fyne.KeyEqual, ctrl, (*chart.Group).ZoomIn)
+	a.zoomOut = charts("Zoom out", fyne.KeyMinus, ctrl, (*chart.Group).ZoomOut)
+	a.whole = charts("Whole run", fyne.Key0, ctrl, (*chart.Group).Reset)
+	a.panLeft = charts("Earlier", fyne.KeyLeft, alt, (*chart.Group).PanLeft) // with Ctrl they move in an input
+	a.panRight = charts("Later", fyne.KeyRight, alt, (*chart.Group).PanRight)
+	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4}
+	for i, x := range chartChoices {
+		choice := w.video.lower.charts.choice
+		a.choices = append(a.choices, &action{name: "Charts: " + x.name, shortcut: key(digits[i], alt|fyne.KeyModifierShift),
+			checked: func() bool { return choice.Selected == x.name }, do: func() { choice.SetSelected(x.name) }})
+	}
+}
+
+// videoActions are about the pictures.
+func (w *Window) videoActions(a *actions) {
+	m := w.deps.Video
+	onVideo := func() (bool, string) { return w.screen == screenVideo, "Go to the screen “Video echo” first." }
+	a.wholeScreen = &action{name: "Picture on the whole screen", shortcut: key(fyne.KeyReturn, alt), enabled: onVideo,
+		do: func() {
+			if w.whole.overlay.Open() {
+				w.whole.overlay.Close()
+				return
+			}
+			w.whole.open(w.chosenPicture())
+		}}
+	a.savePicture = &action{name: "Save picture (PNG)…", shortcut: key(fyne.KeyS, ctrl), do: func() { w.savePicture(w.chosenPicture()) },
+		enabled: func() (bool, string) {
+			return w.screen == screenVideo && w.hasPicture(), "There is no picture yet: start a video echo first."
+		}}
+	a.difference = &action{name: "Show the difference", shortcut: key(fyne.KeyD, alt), checked: func() bool { return w.deps.Settings().ShowDifference },
+		do: func() {
+			s := w.deps.Settings().Clone()
+			s.ShowDifference = !s.ShowDifference
+			w.deps.SetSettings(s)
+		}}
+	a.record = &action{name: "Record the video", shortcut: key(fyne.KeyR, ctrlShift), checked: func() bool { return m.Form().Video.Record },
+		enabled: func() (bool, string) {
+			if why := w.film.Off[model.FieldRecord]; why != "" {
+				return false, why
+			}
+			return w.idle()
+		},
+		do: w.switchRecording}
+}
+
+// switchRecording switches it on or off. Without a place it goes to the folder for results.
+func (w *Window) switchRecording() {
+	form := w.deps.Video.Form()
+	v := &form.Video
+	if v.Record = !v.Record; v.Record && v.RecordFile == "" {
+		v.RecordFile = proposedRecording(w.deps)
+	}
+	w.deps.Video.SetForm(form)
+	w.edited(TrialVideo)
+	switch {
+	case v.Record && w.deps.Video.Checked().Problems[model.FieldRecordFile] != "":
+		w.editVideoOptions()
+	case v.Record:
+		w.Say("The next video will be recorded to " + v.RecordFile)
+	default:
+		w.Say("Videos will not be recorded.")
+	}
+}
+
 // mainMenu lays the actions out.
 func (w *Window) mainMenu() *fyne.MainMenu {
 	a := w.actions
@@ -117,7 +224,11 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 				continue
 			}
 			x.before = w.hideTips
-			if x != a.quit {
+			switch x {
+			case a.quit:
+			case a.savePicture, a.wholeScreen, a.start, a.stop:
+				x.blocked = w.otherSheetOpen
+			default:
 				x.blocked = w.sheetOpen
 			}
 			w.inMenu = append(w.inMenu, x)
@@ -125,13 +236,14 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 		}
 		return out
 	}
-	file := items(a.exportSummary, a.exportTables, a.exportJSON, a.savePNG, nil, a.openResults, nil, a.settings, nil, a.quit)
+	file := items(a.exportSummary, a.exportTables, a.exportJSON, a.savePNG, a.savePicture, nil, a.openResults, nil, a.settings, nil, a.quit)
 	file[len(file)-1].IsQuit = true
 	return fyne.NewMainMenu(
 		fyne.NewMenu("File", file...),
 		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData)...),
 		fyne.NewMenu("Test", append(items(a.start, a.stop, nil, a.servers, a.options, nil), items(a.paths...)...)...),
-		fyne.NewMenu("View", items(a.test, nil, a.charts, a.findings, a.details, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
+		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.record)...)...)...),
+		fyne.NewMenu("View", items(a.test, a.video, nil, a.charts, a.comparison, a.findings, a.details, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
 			a.system, a.light, a.dark, nil, a.fullScreen)...),
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)
@@ -141,6 +253,12 @@ func (w *Window) hideTips() { widgets.HideTips(w.win.Canvas()) }
 
 // sheetOpen tells whether something lies above the window that has to be answered first.
 func (w *Window) sheetOpen() bool { return w.win.Canvas().Overlays().Top() != nil }
+
+// otherSheetOpen tells the same, but for a picture on the whole screen.
+func (w *Window) otherSheetOpen() bool {
+	top := w.win.Canvas().Overlays().Top()
+	return top != nil && top != fyne.CanvasObject(w.whole.overlay)
+}
 
 // updateMenu takes over what can be done now. Fyne builds the whole bar anew when asked, so it is asked only after a change.
 func (w *Window) updateMenu() {

@@ -1,6 +1,9 @@
 package view
 
 import (
+	"unicode"
+	"unicode/utf8"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -87,4 +90,15 @@ func framed(top, left, middle, bottom fyne.CanvasObject) *fyne.Container {
 // flush moves an object as far to the right as Fyne moves the text of labels and boxes, so that they line up.
 func flush(o fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), o)
+}
+
+// lowerFirst begins a word with a small letter, for the middle of a sentence or a file name.
+func lowerFirst(word string) string {
+	r, n := utf8.DecodeRuneInString(word)
+	return string(unicode.ToLower(r)) + word[n:]
+}
+
+// topped keeps an object at the top of an area that may be higher than it, and lets it scroll in one that is lower.
+func topped(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewVScroll(container.New(stacked{}, o))
 }

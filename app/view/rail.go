@@ -28,6 +28,7 @@ type screenID string
 
 const (
 	screenTest     screenID = "test"
+	screenVideo    screenID = "video"
 	screenSettings screenID = "settings"
 )
 
@@ -41,6 +42,7 @@ func newRail(choose func(screenID)) *rail {
 	r.edge = canvas.NewRectangle(color.Transparent)
 	column := container.NewVBox(
 		add(screenTest, "Test", look.PulseIcon()),
+		add(screenVideo, "Video", look.FilmIcon()),
 		layout.NewSpacer(),
 		add(screenSettings, "Settings", theme.SettingsIcon()),
 	)
@@ -61,7 +63,10 @@ func (r *rail) selected(id screenID) {
 }
 
 // setBusy marks the screen on which a run goes on.
-func (r *rail) setBusy(busy bool) { r.buttons[screenTest].setBusy(busy) }
+func (r *rail) setBusy(test, video bool) {
+	r.buttons[screenTest].setBusy(test)
+	r.buttons[screenVideo].setBusy(video)
+}
 
 // railFrame has the buttons and, at the right, the edge.
 type railFrame struct{}

@@ -49,9 +49,10 @@ func why(a *action, purpose string) func() string {
 	}
 }
 
-func (s *statusBar) show(v model.View) {
-	disable(!v.CanSave, s.export, s.copy)
-	st := v.Status
+// show tells of the run that goes on, whichever screen it belongs to, and offers the result of the one that is shown.
+func (s *statusBar) show(shown, running model.View) {
+	disable(!shown.CanSave, s.export, s.copy)
+	st := running.Status
 	if s.message != "" && !st.Busy {
 		st.Text = s.message
 	}

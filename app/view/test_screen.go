@@ -17,7 +17,7 @@ type testScreen struct {
 	form   *testForm
 	banner *widgets.Banner
 	table  *widgets.ResultTable
-	lower  *lower
+	lower  *testLower
 	model  *model.Test
 	shown  model.View // as it was last drawn
 }
@@ -25,7 +25,7 @@ type testScreen struct {
 func newTestScreen(m *model.Test, do formActions, chartMenu func(fyne.PointEvent)) *testScreen {
 	s := &testScreen{model: m, banner: widgets.NewBanner(), table: widgets.NewResultTable()}
 	s.form = newTestForm(m, do)
-	s.lower = newLower(m, chartMenu)
+	s.lower = newTestLower(m, chartMenu)
 	s.table.OnOpen = s.open
 	s.table.OnSelect = func(p netcheck.Path) { s.lower.follow(p) }
 	top := container.New(stacked{gap}, s.form.object, s.banner, widgets.Card(s.table))
@@ -41,9 +41,10 @@ func (s *testScreen) open(p netcheck.Path) {
 	s.lower.open(p)
 }
 
-// show brings the screen in line with the state; now is since the session's start.
-func (s *testScreen) show(v model.View, now time.Duration) {
-	s.form.show(v)
+// show brings the screen in line with the state. running is the view of the run that goes on, here or on another screen; now is
+// since the session's start.
+func (s *testScreen) show(v, running model.View, now time.Duration) {
+	s.form.show(v, running)
 	s.banner.Set(v.Banner)
 	s.table.SetHeader(s.model.Header())
 	s.table.SetRows(v.Rows)

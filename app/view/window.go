@@ -1,6 +1,7 @@
 package view
 
 import (
+	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,31 +16,42 @@ import (
 type Window struct {
 	deps     Deps
 	win      fyne.Window
+	content  fyne.CanvasObject // all but sheets
 	rail     *rail
 	status   *statusBar
 	test     *testScreen
+	video    *videoScreen
 	settings *settingsScreen
+	whole    *whole
 	actions  *actions
 	inMenu   []*action
 	screen   screenID
-	view     model.View    // as it was last drawn
-	now      time.Duration // since the session's start
+	trial    Trial            // whose screen is shown, or was last
+	view     model.View       // of the screen "Test", as it was last drawn
+	film     model.VideoView  // of the screen "Video echo", likewise
+	ran      Trial            // whose run goes on, or was the last
+	now      [2]time.Duration // since the start of each one's session
 }
 
-// New fills a window. The model and the settings must be there already.
+// New fills a window. The models and the settings must be there already.
 func New(win fyne.Window, deps Deps) *Window {
 	w := &Window{deps: deps, win: win, screen: screenTest}
-	w.view = deps.Model.View(0)
-	w.test = newTestScreen(deps.Model, formActions{changed: w.Refresh, servers: w.editServers, options: w.editOptions, startStop: w.startStop}, w.chartMenu)
+	w.view, w.film = deps.Model.View(0), deps.Video.View(0)
+	w.test = newTestScreen(deps.Model, formActions{changed: func() { w.edited(TrialTest) }, servers: w.editServers, options: w.editTestOptions, startStop: w.startStop}, w.chartMenu)
+	w.video = newVideoScreen(deps.Video, deps.Pictures,
+		formActions{changed: func() { w.edited(TrialVideo) }, servers: w.editServers, options: w.editVideoOptions, startStop: w.startStop},
+		func(picture int) { w.whole.open(picture) }, w.pictureMenu, w.chartMenu)
 	w.settings = newSettingsScreen(win, deps)
+	w.whole = newWhole(w)
 	w.actions = w.newActions()
 	w.status = newStatusBar(w.actions.exportSummary, w.actions.copyText, w.exportMenu)
 	w.rail = newRail(w.show)
-	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.settings.object))
+	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.settings.object))
 	win.SetPadded(false)
 	win.SetMainMenu(w.mainMenu())
-	win.SetContent(widgets.NewTips(framed(nil, w.rail.object, screens, w.status)))
-	w.test.form.load()
+	w.content = framed(nil, w.rail.object, screens, w.status)
+	win.SetContent(widgets.NewTips(w.content))
+	w.loadForms()
 	w.show(screenTest)
 	w.Refresh()
 	return w
@@ -48,63 +60,140 @@ func New(win fyne.Window, deps Deps) *Window {
 // show brings a screen to the front.
 func (w *Window) show(id screenID) {
 	w.screen = id
+	switch id {
+	case screenTest:
+		w.trial = TrialTest
+	case screenVideo:
+		w.trial = TrialVideo
+	}
 	w.hideTips()
 	setVisible(w.test.object, id == screenTest)
+	setVisible(w.video.object, id == screenVideo)
 	setVisible(w.settings.object, id == screenSettings)
 	w.rail.selected(id)
-	w.updateMenu()
+	w.Refresh()
 }
 
 // SetNow tells how far the session is, and draws it.
 func (w *Window) SetNow(now time.Duration) {
-	w.now = now
+	switch {
+	case w.deps.Video.Phase().Busy():
+		w.ran = TrialVideo
+	case w.deps.Model.Phase().Busy():
+		w.ran = TrialTest
+	}
+	w.now[w.ran] = now
 	w.Refresh()
 }
 
-// Refresh brings everything in line with the model. It touches only what has changed, since each change repaints the window.
+// Refresh brings everything in line with the models. It touches only what has changed, since each change repaints the window.
 func (w *Window) Refresh() {
-	before := w.view.Phase
-	w.view = w.deps.Model.View(w.now)
-	w.test.show(w.view, w.now)
-	w.status.show(w.view)
-	w.rail.setBusy(w.view.Phase.Busy())
-	if before != w.view.Phase {
-		w.phaseChanged(before)
-	}
+	test, video := w.view.Phase, w.film.Phase
+	w.tellElsewhere()
+	w.view, w.film = w.deps.Model.View(w.now[TrialTest]), w.deps.Video.View(w.now[TrialVideo])
+	running := w.running()
+	w.test.show(w.view, running, w.now[TrialTest])
+	w.video.show(w.film, running, w.now[TrialVideo])
+	w.status.show(w.chosen(), running)
+	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy())
+	w.phaseChanged(test, w.view.Phase, TrialTest)
+	w.phaseChanged(video, w.film.Phase, TrialVideo)
+	w.watchPictures()
 	w.updateMenu()
 }
 
-// phaseChanged turns the lower part to what is asked for next: the curves when a run begins.
-func (w *Window) phaseChanged(before model.Phase) {
-	if w.view.Phase == model.PhaseStarting && !before.Busy() {
-		w.now = 0
-		w.status.say("")
-		w.test.lower.begin()
+// tellElsewhere lets each screen that measures know of a run on the other one.
+func (w *Window) tellElsewhere() {
+	why := func(busy bool, where string) string {
+		if !busy {
+			return ""
+		}
+		return "A run goes on on the screen “" + where + "”. Stop it first, or wait for its end."
 	}
+	w.deps.Video.Elsewhere(why(w.deps.Model.Phase().Busy(), "Test"))
+	w.deps.Model.Elsewhere(why(w.deps.Video.Phase().Busy(), "Video echo"))
+}
+
+// running is the view of the run that goes on; of the screen that was shown last if there is none.
+func (w *Window) running() model.View {
+	switch {
+	case w.film.Phase.Busy():
+		return w.film.View
+	case w.view.Phase.Busy():
+		return w.view
+	}
+	return w.chosen()
+}
+
+// chosen is the view of the screen that is shown, or of the one that measures and was shown last.
+func (w *Window) chosen() model.View {
+	if w.trial == TrialVideo {
+		return w.film.View
+	}
+	return w.view
+}
+
+// lower is the lower part of that screen, and its charts.
+func (w *Window) lower() (*lower, *curves) {
+	if w.trial == TrialVideo {
+		return w.video.lower.lower, w.video.lower.charts.curves
+	}
+	return w.test.lower.lower, w.test.lower.charts.curves
+}
+
+// phaseChanged turns the lower part to what is asked for next: the curves when a run begins.
+func (w *Window) phaseChanged(before, now model.Phase, t Trial) {
+	if now == model.PhaseStarting && !before.Busy() {
+		w.now[t] = 0
+		w.status.say("")
+		[]*lower{w.test.lower.lower, w.video.lower.lower}[t].begin()
+	}
+}
+
+// ShowPictures shows new pictures of the video; nil leaves what is there. It refreshes nothing else.
+func (w *Window) ShowPictures(sent, echoed, difference *image.RGBA) {
+	w.video.setImages([numPictures]*image.RGBA{sent, echoed, difference})
+	if w.whole.overlay.Open() {
+		w.whole.refresh()
+	}
+}
+
+// watchPictures asks for the pictures that are seen, in the size that they have.
+func (w *Window) watchPictures() {
+	if w.whole.overlay.Open() {
+		w.whole.refresh()
+		w.whole.watch()
+		return
+	}
+	w.video.film.watch(w.screen == screenVideo)
 }
 
 // Adopt takes over settings that were changed elsewhere: the theme, the units.
 func (w *Window) Adopt() {
-	w.test.lower.charts.setMbit(w.deps.Settings().Mbit)
+	s := w.deps.Settings()
+	w.test.lower.charts.setMbit(s.Mbit)
+	w.video.lower.charts.setMbit(s.Mbit)
+	w.video.film.setThree(s.ShowDifference)
 	w.rail.restyle()
 	w.status.Refresh()
 	w.Refresh()
 }
 
-// FormChanged takes over a form that was changed elsewhere.
-func (w *Window) FormChanged() { w.formEdited() }
+// FormChanged takes over a form that was changed elsewhere: that of the screen "Test" is the one that counts.
+func (w *Window) FormChanged() {
+	w.deps.Video.SetForm(w.deps.Model.Form())
+	w.loadForms()
+	w.Refresh()
+}
 
 // FocusStart puts the focus on the primary button, for a start with the Enter key, or on what has to be mended first.
-func (w *Window) FocusStart() {
-	f := w.test.form
-	switch {
-	case !f.start.Disabled():
-		w.win.Canvas().Focus(f.start)
-	case f.edit.Visible():
-		w.win.Canvas().Focus(f.edit)
-	default:
-		w.win.Canvas().Focus(f.more)
+func (w *Window) FocusStart() { w.win.Canvas().Focus(w.head().first()) }
+
+func (w *Window) head() *formHead {
+	if w.trial == TrialVideo {
+		return w.video.form.formHead
 	}
+	return w.test.form.formHead
 }
 
 // Say shows a message in the status bar.
@@ -114,24 +203,56 @@ func (w *Window) Say(text string) {
 }
 
 func (w *Window) start() {
-	w.show(screenTest)
-	w.deps.Start()
+	w.show(map[Trial]screenID{TrialTest: screenTest, TrialVideo: screenVideo}[w.trial])
+	w.deps.Start(w.trial)
 }
 
 func (w *Window) startStop() {
 	w.hideTips() // the pointer rests on the button, and its tip would lie over what comes
-	if w.view.Phase.Busy() {
+	if w.running().Phase.Busy() {
 		w.deps.Stop()
 		return
 	}
 	w.actions.start.run()
 }
 
-func (w *Window) editServers() { showServers(w.win, w.deps, w.formEdited) }
-func (w *Window) editOptions() { showTestOptions(w.win, w.deps.Model, w.formEdited) }
+func (w *Window) editServers() { showServers(w.win, w.deps, w.FormChanged) }
 
-// formEdited follows a sheet that has changed the form.
-func (w *Window) formEdited() {
-	w.test.form.load()
+func (w *Window) editTestOptions() { showTestOptions(w.win, w.deps.Model, w.FormChanged) }
+
+func (w *Window) editVideoOptions() {
+	showVideoOptions(w.win, w.deps, func() {
+		w.deps.Model.SetForm(w.deps.Video.Form())
+		w.loadForms()
+		w.Refresh()
+	})
+}
+
+// editOptions opens those of the screen that is shown.
+func (w *Window) editOptions() {
+	if w.trial == TrialVideo {
+		w.editVideoOptions()
+		return
+	}
+	w.editTestOptions()
+}
+
+// edited follows a control of a screen that has changed its form: the other screen shows the same target and paths.
+func (w *Window) edited(t Trial) {
+	if t == TrialVideo {
+		w.deps.Model.SetForm(w.deps.Video.Form())
+		w.test.form.load()
+	} else {
+		w.deps.Video.SetForm(w.deps.Model.Form())
+		w.video.form.load()
+	}
 	w.Refresh()
 }
+
+func (w *Window) loadForms() {
+	w.test.form.load()
+	w.video.form.load()
+}
+
+// formEdited follows a sheet that has changed the form.
+func (w *Window) formEdited() { w.FormChanged() }

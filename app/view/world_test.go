@@ -31,6 +31,7 @@ var (
 type world struct {
 	t        *testing.T
 	m        *model.Test
+	v        *model.Video
 	win      fyne.Window
 	w        *Window
 	settings prefs.Settings
@@ -40,12 +41,30 @@ type world struct {
 	fail     error                               // what every export ends with
 	answer   func(done func([]Tried, error))     // of TryServers
 	readCA   func(done func(p []byte, w string)) // of ReadCA
+	film     fakePictures
+	cameras  []string
+	problem  string // of a file or place that is looked at
 }
+
+// fakePictures are the pictures of a video that nobody sends.
+type fakePictures struct {
+	asked  [numPictures]image.Point
+	stills [numPictures]*image.RGBA
+	every  int
+}
+
+func (f *fakePictures) Watch(sent, echoed, difference image.Point) {
+	f.asked = [numPictures]image.Point{sent, echoed, difference}
+}
+func (f *fakePictures) Stills() (sent, echoed, difference *image.RGBA) {
+	return f.stills[0], f.stills[1], f.stills[2]
+}
+func (f *fakePictures) Every() int { return f.every }
 
 func newWorld(t *testing.T, mode look.Mode, size fyne.Size) *world {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(look.New(mode))
-	d := &world{t: t, m: model.NewTest(model.Units{}), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
+	d := &world{t: t, m: model.NewTest(model.Units{}), v: model.NewVideo(model.Units{}), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
 	d.settings.Theme = prefs.Theme(mode)
 	d.w = New(d.win, d.deps())
 	d.w.Adopt()
@@ -58,8 +77,11 @@ func (d *world) did(format string, args ...any) {
 }
 
 func (d *world) deps() Deps {
-	export := func(kind string) func(string, Done) {
-		return func(path string, done Done) {
+	export := func(kind string) func(Trial, string, Done) {
+		return func(t Trial, path string, done Done) {
+			if t == TrialVideo {
+				kind = "video " + kind
+			}
 			d.did("%s %s", kind, path)
 			if d.fail != nil {
 				done(nil, d.fail)
@@ -69,12 +91,12 @@ func (d *world) deps() Deps {
 		}
 	}
 	return Deps{
-		Model: d.m, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
-		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
+		Model: d.m, Video: d.v, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
+		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.v.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
 		Settings: func() prefs.Settings { return d.settings }, SetSettings: d.adopt,
 		Forget:        func(done func(error)) { d.did("forget"); d.settings = prefs.Defaults(); done(d.fail) },
 		ExportSummary: export("summary"), ExportTables: export("tables"), ExportJSON: export("json"),
-		SavePNG:  func(path string, img image.Image, done Done) { d.picture = img; export("png")(path, done) },
+		SavePNG:  func(path string, img image.Image, done Done) { d.picture = img; export("png")(TrialTest, path, done) },
 		CopyText: func(text string) { d.did("copy"); d.clip = text },
 		ReadCA: func(path string, done func([]byte, string)) {
 			d.did("ca %s", path)
@@ -84,12 +106,27 @@ func (d *world) deps() Deps {
 		},
 		TryServers: func(_ model.Form, done func([]Tried, error)) { d.did("try"); d.answer(done) },
 		OpenFolder: func(path string) { d.did("folder %s", path) },
+		Pictures:   &d.film,
+		Cameras:    func(done func([]string, string)) { d.did("cameras"); done(d.cameras, "") },
+		CheckVideoFile: func(path string, done func(string)) {
+			d.did("look at %s", path)
+			done(d.problem)
+		},
+		CheckRecordPlace: func(path string, done func(string)) {
+			d.did("look at %s", path)
+			done(d.problem)
+		},
 	}
 }
 
-func (d *world) start() {
-	d.did("start")
-	d.m.Begin()
+func (d *world) start(t Trial) {
+	if t == TrialVideo {
+		d.did("start video")
+		d.v.Begin()
+	} else {
+		d.did("start")
+		d.m.Begin()
+	}
 	d.w.SetNow(0)
 }
 
@@ -99,6 +136,7 @@ func (d *world) adopt(s prefs.Settings) {
 	d.settings = s
 	fyne.CurrentApp().Settings().SetTheme(look.New(LookMode(s.Theme)))
 	d.m.SetUnits(model.Units{Mbit: s.Mbit})
+	d.v.SetUnits(model.Units{Mbit: s.Mbit})
 	d.w.Adopt()
 }
 

@@ -20,8 +20,10 @@ type ResultTable struct {
 	OnOpen   func(netcheck.Path) // may be nil
 	OnSelect func(netcheck.Path) // the selection has moved; may be nil
 
-	header   [model.NumCols]model.Heading
-	rows     []model.Row
+	header   []model.Heading
+	samples  []string // the widest texts that are expected in the columns
+	certain  int      // so many columns are always shown; those behind them where there is room
+	rows     []tableRow
 	selected netcheck.Path // "" for none
 	all      bool          // Ctrl+A
 	focused  bool
@@ -32,32 +34,76 @@ type ResultTable struct {
 	head  *tableHead
 	grid  tableGrid
 	ring  *canvas.Rectangle // around the selected row while the table has the focus
-	need  [2 + model.NumCols]float32
+	need  []float32
 }
 
-// NewResultTable makes an empty table.
-func NewResultTable() *ResultTable {
-	t := &ResultTable{pointed: -1, head: newTableHead(), ring: newRing()}
+// tableRow is a row of any screen.
+type tableRow struct {
+	path             netcheck.Path
+	title, hint, why string
+	state            present.Mark
+	cells            []model.Cell
+	active           bool
+}
+
+func (r *tableRow) same(o *tableRow) bool {
+	return r.path == o.path && r.title == o.title && r.hint == o.hint && r.why == o.why && r.state == o.state && r.active == o.active &&
+		slices.Equal(r.cells, o.cells)
+}
+
+// NewResultTable makes an empty table of packets.
+func NewResultTable() *ResultTable { return newTable(packetSamples[:], len(packetSamples)) }
+
+// NewVideoTable makes an empty table of video. Where it has not room for all columns the last ones are left out.
+func NewVideoTable() *ResultTable { return newTable(videoSamples[:], videoCertain) }
+
+func newTable(samples []string, certain int) *ResultTable {
+	t := &ResultTable{pointed: -1, samples: samples, certain: certain, header: make([]model.Heading, len(samples)),
+		head: newTableHead(len(samples)), ring: newRing(), need: make([]float32, colFirst+len(samples))}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-// SetHeader names the columns.
-func (t *ResultTable) SetHeader(h [model.NumCols]model.Heading) {
-	if t.header == h {
+// SetHeader names the columns of a table of packets.
+func (t *ResultTable) SetHeader(h [model.NumCols]model.Heading) { t.setHeader(h[:]) }
+
+// SetVideoHeader names the columns of a table of video.
+func (t *ResultTable) SetVideoHeader(h [model.NumVideoCols]model.Heading) { t.setHeader(h[:]) }
+
+func (t *ResultTable) setHeader(h []model.Heading) {
+	if slices.Equal(t.header, h) {
 		return
 	}
-	t.header = h
+	t.header = slices.Clone(h)
 	t.Refresh()
 }
 
-// SetRows shows the rows. Only what is different is drawn again.
+// SetRows shows the rows of a table of packets. Only what is different is drawn again.
 func (t *ResultTable) SetRows(rows []model.Row) {
+	out := make([]tableRow, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
+	}
+	t.setRows(out)
+}
+
+// SetVideoRows shows the rows of a table of video.
+func (t *ResultTable) SetVideoRows(rows []model.VideoRow) {
+	out := make([]tableRow, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
+	}
+	t.setRows(out)
+}
+
+func (t *ResultTable) setRows(rows []tableRow) {
 	same := len(rows) == len(t.rows)
 	old := t.rows
-	t.rows = slices.Clone(rows)
+	t.rows = rows
 	for len(t.lines) < len(rows) {
-		t.lines = append(t.lines, newTableLine())
+		t.lines = append(t.lines, newTableLine(len(t.samples)))
 	}
 	wider := t.widen()
 	if !same || wider {
@@ -65,7 +111,7 @@ func (t *ResultTable) SetRows(rows []model.Row) {
 		return
 	}
 	for i := range rows {
-		if rows[i] != old[i] {
+		if !rows[i].same(&old[i]) {
 			t.lines[i].set(&t.rows[i], t.stateOf(i))
 			t.lines[i].dress()
 			t.lines[i].place(t.grid)
@@ -95,13 +141,13 @@ func (t *ResultTable) Select(p netcheck.Path) {
 }
 
 func (t *ResultTable) row(p netcheck.Path) int {
-	return slices.IndexFunc(t.rows, func(r model.Row) bool { return r.Path == p })
+	return slices.IndexFunc(t.rows, func(r tableRow) bool { return r.path == p })
 }
 
 // Text is the whole table with its header, tab-separated.
 func (t *ResultTable) Text() string { return t.text(t.rows) }
 
-func (t *ResultTable) text(rows []model.Row) string {
+func (t *ResultTable) text(rows []tableRow) string {
 	head := []string{"Path", "State"}
 	for _, h := range t.header {
 		if h.Unit != "" {
@@ -111,11 +157,11 @@ func (t *ResultTable) text(rows []model.Row) string {
 	}
 	out := []string{tabbed(append(head, "Note"))}
 	for _, r := range rows {
-		cells := []string{r.Title, r.State.Word}
-		for _, c := range r.Cells {
+		cells := []string{r.title, r.state.Word}
+		for _, c := range r.cells {
 			cells = append(cells, c.Text)
 		}
-		out = append(out, tabbed(append(cells, r.Why)))
+		out = append(out, tabbed(append(cells, r.why)))
 	}
 	return strings.Join(out, "\n") + "\n"
 }
@@ -131,8 +177,8 @@ func tabbed(cells []string) string {
 }
 
 // hasFigures tells whether there is anything to stand in the columns; else the reason does.
-func hasFigures(r *model.Row) bool {
-	return slices.ContainsFunc(r.Cells[:], func(c model.Cell) bool { return c.Text != "" && c.Text != present.None })
+func hasFigures(r *tableRow) bool {
+	return slices.ContainsFunc(r.cells, func(c model.Cell) bool { return c.Text != "" && c.Text != present.None })
 }
 
 // lineState is how a row is marked.
@@ -140,7 +186,7 @@ type lineState struct{ selected, pointed bool }
 
 func (t *ResultTable) stateOf(i int) lineState {
 	return lineState{
-		selected: t.all || t.rows[i].Path == t.selected,
+		selected: t.all || t.rows[i].path == t.selected,
 		pointed:  i == t.pointed,
 	}
 }
@@ -186,6 +232,10 @@ func (r *tableRenderer) MinSize() fyne.Size {
 func (r *tableRenderer) Layout(size fyne.Size) {
 	t := r.t
 	t.grid = t.layOut(size.Width)
+	t.head.show(t.grid.shown)
+	for i := range t.rows {
+		t.lines[i].show(t.grid.shown)
+	}
 	t.head.place(t.grid)
 	for i := range t.rows {
 		t.lines[i].place(t.grid)
@@ -195,7 +245,7 @@ func (r *tableRenderer) Layout(size fyne.Size) {
 
 func (r *tableRenderer) Refresh() {
 	t := r.t
-	t.need = [2 + model.NumCols]float32{} // the text size may be another now
+	clear(t.need) // the text size may be another now
 	t.widen()
 	t.head.set(t.header)
 	for i := range t.rows {

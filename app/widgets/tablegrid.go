@@ -11,24 +11,43 @@ import (
 const (
 	colPath = iota
 	colState
-	colFirst // model.ColConnect
-	numCols  = colFirst + model.NumCols
+	colFirst // the first figure
 )
 
-// samples are the widest texts that are expected: with them the columns have their width before the first figure comes, and keep
-// it. Wider ones make their column wider once.
-var samples = [numCols]string{
-	colPath:                      "Relay UDP",
-	colState:                     "not applicable",
-	colFirst + model.ColConnect:  "12 345",
-	colFirst + model.ColLossOut:  "12.5 % (9.6–15.9)",
-	colFirst + model.ColLossBack: "12.5 % (9.6–15.9)",
-	colFirst + model.ColLate:     "12.5 %",
-	colFirst + model.ColRTT50:    "1 234",
-	colFirst + model.ColRTT95:    "1 234",
-	colFirst + model.ColJitter:   "1 234",
-	colFirst + model.ColKbps:     "12 345",
+// The widest texts that are expected: with them the columns have their width before the first figure comes, and keep it. Wider ones
+// make their column wider once.
+const (
+	pathSample  = "Relay UDP"
+	stateSample = "not applicable"
+)
+
+var packetSamples = [model.NumCols]string{
+	model.ColConnect:  "12 345",
+	model.ColLossOut:  "12.5 % (9.6–15.9)",
+	model.ColLossBack: "12.5 % (9.6–15.9)",
+	model.ColLate:     "12.5 %",
+	model.ColRTT50:    "1 234",
+	model.ColRTT95:    "1 234",
+	model.ColJitter:   "1 234",
+	model.ColKbps:     "12 345",
 }
+
+var videoSamples = [model.NumVideoCols]string{
+	model.VideoColShown:      "1 799 of 1 800",
+	model.VideoColFPS:        "29.9",
+	model.VideoColFrozen:     "1.2 s in 3",
+	model.VideoColDelay:      "123 / 234",
+	model.VideoColLossBefore: "12.5 %",
+	model.VideoColLossAfter:  "12.5 %",
+	model.VideoColBitrate:    "2 480",
+	model.VideoColPSNR:       "44.1",
+	model.VideoColSSIM:       "0.961",
+	model.VideoColConnect:    "1 234",
+	model.VideoColLoad:       "+12 A",
+}
+
+// videoCertain columns of video have their place in the narrowest window.
+const videoCertain = model.VideoColLossBefore
 
 const (
 	tableEdge  = 10 // before the first and behind the last column
@@ -56,7 +75,8 @@ func headHeight() float32 {
 
 // tableGrid is where the columns are.
 type tableGrid struct {
-	x, width [numCols]float32
+	x, width []float32 // of the columns that are shown
+	shown    int       // columns of figures that there is room for
 	total    float32
 }
 
@@ -98,40 +118,49 @@ func (t *ResultTable) widen() bool {
 	}
 	const side = swatchSize + swatchGap
 	mark := shapeSide(theme.Size(theme.SizeNameText)) * 1.6
-	want(colPath, side+strongStyle.measure(samples[colPath]).Width)
-	want(colState, mark+plainStyle.measure(samples[colState]).Width)
+	want(colPath, side+strongStyle.measure(pathSample).Width)
+	want(colState, mark+plainStyle.measure(stateSample).Width)
 	for i, h := range t.header {
-		want(colFirst+i, max(plainStyle.measure(samples[colFirst+i]).Width, headStyle.measure(h.Title).Width, unitStyle.measure(h.Unit).Width))
+		want(colFirst+i, max(plainStyle.measure(t.samples[i]).Width, headStyle.measure(h.Title).Width, unitStyle.measure(h.Unit).Width))
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
-		want(colPath, side+strongStyle.measure(r.Title).Width)
-		want(colState, mark+plainStyle.measure(r.State.Word).Width)
-		for j, c := range r.Cells {
+		want(colPath, side+strongStyle.measure(r.title).Width)
+		want(colState, mark+plainStyle.measure(r.state.Word).Width)
+		for j, c := range r.cells {
 			want(colFirst+j, plainStyle.measure(c.Text).Width)
 		}
 	}
 	return grown
 }
 
-func (t *ResultTable) leastWidth() float32 {
+func (t *ResultTable) leastWidth() float32 { return t.widthOf(t.certain) }
+
+// widthOf is the least width with so many columns of figures.
+func (t *ResultTable) widthOf(figures int) float32 {
 	if t.need[colPath] == 0 {
 		t.widen()
 	}
-	sum := float32(2*tableEdge + (numCols-1)*tableGap)
-	for _, w := range t.need {
+	n := colFirst + figures
+	sum := float32(2*tableEdge + (n-1)*tableGap)
+	for _, w := range t.need[:n] {
 		sum += w
 	}
 	return sum
 }
 
-// layOut places the columns and spreads what is left over among the gaps.
+// layOut places the columns that there is room for and spreads what is left over among the gaps.
 func (t *ResultTable) layOut(width float32) tableGrid {
-	g := tableGrid{total: width}
-	spare := max(width-t.leastWidth(), 0) / (numCols - 1)
+	shown := len(t.samples)
+	for shown > t.certain && t.widthOf(shown) > width {
+		shown--
+	}
+	n := colFirst + shown
+	g := tableGrid{x: make([]float32, n), width: t.need[:n], shown: shown, total: width}
+	spare := max(width-t.widthOf(shown), 0) / float32(n-1)
 	x := float32(tableEdge)
-	for i, w := range t.need {
-		g.x[i], g.width[i] = x, w
+	for i, w := range g.width {
+		g.x[i] = x
 		x += w + tableGap + spare
 	}
 	return g

@@ -4,15 +4,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
-
-	"echopath/app/model"
 )
 
 // FocusGained implements fyne.Focusable. Somebody who comes with Tab must see where they are, so a row is selected.
 func (t *ResultTable) FocusGained() {
 	t.focused = true
 	if t.row(t.selected) < 0 && len(t.rows) > 0 {
-		t.Select(t.rows[0].Path)
+		t.Select(t.rows[0].path)
 	}
 	t.restate()
 }
@@ -47,13 +45,13 @@ func (t *ResultTable) TypedKey(key *fyne.KeyEvent) {
 
 func (t *ResultTable) selectRow(i int) {
 	if i = min(i, len(t.rows)-1); i >= 0 {
-		t.Select(t.rows[i].Path)
+		t.Select(t.rows[i].path)
 	}
 }
 
 func (t *ResultTable) open(i int) {
 	if i >= 0 && i < len(t.rows) && t.OnOpen != nil {
-		t.OnOpen(t.rows[i].Path)
+		t.OnOpen(t.rows[i].path)
 	}
 }
 
@@ -177,15 +175,15 @@ func (t *ResultTable) hintAt(p fyne.Position) (string, area) {
 	return t.rowHint(&t.rows[i], col, t.grid.row(i))
 }
 
-func (t *ResultTable) rowHint(r *model.Row, col int, row area) (string, area) {
+func (t *ResultTable) rowHint(r *tableRow, col int, row area) (string, area) {
 	where := t.grid.cell(row, col)
 	switch {
 	case col == colPath:
-		return r.Hint, where
+		return r.hint, where
 	case col == colState:
-		return r.Why, where
+		return r.why, where
 	case hasFigures(r):
-		return r.Cells[col-colFirst].Hint, where
+		return r.cells[col-colFirst].Hint, where
 	}
-	return r.Why, t.grid.span(row)
+	return r.why, t.grid.span(row)
 }

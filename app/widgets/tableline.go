@@ -13,12 +13,13 @@ import (
 
 // tableHead is the drawn header.
 type tableHead struct {
-	titles, units [numCols]*canvas.Text
+	titles, units []*canvas.Text
 	rule          *canvas.Rectangle
 }
 
-func newTableHead() *tableHead {
-	h := &tableHead{rule: canvas.NewRectangle(color.Transparent)}
+func newTableHead(figures int) *tableHead {
+	n := colFirst + figures
+	h := &tableHead{titles: make([]*canvas.Text, n), units: make([]*canvas.Text, n), rule: canvas.NewRectangle(color.Transparent)}
 	for i := range h.titles {
 		align := fyne.TextAlignTrailing
 		if i < colFirst {
@@ -38,7 +39,7 @@ func (h *tableHead) objects() []fyne.CanvasObject {
 	return append(out, h.rule)
 }
 
-func (h *tableHead) set(header [model.NumCols]model.Heading) {
+func (h *tableHead) set(header []model.Heading) {
 	for i, c := range header {
 		h.titles[colFirst+i].Text, h.units[colFirst+i].Text = c.Title, c.Unit
 	}
@@ -52,10 +53,25 @@ func (h *tableHead) set(header [model.NumCols]model.Heading) {
 	h.rule.Refresh()
 }
 
+// show hides the figures behind the first so many.
+func (h *tableHead) show(figures int) {
+	hideRest(h.titles[colFirst:], figures)
+	hideRest(h.units[colFirst:], figures)
+}
+
+func hideRest(texts []*canvas.Text, shown int) {
+	for i, t := range texts {
+		if t.Hidden != (i >= shown) {
+			t.Hidden = i >= shown
+			t.Refresh()
+		}
+	}
+}
+
 func (h *tableHead) place(g tableGrid) {
 	top := theme.Size(theme.SizeNameInnerPadding) / 2
 	title, unit := headStyle.measure("M").Height, unitStyle.measure("M").Height
-	for i := range h.titles {
+	for i := range g.x {
 		h.titles[i].Move(fyne.NewPos(g.x[i], top))
 		h.titles[i].Resize(fyne.NewSize(g.width[i], title))
 		h.units[i].Move(fyne.NewPos(g.x[i], top+title))
@@ -68,7 +84,7 @@ func (h *tableHead) place(g tableGrid) {
 // tableLine is a drawn row.
 type tableLine struct {
 	index  int
-	row    model.Row
+	row    tableRow
 	state  lineState
 	ground *canvas.Rectangle
 	active *canvas.Rectangle // strip at the left edge of the path that is being measured
@@ -78,14 +94,15 @@ type tableLine struct {
 	title  *canvas.Text
 	shape  *shape
 	word   *canvas.Text
-	cells  [model.NumCols]*canvas.Text
+	cells  []*canvas.Text
 	why    *canvas.Text // over the figures where there are none
 }
 
-func newTableLine() *tableLine {
+func newTableLine(figures int) *tableLine {
 	l := &tableLine{
 		ground: canvas.NewRectangle(color.Transparent), active: canvas.NewRectangle(color.Transparent), rule: canvas.NewRectangle(color.Transparent),
 		swatch: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent), shape: newShape("○", look.ColorMuted),
+		cells: make([]*canvas.Text, figures),
 	}
 	l.title = plainStyle.newText("", fyne.TextAlignLeading)
 	l.word = plainStyle.newText("", fyne.TextAlignLeading)
@@ -113,17 +130,17 @@ func write(t *canvas.Text, text string, s style) {
 }
 
 // set shows a row.
-func (l *tableLine) set(r *model.Row, state lineState) {
+func (l *tableLine) set(r *tableRow, state lineState) {
 	l.row = *r
-	name, tone := plainStyle, look.ToneColor(r.State.Tone)
-	if r.Active {
+	name, tone := plainStyle, look.ToneColor(r.state.Tone)
+	if r.active {
 		name = strongStyle
 	}
-	write(l.title, r.Title, name)
-	write(l.word, r.State.Word, plainStyle.in(tone))
-	l.shape.set(r.State.Shape, tone)
+	write(l.title, r.title, name)
+	write(l.word, r.state.Word, plainStyle.in(tone))
+	l.shape.set(r.state.Shape, tone)
 	figures := hasFigures(r)
-	for i, c := range r.Cells {
+	for i, c := range r.cells {
 		s := plainStyle
 		switch {
 		case !figures:
@@ -133,8 +150,8 @@ func (l *tableLine) set(r *model.Row, state lineState) {
 		}
 		write(l.cells[i], c.Text, s)
 	}
-	if l.active.Hidden == r.Active {
-		l.active.Hidden = !r.Active
+	if l.active.Hidden == r.active {
+		l.active.Hidden = !r.active
 		l.active.Refresh()
 	}
 	l.mark(state)
@@ -163,7 +180,7 @@ func dye(r *canvas.Rectangle, c color.Color) {
 
 // dress takes the colours of the theme.
 func (l *tableLine) dress() {
-	path := look.PathColor(l.row.Path, look.Variant())
+	path := look.PathColor(l.row.path, look.Variant())
 	dye(l.swatch, path)
 	dye(l.active, paint(theme.ColorNamePrimary))
 	dye(l.rule, paint(look.ColorBorder))
@@ -172,6 +189,9 @@ func (l *tableLine) dress() {
 		l.dot.Refresh()
 	}
 }
+
+// show hides the figures behind the first so many.
+func (l *tableLine) show(figures int) { hideRest(l.cells, figures) }
 
 func (l *tableLine) place(g tableGrid) {
 	row := g.row(l.index)
@@ -191,13 +211,13 @@ func (l *tableLine) place(g tableGrid) {
 	side := shapeSide(theme.Size(theme.SizeNameText))
 	put(l.shape, g.x[colState], y, side, h)
 	put(l.word, g.x[colState]+side*1.6, y, g.width[colState], h)
-	for i, c := range l.cells {
+	for i, c := range l.cells[:g.shown] {
 		put(c, g.x[colFirst+i], y, g.width[colFirst+i], h)
 	}
 	span := g.span(row)
 	why := ""
 	if !hasFigures(&l.row) {
-		why = mutedStyle.fit(l.row.Why, span.size.Width)
+		why = mutedStyle.fit(l.row.why, span.size.Width)
 	}
 	write(l.why, why, mutedStyle)
 	put(l.why, span.pos.X, y, span.size.Width, h)

@@ -2,11 +2,13 @@ package rtc
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/rtpfb"
+	"github.com/pion/rtp"
 )
 
 // brake holds a controller back while a queue on the way is full. pion's controller comes down to a capacity that has fallen in
@@ -16,12 +18,17 @@ import (
 type brake struct {
 	interceptor.Interceptor // keeps what was sent, and joins it with feedback
 
-	mu       sync.Mutex // guards what follows
-	arrivals []arrival  // of the newest deliveredFor
-	quickest [2]transit // of this span and of the one before
-	span     time.Time  // begin of this span, by departure
-	limit    float64    // kbit/s; +Inf: none
+	mu       sync.Mutex       // guards what follows
+	first    time.Time        // the first departure: the zero of times, by a clock that is never set
+	arrivals []arrival        // of the newest deliveredFor
+	quickest [2]transit       // of this span and of the one before
+	span     time.Time        // begin of this span, by departure
+	least    [2]time.Duration // shortest wait of this feedback and of the one before
+	limit    float64          // kbit/s; +Inf: none
 	braking  bool
+	since    time.Time     // it is on, by arrival
+	begun    time.Duration // the wait then
+	unheard  int           // packets sent since the last feedback
 }
 
 // arrival is a packet that arrived, by the other end's clock.
@@ -44,6 +51,10 @@ const (
 	brakeLeast   = 100                    // kbit/s
 	deliveredFor = 200 * time.Millisecond
 	quickestSpan = 10 * time.Second
+	drainTime    = 2 * time.Second // within which a queue that is sent less than it carries gets shorter
+	drainLeast   = 30 * time.Millisecond
+	maxArrivals  = 1024
+	maxUnheard   = 8192 // packets that are remembered without any feedback
 )
 
 func newBrake(log logs) (*brake, error) {
@@ -72,27 +83,52 @@ func (b *brake) BindRTCPReader(reader interceptor.RTCPReader) interceptor.RTCPRe
 	})
 }
 
-// heed takes one feedback.
+// BindLocalStream stops remembering what is sent while nothing is heard of it: another end may never give feedback.
+func (b *brake) BindLocalStream(info *interceptor.StreamInfo, w interceptor.RTPWriter) interceptor.RTPWriter {
+	inner := b.Interceptor.BindLocalStream(info, w)
+	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+		b.mu.Lock()
+		b.unheard++
+		deaf := b.unheard > maxUnheard
+		b.mu.Unlock()
+		if deaf {
+			return w.Write(h, payload, a)
+		}
+		return inner.Write(h, payload, a)
+	})
+}
+
+// heed takes one feedback. What counts is the shortest wait of it and of the one before: where packets only jitter, some of them
+// are quick, and in a queue that stands none is (as in CoDel, RFC 8289, section 3).
 func (b *brake) heed(r rtpfb.Report) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	queue, heard := time.Duration(0), false
+	shortest, newest := time.Duration(-1), time.Time{}
 	for _, p := range r.PacketReports {
 		if !p.Arrived || p.Arrival.IsZero() {
 			continue
 		}
 		b.arrivals = append(b.arrivals, arrival{p.Arrival, p.Size})
-		queue, heard = b.waited(p), true
+		if wait := b.waited(p); shortest < 0 || wait < shortest {
+			shortest = wait
+		}
+		newest = p.Arrival
 	}
-	if heard {
-		b.forget()
-		b.decide(queue)
+	b.unheard = 0
+	if shortest < 0 {
+		return
 	}
+	b.forget()
+	b.least = [2]time.Duration{shortest, b.least[0]}
+	b.decide(min(b.least[0], b.least[1]), newest)
 }
 
 // waited is how much longer a packet took than the quickest one of the last ten to twenty seconds.
 func (b *brake) waited(p rtpfb.PacketReport) time.Duration {
-	d := p.Arrival.Sub(time.Time{}) - time.Duration(p.Departure.UnixNano())
+	if b.first.IsZero() {
+		b.first = p.Departure
+	}
+	d := p.Arrival.Sub(time.Time{}) - p.Departure.Sub(b.first)
 	if p.Departure.Sub(b.span) > quickestSpan {
 		b.quickest, b.span = [2]transit{{}, b.quickest[0]}, p.Departure
 	}
@@ -109,11 +145,13 @@ func (b *brake) waited(p rtpfb.PacketReport) time.Duration {
 // forget leaves the arrivals of the newest deliveredFor.
 func (b *brake) forget() {
 	newest := b.arrivals[len(b.arrivals)-1].at
-	i := 0
-	for i < len(b.arrivals) && newest.Sub(b.arrivals[i].at) > deliveredFor {
-		i++
+	b.arrivals = slices.DeleteFunc(b.arrivals, func(a arrival) bool {
+		ago := newest.Sub(a.at)
+		return ago > deliveredFor || ago < -deliveredFor // the other end's clock came round, or was set
+	})
+	if more := len(b.arrivals) - maxArrivals; more > 0 {
+		b.arrivals = slices.Delete(b.arrivals, 0, more)
 	}
-	b.arrivals = append(b.arrivals[:0], b.arrivals[i:]...)
 }
 
 // delivered is the rate of the newest arrivals in kbit/s.
@@ -129,16 +167,31 @@ func (b *brake) delivered() (kbps float64, ok bool) {
 	return float64(bytes) * 8 / 1000 / span.Seconds(), true
 }
 
-func (b *brake) decide(queue time.Duration) {
+func (b *brake) decide(queue time.Duration, now time.Time) {
 	switch {
+	case queue > brakeQueue && b.stands(queue, now):
+		b.quickest, b.braking = [2]transit{}, false // the way itself has become longer
 	case queue > brakeQueue:
 		if kbps, ok := b.delivered(); ok {
-			b.limit, b.braking = max(brakeShare*kbps, brakeLeast), true
+			b.limit = max(brakeShare*kbps, brakeLeast)
+			if !b.braking {
+				b.braking, b.since, b.begun = true, now, queue
+			}
 		}
 	case queue < releaseQueue:
 		b.braking = false
 		b.limit *= releaseStep
 	}
+}
+
+// stands tells of a wait that the brake does not shorten. What it was is looked at anew after each drainTime.
+func (b *brake) stands(queue time.Duration, now time.Time) bool {
+	if !b.braking || now.Sub(b.since) < drainTime {
+		return false
+	}
+	shorter := b.begun - queue
+	b.since, b.begun = now, queue
+	return shorter < drainLeast
 }
 
 // hold gives what is left of a controller's rate, and whether that is less.

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -105,5 +106,77 @@ func TestTheBrakeMakesNothingOfNothing(t *testing.T) {
 	b.heed(rtpfb.Report{PacketReports: []rtpfb.PacketReport{{Size: 5}, {Arrived: true}}})
 	if held, braked := b.hold(700); held != 700 || braked {
 		t.Errorf("held to %.0f", held)
+	}
+}
+
+// jitter gives feedback every 100 ms on ten packets whose waits are drawn by the test, and tells how long the brake held below 1000
+// kbit/s in all, and the least that it left.
+func jitter(feedbacks int, wait func(feedback, packet int) time.Duration, clock func(feedback int) time.Duration) (held time.Duration, least float64) {
+	b := newRoad().brake
+	least = 1000
+	for i := range feedbacks {
+		var report rtpfb.Report
+		for j := range 10 {
+			at := time.Duration(i)*100*time.Millisecond + time.Duration(j)*10*time.Millisecond
+			report.PacketReports = append(report.PacketReports, rtpfb.PacketReport{Arrived: true, Size: 1000,
+				Departure: roadBegin.Add(at), Arrival: time.Time{}.Add(time.Hour + at + clock(i) + wait(i, j))})
+		}
+		b.heed(report)
+		if now, braked := b.hold(1000); braked {
+			held += 100 * time.Millisecond
+			least = min(least, now)
+		}
+	}
+	return held, least
+}
+
+func never(int) time.Duration { return 0 }
+
+// Wi-Fi and mobile networks hold packets up for a moment: that is no queue.
+func TestTheBrakeLeavesJitterAlone(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
+	each := func(int, int) time.Duration { return time.Duration(rnd.IntN(200)) * time.Millisecond }
+	if held, least := jitter(600, each, never); held > time.Second {
+		t.Errorf("packets that wait up to 200 ms, each for itself: held for %v of a minute, to %.0f kbit/s", held, least)
+	}
+	var now time.Duration
+	together := func(_, packet int) time.Duration {
+		if packet == 0 {
+			now = time.Duration(rnd.IntN(150)) * time.Millisecond
+		}
+		return now
+	}
+	if held, least := jitter(600, together, never); held > 12*time.Second || least < 600 {
+		t.Errorf("all packets of 100 ms that wait up to 150 ms: held for %v of a minute, to %.0f kbit/s", held, least)
+	}
+}
+
+// A handover, or a relay in another place: the way is 150 ms longer for good.
+func TestTheBrakeLearnsALongerWay(t *testing.T) {
+	longer := func(feedback, _ int) time.Duration {
+		if feedback >= 100 {
+			return 150 * time.Millisecond
+		}
+		return 0
+	}
+	if held, _ := jitter(400, longer, never); held == 0 || held > 6*time.Second {
+		t.Errorf("held for %v", held)
+	}
+}
+
+// Times of a stranger come round after 12 days, or begin anywhere.
+func TestTheBrakeSurvivesAClockThatComesRound(t *testing.T) {
+	b := newRoad().brake
+	for i := range 5000 {
+		at := time.Duration(i) * 20 * time.Millisecond
+		far := at
+		if i >= 10 {
+			far -= 1 << 24 * 64 * time.Millisecond
+		}
+		b.heed(rtpfb.Report{PacketReports: []rtpfb.PacketReport{{Arrived: true, Size: 1000, Departure: roadBegin.Add(at),
+			Arrival: time.Time{}.Add(30*24*time.Hour + far)}}})
+		if len(b.arrivals) > 50 {
+			t.Fatalf("%d arrivals are kept", len(b.arrivals))
+		}
 	}
 }

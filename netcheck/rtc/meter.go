@@ -53,7 +53,7 @@ func (m *meter) rtt() time.Duration {
 func (m *meter) sight() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.sum.RTT == 0 {
+	if m.sum.RTT == 0 || m.sent.packets() == 0 {
 		return math.Inf(1)
 	}
 	return sight(float64(m.sent.bytes)/float64(m.sent.packets()), m.sum.RTT)

@@ -14,6 +14,8 @@ const (
 	Solid Dash = iota
 	Dashed
 	Dotted
+	DashDotted
+	styles
 )
 
 // Stroke is how a line is drawn. Width is in units of length, not pixels.
@@ -96,27 +98,44 @@ func (p *pen) on(x, y int) bool {
 	return p.dash[k]
 }
 
+// strokes are the lengths of ink and pause in turn, of one period of a style.
+var strokes = [styles][]float64{Dashed: {6, 4}, Dotted: {2, 3}, DashDotted: {8, 3, 2, 3}}
+
 // patterns are ready-made, so that drawing does not allocate: by style, then by quarters of a pixel per unit of length.
-var patterns = func() (all [Dotted + 1][33][]bool) {
-	lengths := [Dotted + 1][2]float64{Dashed: {6, 4}, Dotted: {2, 3}}
-	for style, length := range lengths {
+var patterns = func() (all [styles][33][]bool) {
+	for style, lengths := range strokes {
 		for quarters := range all[style] {
-			ink, pause := length[0]*float64(quarters)/4, length[1]*float64(quarters)/4
-			if ink == 0 {
-				continue
+			if len(lengths) > 0 && quarters > 0 {
+				all[style][quarters] = pattern(lengths, float64(quarters)/4)
 			}
-			pattern := make([]bool, max(int(math.Round(ink+pause)), 2))
-			for i := range min(max(int(math.Round(ink)), 1), len(pattern)) {
-				pattern[i] = true
-			}
-			all[style][quarters] = pattern
 		}
 	}
 	return all
 }()
 
+// pattern is one period in pixels. The first piece of ink and the whole have at least one.
+func pattern(lengths []float64, scale float64) []bool {
+	at, ends := 0.0, make([]int, len(lengths))
+	for i, l := range lengths {
+		at += l * scale
+		ends[i] = int(math.Round(at))
+	}
+	ends[0] = max(ends[0], 1)
+	out := make([]bool, max(ends[len(ends)-1], 2))
+	for i := 0; i < len(lengths); i += 2 {
+		from := 0
+		if i > 0 {
+			from = ends[i-1]
+		}
+		for x := from; x < min(ends[i], len(out)); x++ {
+			out[x] = true
+		}
+	}
+	return out
+}
+
 func (d Dash) pattern(scale float64) []bool {
-	if d <= Solid || d > Dotted {
+	if d <= Solid || d >= styles {
 		return nil
 	}
 	return patterns[d][max(4, min(int(math.Round(scale*4)), len(patterns[d])-1))]

@@ -1,0 +1,201 @@
+package view
+
+import (
+	"image"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"echopath/app/model"
+	"echopath/app/widgets"
+)
+
+// Which picture.
+const (
+	pictureSent = iota
+	pictureEchoed
+	pictureDifference
+	numPictures
+)
+
+var pictureNames = [numPictures]string{"Sent", "Echoed", "Difference"}
+
+var pictureHints = [numPictures]string{
+	"The picture as it was taken, before it is encoded. Enter or a double click: whole screen.",
+	"The newest picture that came back from the other end and was decoded. Enter or a double click: whole screen.",
+	"Where the echoed picture differs from the one that was sent: black where they are the same, the brighter the more, eight times as much as it is. Enter or a double click: whole screen.",
+}
+
+// film is the row of pictures. They have their place from the beginning; each shows one of its own goroutine's buffers, and a
+// new picture refreshes nothing but itself.
+type film struct {
+	object   *fyne.Container
+	pictures [numPictures]*widgets.Picture
+	source   Pictures
+	three    bool // the difference is shown too
+	asked    [numPictures]image.Point
+	caption  model.VideoCaption
+	slow     int
+}
+
+func newFilm(source Pictures, open func(int), menu func(int, fyne.PointEvent)) *film {
+	f := &film{source: source, three: true}
+	var objects []fyne.CanvasObject
+	for i := range f.pictures {
+		p := widgets.NewPicture(pictureNames[i], "", widgets.Tip(pictureHints[i]))
+		p.OnOpen = func() { open(i) }
+		p.OnMenu = func(e fyne.PointEvent) { menu(i, e) }
+		f.pictures[i], objects = p, append(objects, p)
+	}
+	f.object = container.New(filmRow{f}, objects...)
+	return f
+}
+
+// setThree shows or hides the difference.
+func (f *film) setThree(on bool) {
+	if f.three != on {
+		f.three = on
+		setVisible(f.pictures[pictureDifference], on)
+		f.object.Refresh()
+	}
+}
+
+// set shows new pictures; nil leaves what is there.
+func (f *film) set(images [numPictures]*image.RGBA) {
+	for i, img := range images {
+		if img != nil {
+			f.pictures[i].SetImage(img)
+		}
+	}
+}
+
+// clear takes the pictures of the last run away.
+func (f *film) clear() {
+	for _, p := range f.pictures {
+		p.SetImage(nil)
+	}
+}
+
+// images are those that are shown.
+func (f *film) images() (out [numPictures]*image.RGBA) {
+	for i, p := range f.pictures {
+		out[i] = p.Image()
+	}
+	return out
+}
+
+// watch tells the source how large the pictures are; all zero while the screen is not shown.
+func (f *film) watch(visible bool) {
+	var sizes [numPictures]image.Point
+	for i, p := range f.pictures {
+		if visible && p.Visible() {
+			sizes[i] = p.Pixels()
+		}
+	}
+	f.ask(sizes)
+}
+
+func (f *film) ask(sizes [numPictures]image.Point) {
+	if sizes != f.asked {
+		f.asked = sizes
+		f.source.Watch(sizes[pictureSent], sizes[pictureEchoed], sizes[pictureDifference])
+	}
+}
+
+// show puts the words in line with the state.
+func (f *film) show(c model.VideoCaption) {
+	f.slow = f.source.Every()
+	f.caption = c
+	for i, p := range f.pictures {
+		p.SetDetail(f.detail(i))
+		p.SetEmpty(f.empty(i))
+	}
+	badge := ""
+	if c.Frozen {
+		badge = "stands still"
+	}
+	f.pictures[pictureEchoed].SetBadge(badge)
+}
+
+// empty is what stands in the place of a picture.
+func (f *film) empty(i int) string {
+	switch {
+	case i == pictureDifference && f.caption.Why != "":
+		return "Black where both are the same"
+	case f.caption.Why != "":
+		return f.caption.Why
+	}
+	return "Waiting for the first picture"
+}
+
+// detail is what is said about a picture beside its name.
+func (f *film) detail(i int) string {
+	switch i {
+	case pictureSent:
+		return f.reduced(withoutName(f.caption.Sent, pictureNames[i]))
+	case pictureEchoed:
+		return withoutName(f.caption.Echoed, pictureNames[i])
+	}
+	if f.caption.Path == "" {
+		return ""
+	}
+	return "eightfold"
+}
+
+// reduced adds that not all pictures are shown.
+func (f *film) reduced(text string) string {
+	if text == "" || f.slow < 2 {
+		return text
+	}
+	return text + " · 1 in " + count(f.slow) + " shown"
+}
+
+// withoutName leaves the name out of a caption that begins with it: it stands before it anyway.
+func withoutName(text, name string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(text, name), ":"))
+}
+
+// line is what is said below a picture that has the whole screen.
+func (f *film) line(i int) string {
+	text := pictureNames[i]
+	if d := f.detail(i); d != "" {
+		text += ": " + d
+	}
+	return text + "      Left and Right: the other pictures, Ctrl+S: save it, Escape: back"
+}
+
+// count is how many are shown.
+func (f *film) count() int {
+	if f.three {
+		return numPictures
+	}
+	return numPictures - 1
+}
+
+// none is that nobody looks.
+func (f *film) none() (sizes [numPictures]image.Point) { return sizes }
+
+// filmRow puts the pictures side by side, of one size, the first at the left edge and the last at the right one. What is said of a
+// picture may go on above the gap at its right.
+type filmRow struct{ f *film }
+
+const filmGap = 8
+
+// Layout implements fyne.Layout.
+func (l filmRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	n := l.f.count()
+	cell := (size.Width - filmGap*float32(n-1)) / float32(n)
+	width := min(cell, widgets.PictureWidth(size.Height))
+	step := (size.Width - width) / float32(n-1)
+	for i := range n {
+		place(o[i], float32(i)*step, 0, max(min(step-filmGap, size.Width-float32(i)*step), width), size.Height)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l filmRow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	least := o[0].MinSize()
+	n := float32(l.f.count())
+	return fyne.NewSize(n*least.Width+(n-1)*filmGap, least.Height)
+}
