@@ -18,13 +18,13 @@ import (
 type brake struct {
 	interceptor.Interceptor // keeps what was sent, and joins it with feedback
 
-	mu       sync.Mutex       // guards what follows
-	first    time.Time        // the first departure: the zero of times, by a clock that is never set
-	arrivals []arrival        // of the newest deliveredFor
-	quickest [2]transit       // of this span and of the one before
-	span     time.Time        // begin of this span, by departure
-	least    [2]time.Duration // shortest wait of this feedback and of the one before
-	limit    float64          // kbit/s; +Inf: none
+	mu       sync.Mutex               // guards what follows
+	first    time.Time                // the first departure: the zero of times, by a clock that is never set
+	arrivals []arrival                // of the newest deliveredFor
+	quickest [2]transit               // of this span and of the one before
+	span     time.Time                // begin of this span, by departure
+	waits    [lastWaits]time.Duration // of the newest packets, the newest first
+	limit    float64                  // kbit/s; +Inf: none
 	braking  bool
 	since    time.Time     // it is on, by arrival
 	begun    time.Duration // the wait then
@@ -47,8 +47,11 @@ const (
 	brakeQueue   = 120 * time.Millisecond // waiting: above, the brake is on
 	releaseQueue = 60 * time.Millisecond  // below, it lets go by and by
 	brakeShare   = 0.85                   // of what arrives
-	releaseStep  = 1.15                   // a feedback
-	brakeLeast   = 100                    // kbit/s
+	longQueue    = 200 * time.Millisecond // above, it has to get shorter soon:
+	drainShare   = 0.6
+	lastWaits    = 3    // packets that are looked at
+	releaseStep  = 1.3 // a feedback
+	brakeLeast   = 100  // kbit/s
 	deliveredFor = 200 * time.Millisecond
 	quickestSpan = 10 * time.Second
 	drainTime    = 2 * time.Second // within which a queue that is sent less than it carries gets shorter
@@ -98,29 +101,26 @@ func (b *brake) BindLocalStream(info *interceptor.StreamInfo, w interceptor.RTPW
 	})
 }
 
-// heed takes one feedback. What counts is the shortest wait of it and of the one before: where packets only jitter, some of them
-// are quick, and in a queue that stands none is (as in CoDel, RFC 8289, section 3).
+// heed takes one feedback. What counts is the shortest wait of its last three packets: after a network has held packets up for a
+// moment they come in a bunch, of which the last ones have hardly waited; in a queue that grows or stands all have (as in
+// CoDel, RFC 8289, section 3).
 func (b *brake) heed(r rtpfb.Report) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	shortest, newest := time.Duration(-1), time.Time{}
+	b.unheard = 0
+	newest := time.Time{}
 	for _, p := range r.PacketReports {
 		if !p.Arrived || p.Arrival.IsZero() {
 			continue
 		}
 		b.arrivals = append(b.arrivals, arrival{p.Arrival, p.Size})
-		if wait := b.waited(p); shortest < 0 || wait < shortest {
-			shortest = wait
-		}
+		b.waits = [lastWaits]time.Duration{b.waited(p), b.waits[0], b.waits[1]}
 		newest = p.Arrival
 	}
-	b.unheard = 0
-	if shortest < 0 {
-		return
+	if !newest.IsZero() {
+		b.forget()
+		b.decide(slices.Min(b.waits[:]), newest)
 	}
-	b.forget()
-	b.least = [2]time.Duration{shortest, b.least[0]}
-	b.decide(min(b.least[0], b.least[1]), newest)
 }
 
 // waited is how much longer a packet took than the quickest one of the last ten to twenty seconds.
@@ -173,7 +173,11 @@ func (b *brake) decide(queue time.Duration, now time.Time) {
 		b.quickest, b.braking = [2]transit{}, false // the way itself has become longer
 	case queue > brakeQueue:
 		if kbps, ok := b.delivered(); ok {
-			b.limit = max(brakeShare*kbps, brakeLeast)
+			share := brakeShare
+			if queue > longQueue {
+				share = drainShare
+			}
+			b.limit = max(share*kbps, brakeLeast)
 			if !b.braking {
 				b.braking, b.since, b.begun = true, now, queue
 			}
