@@ -141,9 +141,7 @@ func (v *videoReturner) tell(ctx context.Context) {
 		}
 		_ = v.media.ReturnRate(v.media.Rate().Own)
 		account := v.account()
-		if v.send(ctx, control.Message{ID: v.id, Returned: &account}) != nil {
-			return // the link is gone; its owner learns that from the control channel
-		}
+		_ = v.send(ctx, control.Message{ID: v.id, Returned: &account}) // once the link is gone ctx ends too; else the next one may do
 	}
 }
 

@@ -49,9 +49,9 @@ const (
 	brakeShare   = 0.85                   // of what arrives
 	longQueue    = 200 * time.Millisecond // above, it has to get shorter soon:
 	drainShare   = 0.6
-	lastWaits    = 3    // packets that are looked at
+	lastWaits    = 3   // packets that are looked at
 	releaseStep  = 1.3 // a feedback
-	brakeLeast   = 100  // kbit/s
+	brakeLeast   = 100 // kbit/s
 	deliveredFor = 200 * time.Millisecond
 	quickestSpan = 10 * time.Second
 	drainTime    = 2 * time.Second // within which a queue that is sent less than it carries gets shorter

@@ -59,7 +59,7 @@ func TestTheBrakeHoldsWhenTheCapacityFalls(t *testing.T) {
 	r := newRoad()
 	r.drive(0, 5*time.Second, 2000, 2600)
 	held := r.drive(5*time.Second, 6*time.Second, 2000, 600)
-	if at := held[3]; at > 600 || at < 400 {
+	if at := held[3]; at > 600 || at < 300 {
 		t.Errorf("400 ms after the fall to 600 kbit/s held to %.0f: %v", at, held)
 	}
 }

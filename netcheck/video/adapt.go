@@ -10,7 +10,9 @@ import (
 // again needs some room, and patience, since every change costs a key frame.
 const (
 	downAfter = 800 * time.Millisecond
-	upAfter   = 4 * time.Second
+	upAfter   = 4 * time.Second // and twice as long each time that a step up did not last, up to
+	upMost    = 32 * time.Second
+	upLasts   = 10 * time.Second // a step up that is not taken back for so long was right
 	upRoom    = 1.3
 )
 
@@ -28,10 +30,12 @@ type adapter struct {
 	fixed bool
 	below time.Time // the target has been too low since; zero: it is not
 	above time.Time // it has been enough for the next size since
+	wait  time.Duration
+	up    time.Time // the last step up
 }
 
 func newAdapter(p netcheck.VideoPlan) *adapter {
-	a := &adapter{scale: 1, fixed: !p.Adapt}
+	a := &adapter{scale: 1, fixed: !p.Adapt, wait: upAfter}
 	if p.FPS < 30 {
 		a.scale = 0.6
 	}
@@ -62,11 +66,15 @@ func (a *adapter) target(kbps float64, now time.Time) bool {
 	hold(&a.above, high, now)
 	switch {
 	case low && now.Sub(a.below) >= downAfter:
+		if a.wait = min(2*a.wait, upMost); a.up.IsZero() || now.Sub(a.up) > upLasts {
+			a.wait = upAfter
+		}
 		for a.at > 0 && kbps < a.least(a.at) {
 			a.at--
 		}
-	case high && now.Sub(a.above) >= upAfter:
+	case high && now.Sub(a.above) >= a.wait:
 		a.at++
+		a.up = now
 	default:
 		return false
 	}

@@ -63,6 +63,21 @@ func TestSizesFollowTheTarget(t *testing.T) {
 	}
 }
 
+// A bitrate that swings around what a size needs does not make the size swing with it.
+func TestStepsUpThatDoNotLastBecomeRare(t *testing.T) {
+	plan := netcheck.DefaultVideoPlan(netcheck.VideoAlone)
+	swing := func(i int) float64 {
+		if i%60 < 10 {
+			return 200
+		}
+		return 320
+	}
+	changes := sizesOf(plan, swing, 6000) // ten minutes
+	if len(changes) > 45 {
+		t.Errorf("%d changes in ten minutes: %v", len(changes), changes)
+	}
+}
+
 func TestPayloadKbps(t *testing.T) {
 	for _, wire := range []float64{100, 300, 1000, 2500, 10_000} {
 		for _, fps := range []int{15, 30} {

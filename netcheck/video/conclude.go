@@ -18,10 +18,9 @@ func (r *run) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.
 	if r.record.Len() == 0 {
 		return nil, errors.Join(sendErr, finishErr)
 	}
-	now := r.Clock.Now().Sub(r.Start).Microseconds()
 	undecided := int64(math.MaxInt64)
-	if sendErr != nil { // it was not drained
-		undecided = now - minDrain.Microseconds()
+	if sendErr != nil || ctx.Err() != nil { // it was not waited for as long as for others
+		undecided = r.heard.Sub(r.Start).Microseconds() - minDrain.Microseconds()
 	}
 	r.record.decide(math.MaxInt64, undecided, r.emitFrames)
 	partial := sendErr != nil && r.unfinished()
@@ -44,7 +43,8 @@ func (r *run) summary(partial bool) *netcheck.VideoSummary {
 	last := r.record.At(r.record.Len() - 1).CaptureUS
 	span := time.Duration(last-first)*time.Microsecond + time.Second/time.Duration(r.Plan.FPS)
 	t := r.meter.totals()
-	_, known := r.far.get()
+	account, _ := r.far.get()
+	known := account.Last
 	s := &netcheck.VideoSummary{
 		Plan: r.Plan, Stats: stats.SummarizeFrames(r.record, lastShown(r.record)), Partial: partial,
 		Begin: time.Duration(first) * time.Microsecond, Span: span,
@@ -57,6 +57,8 @@ func (r *run) summary(partial bool) *netcheck.VideoSummary {
 	}
 	if known {
 		s.Up, s.Down = lossOf(t.near.PacketsSent, t.far.PacketsReceived), lossOf(t.far.PacketsSent, t.near.PacketsReceived)
+	} else if account.Expected > 0 { // as far as the far end had come when it was last heard of
+		s.Up = lossOf(account.Expected, account.PacketsReceived)
 	}
 	sent, open := r.record.packets()
 	// Of pictures that are still under way some packets may have arrived: then a loss is told too small rather than too large.

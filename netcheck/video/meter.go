@@ -152,7 +152,9 @@ func (m *meter) window(index int, now time.Time) {
 	var froze time.Duration
 	s.Frozen, froze = m.still.window(min(now.Sub(m.Start).Microseconds(), m.lastUS))
 	m.last.fill(&s, t)
-	m.targets, m.windows = m.targets+rate.Target, m.windows+1
+	if m.lastUS == math.MaxInt64 { // pictures are being sent
+		m.targets, m.windows = m.targets+rate.Target, m.windows+1
+	}
 	m.now, m.delays, m.rttSum = netcheck.VideoSample{Width: s.Width, Height: s.Height}, 0, 0
 	m.mu.Unlock()
 	m.emit(netcheck.VideoSampleTaken{Sample: s})

@@ -58,6 +58,7 @@ type run struct {
 	id    uint32
 
 	begin  time.Time // of the grid: the first picture is due
+	heard  time.Time // until then packets were received
 	before netcheck.MediaCounters
 	stop   context.CancelCauseFunc // ends capturing
 
@@ -217,15 +218,28 @@ func (r *run) measure(ctx context.Context) error {
 	running.Go(func() { r.meter.loop(background) })
 	running.Go(func() { r.listen(background) })
 	err := r.out.loop(inner)
+	if gone := r.sourceGone(err); gone != "" {
+		r.emit(netcheck.VideoHappened{What: netcheck.SourceEnded, Text: gone})
+	}
 	r.meter.sentAll()
 	r.drain(ctx, inner)
 	end()
 	_ = r.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the receiver; a link that is closed has woken it already
+	r.heard = r.Clock.Now()
 	running.Wait()
 	if cause := context.Cause(inner); err == nil && cause != nil && r.unfinished() {
 		err = cause
 	}
 	return err
+}
+
+// sourceGone says why there are no more pictures, if it is for the source; else "".
+func (r *run) sourceGone(err error) string {
+	var f *netcheck.Failure
+	if errors.As(err, &f) && f.Code != netcheck.ReasonCancelled && f.Code != netcheck.ReasonLinkLost {
+		return f.Text
+	}
+	return ""
 }
 
 // unfinished tells that the plan was not sent to its end. A run that is stopped while it drains is whole.
@@ -239,16 +253,28 @@ func pictures(p netcheck.VideoPlan) int { return int(p.Duration.Seconds()*float6
 func (r *run) drain(ctx, inner context.Context) {
 	rtt := r.media.Counters().RTT
 	limit := min(max(minDrain, 4*rtt+giveUp), maxDrain)
+	alive := inner
 	if ctx.Err() != nil {
-		limit, inner = stopDrain, context.WithoutCancel(ctx)
+		limit, alive = min(4*rtt+stopDrain, graceFinish), context.WithoutCancel(ctx)
 	}
 	until := r.Clock.Now().Add(limit)
 	for r.record.open() > 0 && r.Clock.Now().Before(until) {
-		if r.Clock.SleepUntil(inner, r.Clock.Now().Add(10*time.Millisecond)) != nil {
-			return
+		if r.Clock.SleepUntil(alive, r.Clock.Now().Add(10*time.Millisecond)) == nil {
+			continue
 		}
+		if ctx.Err() == nil || alive != inner {
+			return // the link is gone
+		}
+		alive, until = context.WithoutCancel(ctx), earlier(until, r.Clock.Now().Add(graceFinish))
 	}
-	_ = r.Clock.SleepUntil(inner, r.Clock.Now().Add(min(rtt+repairDrain, stopDrain))) // a link that is gone has nothing under way
+	_ = r.Clock.SleepUntil(alive, r.Clock.Now().Add(min(rtt+repairDrain, stopDrain))) // a link that is gone has nothing under way
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // listen takes the far end's accounts, and passes its requests for key frames to the encoder.

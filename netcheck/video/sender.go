@@ -21,6 +21,10 @@ const keyFrameGap = 300 * time.Millisecond
 // firstTimestamp is the RTP timestamp of picture 0. It is no secret, and known to the receiver: it tells each picture's number.
 const firstTimestamp = 1 << 20
 
+// leastPayload is the lowest bitrate in kbit/s that the encoder is asked for, whatever little the other end says it can take: it
+// leaves pictures out then, and that is counted.
+const leastPayload = 20
+
 // sender captures, encodes and sends.
 type sender struct {
 	*run
@@ -66,7 +70,7 @@ func (s *sender) loop(ctx context.Context) error {
 	interval, total, end := s.interval(), pictures(s.Plan), s.begin.Add(s.Plan.Duration)
 	s.grid = s.begin
 	for n := 0; n < total; n++ {
-		due := s.grid.Add(time.Duration(n) * time.Second / time.Duration(s.Plan.FPS))
+		due := s.due(n)
 		if !due.Before(end) {
 			break // a camera gave fewer pictures than were asked for
 		}
@@ -76,19 +80,24 @@ func (s *sender) loop(ctx context.Context) error {
 		late := s.Clock.Now().Sub(due)
 		s.lag.Add(late)
 		for skip := int(late / interval); skip > 0 && n < total; skip-- {
-			s.record.add(row{captureUS: due.Sub(s.Start).Microseconds(), status: stats.FrameSkipped})
+			s.record.add(row{captureUS: s.due(n).Sub(s.Start).Microseconds(), status: stats.FrameSkipped})
 			s.meter.skipped()
 			n++
 		}
 		if n >= total {
 			break
 		}
-		if err := s.picture(ctx, n, due); err != nil {
+		if err := s.picture(ctx, n, s.due(n)); err != nil {
 			return err
 		}
 	}
 	s.finished = true
 	return nil
+}
+
+// due is when a picture is to be captured.
+func (s *sender) due(n int) time.Time {
+	return s.grid.Add(time.Duration(n) * time.Second / time.Duration(s.Plan.FPS))
 }
 
 // interval is the time between two pictures.
@@ -163,7 +172,7 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 	}
 	key := begin.Sub(s.lastKey) >= keyFrameGap && s.forced.lower()
 	timestamp := int64(n) * rtpClock / int64(s.Plan.FPS)
-	packet, err := s.encoder.Encode(img, timestamp, payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), key)
+	packet, err := s.encoder.Encode(img, timestamp, max(payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), leastPayload), key)
 	if err != nil {
 		return noCodec(err)
 	}
