@@ -22,6 +22,8 @@ type MediaConn interface {
 	// Receive waits for the next packet, in order of arrival: repeated and reordered ones are the caller's to sort. It reuses
 	// p.Payload. os.ErrDeadlineExceeded tells that the deadline passed, io.EOF that the link closed.
 	Receive(p *MediaPacket) error
+	// Expect tells the number with which the other end's stream begins, so that its first packets can be asked for again as well.
+	Expect(first uint16)
 	// SetReceiveDeadline ends a waiting Receive at t, and every later one, until it is set anew; zero means never.
 	SetReceiveDeadline(t time.Time) error
 	// KeyFrameAsked is signalled when the other end has asked for a key frame (PLI or FIR); requests that nobody has taken yet

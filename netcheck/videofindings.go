@@ -7,7 +7,7 @@ import (
 
 // videoRules look at a video whose figures can be trusted.
 var videoRules = []func(PathReport, VideoSummary) []Finding{
-	findFreezes, findMissingPictures, findNarrowWay, findSlowPicture, findBrokenPicture, findBadPicture, findSmallerPicture, findRepair,
+	findFreezes, findMissingPictures, findDroppedPictures, findNarrowWay, findSlowPicture, findBrokenPicture, findBadPicture, findSmallerPicture, findRepair,
 }
 
 // findVideo speaks of the video probe of one path.
@@ -139,6 +139,19 @@ func findMissingPictures(p PathReport, s VideoSummary) []Finding {
 	return []Finding{f}
 }
 
+func findDroppedPictures(p PathReport, s VideoSummary) []Finding {
+	f, _, found := videoFinding(p, s, "video_dropped")
+	if !found {
+		return nil
+	}
+	made := s.Stats.Sent + s.Stats.Dropped
+	f.Title = fmt.Sprintf("%s: %s of the pictures were left out", p.Path.Title(), Percent(droppedShare(s).value))
+	f.Detail = fmt.Sprintf("The bitrate was too low for the size: of %d pictures %d were left out before they were sent, so movement is jerky.", made, s.Stats.Dropped)
+	f.Advice = "Use a smaller picture or fewer of them a second, or let the size step down by itself; if the bitrate is lower than the line should give, see what else was found."
+	f.Evidence = evidence("frames_dropped", fmt.Sprint(s.Stats.Dropped), "frames_made", fmt.Sprint(made))
+	return []Finding{f}
+}
+
 func findNarrowWay(p PathReport, s VideoSummary) []Finding {
 	f, _, found := videoFinding(p, s, "video_rate")
 	if !found {
@@ -202,7 +215,11 @@ func findBrokenPicture(p PathReport, s VideoSummary) []Finding {
 	}
 	l := s.AfterRepair
 	f.Title = fmt.Sprintf("%s: %s of the video's packets were lost in spite of repair", p.Path.Title(), Percent(l.LossRatio))
-	f.Detail = fmt.Sprintf("%d of %d packets never came back, although they were asked for again. Each one spoils its picture and those behind it.", l.Lost, l.Sent)
+	asked := ""
+	if s.NACK > 0 {
+		asked = ", although they were asked for again"
+	}
+	f.Detail = fmt.Sprintf("%d of %d packets never came back%s. Each one spoils its picture and those behind it.", l.Lost, l.Sent, asked)
 	f.Advice = "Test again by cable instead of Wi-Fi; if it stays, ask the network team to look for an overloaded or faulty line."
 	f.Evidence = evidence("lost_after_repair", fmt.Sprint(l.Lost), "packets", fmt.Sprint(l.Sent), "nack", fmt.Sprint(s.NACK), "pli", fmt.Sprint(s.PLI))
 	return []Finding{f}

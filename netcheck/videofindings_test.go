@@ -45,6 +45,7 @@ func TestVideoFindings(t *testing.T) {
 			s.Stats.Freezes, s.Stats.FrozenUS, s.Stats.LongestFreezeUS = 4, 2_000_000, 700_000
 		}), []string{"video_frozen:direct"}, "stood still 4 times, for 2 s in all"},
 		{"missing", video(missing(30)), []string{"video_missing:direct"}, "30 of 300 pictures that were sent could not be shown"},
+		{"left out", video(func(s *VideoSummary) { s.Stats.Dropped = 100 }), []string{"video_dropped:direct"}, "of 400 pictures 100 were left out"},
 		{"missing, of few", video(func(s *VideoSummary) { s.Stats.Sent = 45; missing(1)(s) }), []string{"video_missing:direct"}, "45 pictures are too few to tell"},
 		{"narrow", video(narrow), []string{"video_rate:direct"}, "640x360 at 30 pictures a second needs about 300 kbit/s."},
 		{"narrow on the way out", turnReport(rates(videoPath(PathDirect, narrow), 180, 900, 9)), []string{"video_rate:direct"}, "The way out is the narrow one."},

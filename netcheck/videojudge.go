@@ -19,6 +19,8 @@ type videoMetric struct {
 // in twenty nothing moves smoothly. Standing still for 1 % of the time is 0.6 s a minute, for 5 % it is 3 s a minute: words
 // and gestures are gone.
 //
+// Pictures left out by the encoder: with one in twenty gone movement is still smooth; with one in four it is not.
+//
 // Delay: from the capture until the echo can be shown, so there and back. ITU-T G.1010 asks for 150 ms one way in a video call
 // and gives 400 ms as the limit. 400 ms there and back leave 50 ms each way for coding and repair above the first; 800 ms are the
 // limit itself. The 95th percentile counts: sound waits for the picture.
@@ -36,6 +38,7 @@ type videoMetric struct {
 var videoMetrics = []videoMetric{
 	{limits{"video_frozen", 0.01, 0.05}, frozenShare},
 	{limits{"video_missing", 0.01, 0.05}, missingShare},
+	{limits{"video_dropped", 0.05, 0.25}, droppedShare},
 	{limits{"video_delay", 0.400, 0.800}, func(s VideoSummary) reading {
 		return exactly(float64(s.Stats.DelayP95US)/1e6, s.Stats.DelayOK)
 	}},
@@ -73,6 +76,11 @@ func frozenShare(s VideoSummary) reading {
 // missingShare is the part of the sent pictures that were never shown.
 func missingShare(s VideoSummary) reading {
 	return share(stats.LossOf(s.Stats.Sent, s.Stats.Missing), true)
+}
+
+// droppedShare is the part of the pictures that the encoder left out.
+func droppedShare(s VideoSummary) reading {
+	return share(stats.LossOf(s.Stats.Sent+s.Stats.Dropped, s.Stats.Dropped), true)
 }
 
 // rateShortfall is how many times over the size needs what congestion control allowed on average. It goes by what was allowed,

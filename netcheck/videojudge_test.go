@@ -108,7 +108,7 @@ func TestGradeVideo(t *testing.T) {
 		{"a file of smaller pictures", func(s *VideoSummary) { s.Stats.WidthMost, s.Stats.HeightMost = 320, 180 }, GradeGood},
 		{"smaller because the plan wants it", func(s *VideoSummary) { s.Stats.SentMost, s.Plan.StartKbps = 0, 200 }, GradeGood},
 		{"half a second", func(s *VideoSummary) { s.Stats.Sent, s.Stats.Shown = 15, 15 }, GradeUnknown},
-		{"a second, most of it left out by the encoder", func(s *VideoSummary) { s.Stats.Sent, s.Stats.Shown, s.Stats.Dropped = 10, 10, 20 }, GradeGood},
+		{"a second, most of it left out by the encoder", func(s *VideoSummary) { s.Stats.Sent, s.Stats.Shown, s.Stats.Dropped = 10, 10, 20 }, GradePoor},
 		{"this computer was too slow", func(s *VideoSummary) { s.Stats.Skipped = 20 }, GradeUnknown},
 	}
 	for _, tt := range tests {

@@ -47,6 +47,7 @@ type Message struct {
 // Video asks the far end to return the video that it receives, until Finish.
 type Video struct {
 	MaxKbps float64 `json:"max_kbps"` // of the stream, on the wire
+	First   uint16  `json:"first"`    // number of its first packet
 }
 
 // Returned is the far end's account of a video since its grant, sent every ReturnedInterval and, with Last, after Finish. Bytes
@@ -171,6 +172,10 @@ func (m Message) check() error {
 		return fmt.Errorf("%d bodies, want one", bodies)
 	case m.Order != nil:
 		return m.Order.check()
+	case m.Refusal != nil && (len(m.Refusal.Text) > maxText || len(m.Refusal.Code) > maxText):
+		return errors.New("a refusal with too many words")
+	case m.Returned != nil && !m.Returned.possible():
+		return errors.New("an account that can not be")
 	case m.Video != nil && (math.IsNaN(m.Video.MaxKbps) || m.Video.MaxKbps <= 0 || m.Video.MaxKbps > MaxVideoKbps):
 		return errors.New("bitrate out of range")
 	case m.Counters != nil && len(m.Counters.Carriers) > MaxCarriers:
@@ -204,4 +209,18 @@ func repeats(words []string) bool {
 		}
 	}
 	return false
+}
+
+// maxText is the longest text of a refusal in bytes: it goes into reports.
+const maxText = 500
+
+// possible tells whether an account can be of a stream that there is.
+func (r Returned) possible() bool {
+	const most = 1 << 53 // what a number in JSON holds exactly
+	for _, n := range []uint64{r.PacketsSent, r.BytesSent, r.PacketsReceived, r.BytesReceived, r.Expected, r.Retransmitted, r.NACKSent, r.PLISent, r.SendFailed} {
+		if n > most {
+			return false
+		}
+	}
+	return r.PacketsReceived <= r.Expected && r.OwnKbps >= 0 && r.OwnKbps <= math.MaxInt32
 }

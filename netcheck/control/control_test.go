@@ -22,6 +22,8 @@ func TestMessagesSurvive(t *testing.T) {
 		"grant":   {ID: math.MaxUint32, Grant: &control.Grant{ClockStart: math.MaxUint64, ClockResolution: 100}},
 		"refusal": {ID: 2, Refusal: &control.Refusal{Code: "no_carrier", Text: "none"}},
 		"finish":  {ID: 3, Finish: &control.Finish{}},
+		"video":   {ID: 5, Video: &control.Video{MaxKbps: control.MaxVideoKbps, First: math.MaxUint16}},
+		"account": {ID: 6, Returned: &control.Returned{PacketsSent: 9, BytesSent: 1 << 53, PacketsReceived: 3, Expected: 4, OwnKbps: 1.5, Last: true}},
 		"counters": {ID: 4, Counters: &control.Counters{Pair: control.PairCounters{Drops: 3, DropsKnown: true},
 			Carriers: []control.CarrierCounters{{Carrier: "srtp", Received: 5, DwellP95: 6}}}},
 	} {
@@ -106,6 +108,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"an id that is none", `{"v":1,"id":-9,"finish":{}}`, 0},
 		{"too many carriers", string(many), 9},
 		{"too large", `{"v":1,"id":9,"finish":{},"pad":"` + strings.Repeat("x", control.MaxMessage) + `"}`, 0},
+		{"a video without a bitrate", `{"v":1,"id":9,"video":{}}`, 9},
+		{"a video of too high a bitrate", `{"v":1,"id":9,"video":{"max_kbps":1e9}}`, 9},
+		{"an account of too many packets", `{"v":1,"id":9,"returned":{"packets_sent":18446744073709551615}}`, 9},
+		{"an account of more than could be expected", `{"v":1,"id":9,"returned":{"packets_received":2,"expected":1}}`, 9},
+		{"an account with a negative bitrate", `{"v":1,"id":9,"returned":{"own_kbps":-1e308}}`, 9},
+		{"a refusal that is a book", `{"v":1,"id":9,"refusal":{"text":"` + strings.Repeat("x", 600) + `"}}`, 9},
 		{"text behind it", `{"v":1,"id":9,"finish":{}}{}`, 0},
 	}
 	for _, tt := range tests {
@@ -142,7 +150,8 @@ func TestIsBlock(t *testing.T) {
 // Whatever comes from a peer, Decode does not panic, and what it accepts is within the bounds and can be sent on.
 func FuzzDecode(f *testing.F) {
 	o := order()
-	for _, m := range []control.Message{{ID: 1, Order: &o}, {Grant: &control.Grant{}}, {Refusal: &control.Refusal{}}, {Finish: &control.Finish{}}, {Counters: &control.Counters{}}} {
+	for _, m := range []control.Message{{ID: 1, Order: &o}, {Grant: &control.Grant{}}, {Refusal: &control.Refusal{}}, {Finish: &control.Finish{}}, {Counters: &control.Counters{}},
+		{Video: &control.Video{MaxKbps: 1}}, {Returned: &control.Returned{Last: true}}} {
 		b, err := control.Encode(m)
 		if err != nil {
 			f.Fatal(err)
@@ -153,7 +162,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := control.Decode(b)
 		if err != nil {
-			if !errors.Is(err, control.ErrMessage) || m.Order != nil || m.Counters != nil {
+			if !errors.Is(err, control.ErrMessage) || m.Order != nil || m.Counters != nil || m.Video != nil || m.Returned != nil {
 				t.Errorf("%+v, %v", m, err)
 			}
 			return

@@ -53,7 +53,7 @@ func (v *videoReturner) handle(ctx context.Context, b []byte) error {
 	case err != nil:
 		return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "malformed", Text: err.Error()}})
 	case m.Video != nil:
-		return v.begin(ctx, m.ID)
+		return v.begin(ctx, m.ID, m.Video.First)
 	case m.Finish != nil && v.cancel != nil && m.ID == v.id:
 		return v.finish(ctx)
 	}
@@ -69,8 +69,9 @@ func (v *videoReturner) send(ctx context.Context, m control.Message) error {
 }
 
 // begin grants and returns packets from then on. An order that comes while another runs replaces it.
-func (v *videoReturner) begin(ctx context.Context, id uint32) error {
+func (v *videoReturner) begin(ctx context.Context, id uint32, first uint16) error {
 	v.stop()
+	v.media.Expect(first)
 	if err := v.media.SetReceiveDeadline(time.Time{}); err != nil {
 		return err
 	}
@@ -129,21 +130,35 @@ func (v *videoReturner) passKeyFrameRequests(ctx context.Context) {
 	}
 }
 
-// tell reports at each interval what can be returned, and what has been.
+// tell reports at each interval what can be returned, and what has been; that less can be returned it tells at once.
 func (v *videoReturner) tell(ctx context.Context) {
-	tick := time.NewTicker(control.ReturnedInterval)
+	tick := time.NewTicker(rateTick)
 	defer tick.Stop()
-	for {
+	told := 0.0
+	for i := 1; ; i++ {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
-		_ = v.media.ReturnRate(v.media.Rate().Own)
+		whole := time.Duration(i)*rateTick%control.ReturnedInterval == 0
+		if own := v.media.Rate().Own; whole || own < lessRate*told {
+			told = own
+			_ = v.media.ReturnRate(own)
+		}
+		if !whole {
+			continue
+		}
 		account := v.account()
 		_ = v.send(ctx, control.Message{ID: v.id, Returned: &account}) // once the link is gone ctx ends too; else the next one may do
 	}
 }
+
+// How often this end looks at what it can return, and how much less is news.
+const (
+	rateTick = control.ReturnedInterval / 8
+	lessRate = 0.9
+)
 
 // account is what happened since the grant.
 func (v *videoReturner) account() control.Returned {

@@ -147,6 +147,9 @@ func (m *Media) arrive(t transmission) {
 	m.in.put(t)
 }
 
+// Expect does nothing: there is no repair.
+func (m *Media) Expect(uint16) {}
+
 // Receive waits for a packet.
 func (m *Media) Receive(p *netcheck.MediaPacket) error {
 	for {

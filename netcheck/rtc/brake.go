@@ -28,7 +28,9 @@ type brake struct {
 	braking  bool
 	since    time.Time     // it is on, by arrival
 	begun    time.Duration // the wait then
+	before   time.Duration // the wait at the feedback before
 	unheard  int           // packets sent since the last feedback
+	last     time.Time     // of that, by this end's clock; zero: there was none
 }
 
 // arrival is a packet that arrived, by the other end's clock.
@@ -44,20 +46,22 @@ type transit struct {
 }
 
 const (
-	brakeQueue   = 120 * time.Millisecond // waiting: above, the brake is on
-	releaseQueue = 60 * time.Millisecond  // below, it lets go by and by
-	brakeShare   = 0.85                   // of what arrives
-	longQueue    = 200 * time.Millisecond // above, it has to get shorter soon:
-	drainShare   = 0.6
-	lastWaits    = 3   // packets that are looked at
-	releaseStep  = 1.3 // a feedback
-	brakeLeast   = 100 // kbit/s
-	deliveredFor = 200 * time.Millisecond
-	quickestSpan = 10 * time.Second
-	drainTime    = 2 * time.Second // within which a queue that is sent less than it carries gets shorter
-	drainLeast   = 30 * time.Millisecond
-	maxArrivals  = 1024
-	maxUnheard   = 8192 // packets that are remembered without any feedback
+	brakeQueue    = 120 * time.Millisecond // waiting: above, the brake is on
+	releaseQueue  = 60 * time.Millisecond  // below, it lets go by and by
+	brakeShare    = 0.85                   // of what arrives
+	longQueue     = 200 * time.Millisecond // above, it has to get shorter soon:
+	drainShare    = 0.6
+	lastWaits     = 3   // packets that are looked at
+	releaseStep   = 1.3 // a feedback
+	brakeLeast    = 100 // kbit/s
+	deliveredFor  = 200 * time.Millisecond
+	quickestSpan  = 10 * time.Second
+	drainTime     = 2 * time.Second // within which a queue that is sent less than it carries gets shorter
+	drainLeast    = 30 * time.Millisecond
+	maxArrivals   = 1024
+	silence       = time.Second // without feedback, though packets are sent
+	silentPackets = 10
+	maxUnheard    = 8192 // packets that are remembered without any feedback
 )
 
 func newBrake(log logs) (*brake, error) {
@@ -107,7 +111,7 @@ func (b *brake) BindLocalStream(info *interceptor.StreamInfo, w interceptor.RTPW
 func (b *brake) heed(r rtpfb.Report) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.unheard = 0
+	b.unheard, b.last = 0, r.Arrival
 	newest := time.Time{}
 	for _, p := range r.PacketReports {
 		if !p.Arrived || p.Arrival.IsZero() {
@@ -171,6 +175,8 @@ func (b *brake) decide(queue time.Duration, now time.Time) {
 	switch {
 	case queue > brakeQueue && b.stands(queue, now):
 		b.quickest, b.braking = [2]transit{}, false // the way itself has become longer
+	case queue > brakeQueue && b.braking && queue < b.before:
+		// it gets shorter: what arrives now is what was sent, and says nothing of what could be
 	case queue > brakeQueue:
 		if kbps, ok := b.delivered(); ok {
 			share := brakeShare
@@ -186,6 +192,7 @@ func (b *brake) decide(queue time.Duration, now time.Time) {
 		b.braking = false
 		b.limit *= releaseStep
 	}
+	b.before = queue
 }
 
 // stands tells of a wait that the brake does not shorten. What it was is looked at anew after each drainTime.
@@ -198,10 +205,14 @@ func (b *brake) stands(queue time.Duration, now time.Time) bool {
 	return shorter < drainLeast
 }
 
-// hold gives what is left of a controller's rate, and whether that is less.
-func (b *brake) hold(kbps float64) (float64, bool) {
+// hold gives what is left of a controller's rate, and whether that is less. When nothing is heard any more of what is sent, little
+// is sent until something is (a circuit breaker, RFC 8083, section 4.3).
+func (b *brake) hold(kbps float64, now time.Time) (float64, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.unheard > silentPackets && !b.last.IsZero() && now.Sub(b.last) > silence {
+		b.limit = brakeLeast
+	}
 	if !b.braking && b.limit > kbps {
 		b.limit = math.Inf(1)
 	}

@@ -27,7 +27,7 @@ func (r *road) drive(from, to time.Duration, rate, capacity float64) (held []flo
 	for at := from; at < to; at += gap {
 		for at >= next {
 			r.brake.heed(rtpfb.Report{PacketReports: r.arrivedBy(next)})
-			now, _ := r.brake.hold(5000)
+			now, _ := r.brake.hold(5000, roadBegin)
 			held = append(held, now)
 			next += 100 * time.Millisecond
 		}
@@ -91,7 +91,7 @@ func TestTheBrakeForgetsOldTimes(t *testing.T) {
 			{Arrived: true, Size: 1000, Departure: roadBegin.Add(at), Arrival: time.Time{}.Add(time.Hour + at + at/5000)},
 			{Arrived: true, Size: 1000, Departure: roadBegin.Add(at), Arrival: time.Time{}.Add(time.Hour + at + at/5000 + 60*time.Millisecond)},
 		}})
-		if held, braked := b.hold(5000); braked {
+		if held, braked := b.hold(5000, roadBegin); braked {
 			t.Fatalf("after %v held to %.0f kbit/s", at, held)
 		}
 	}
@@ -104,7 +104,7 @@ func TestTheBrakeMakesNothingOfNothing(t *testing.T) {
 	b := newRoad().brake
 	b.heed(rtpfb.Report{})
 	b.heed(rtpfb.Report{PacketReports: []rtpfb.PacketReport{{Size: 5}, {Arrived: true}}})
-	if held, braked := b.hold(700); held != 700 || braked {
+	if held, braked := b.hold(700, roadBegin); held != 700 || braked {
 		t.Errorf("held to %.0f", held)
 	}
 }
@@ -121,7 +121,7 @@ func jitter(feedbacks int, wait func(feedback, packet int) time.Duration, clock 
 				Departure: roadBegin.Add(at), Arrival: time.Time{}.Add(time.Hour + at + clock(i) + wait(i, j))})
 		}
 		b.heed(report)
-		now, braked := b.hold(1000)
+		now, braked := b.hold(1000, roadBegin)
 		if mean += now; braked {
 			held += 100 * time.Millisecond
 		}
@@ -190,5 +190,23 @@ func TestTheBrakeSurvivesAClockThatComesRound(t *testing.T) {
 		if len(b.arrivals) > 50 {
 			t.Fatalf("%d arrivals are kept", len(b.arrivals))
 		}
+	}
+}
+
+func TestSilence(t *testing.T) {
+	b := newRoad().brake
+	heard := rtpfb.Report{Arrival: roadBegin, PacketReports: []rtpfb.PacketReport{{Arrived: true, Size: 1000, Departure: roadBegin, Arrival: time.Time{}.Add(time.Hour)}}}
+	b.heed(heard)
+	b.unheard = 100
+	if held, braked := b.hold(2000, roadBegin.Add(silence/2)); braked {
+		t.Errorf("half a second of silence holds to %.0f", held)
+	}
+	if held, _ := b.hold(2000, roadBegin.Add(2*silence)); held != brakeLeast {
+		t.Errorf("two seconds of silence hold to %.0f", held)
+	}
+	heard.Arrival = roadBegin.Add(3 * silence)
+	b.heed(heard)
+	if held, _ := b.hold(2000, heard.Arrival); held <= brakeLeast || held > 2*brakeLeast {
+		t.Errorf("after the first feedback held to %.0f", held)
 	}
 }

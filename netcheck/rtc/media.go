@@ -113,6 +113,9 @@ func (m *media) Receive(p *netcheck.MediaPacket) error {
 	}
 }
 
+// Expect tells the number with which the other end's stream begins.
+func (m *media) Expect(first uint16) { m.repair.expect(first) }
+
 // SetReceiveDeadline ends a waiting Receive at t.
 func (m *media) SetReceiveDeadline(t time.Time) error { return m.gate.set(t) }
 
@@ -148,7 +151,7 @@ func (m *media) feedback(p rtcp.Packet) error {
 func (m *media) Rate() netcheck.MediaRate {
 	own := m.controller.rate()
 	own.kbps = min(own.kbps, m.meter.sight())
-	if held, braked := m.brake.hold(own.kbps); braked {
+	if held, braked := m.brake.hold(own.kbps, time.Now()); braked {
 		own.kbps, own.state, own.usage = held, "decrease", "over"
 	}
 	r := netcheck.MediaRate{Own: own.kbps, Peer: m.peerRate(), Target: own.kbps,

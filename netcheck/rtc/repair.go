@@ -81,11 +81,18 @@ func (r *repair) Close() error {
 	return nil
 }
 
+// expect begins anew with a number.
+func (r *repair) expect(first uint16) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.started, r.highest, r.missing = true, 1<<16+uint64(first)-1, nil
+}
+
 func (r *repair) arrived(ssrc uint32, sequence uint16) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.started {
-		r.started, r.media, r.highest = true, ssrc, 1<<16+uint64(sequence)
+	if r.media = ssrc; !r.started {
+		r.started, r.highest = true, 1<<16+uint64(sequence)
 		return
 	}
 	number := r.highest + uint64(int64(int16(sequence-uint16(r.highest)))) //nolint:gosec // RFC 3550, appendix A.1

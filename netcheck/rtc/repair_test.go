@@ -74,6 +74,15 @@ func TestRepairLeavesALotToTheKeyFrame(t *testing.T) {
 	}
 }
 
+func TestRepairOfTheVeryFirstPackets(t *testing.T) {
+	r, clock, _ := repairer()
+	r.expect(65535)
+	r.arrived(9, 1)
+	if got := asks(r, clock, 20*time.Millisecond); len(got) != 2 || len(got[65535]) != 1 || len(got[0]) != 1 {
+		t.Errorf("asked for %v, want 65535 and 0", got)
+	}
+}
+
 func TestRepairIsBounded(t *testing.T) {
 	r, clock, _ := repairer()
 	r.arrived(9, 0)

@@ -46,7 +46,7 @@ type FrameStatus uint8
 // The fates of a picture. Unknown is one that is still under way: it counts nowhere but in [VideoStats].Undecided.
 const (
 	FrameUnknown FrameStatus = iota
-	FrameShown               // its echo was decoded, however late
+	FrameShown               // its echo was decoded, within the 4 s that are waited for it
 	FrameMissing             // sent, and its echo never came or could not be decoded
 	FrameDropped             // the encoder left it out to keep to the bitrate; never sent
 	FrameSkipped             // this computer was behind and never made it; no loss

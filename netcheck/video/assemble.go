@@ -88,7 +88,9 @@ func (a *assembler) push(p *netcheck.MediaPacket, now time.Time, keyAfter time.D
 		return false
 	} else if seq > *mark {
 		*mark = seq
-		a.distinct++
+		if len(p.Payload) > 0 {
+			a.distinct++
+		}
 	}
 	switch {
 	case !a.started:
@@ -134,6 +136,12 @@ func (a *assembler) miss(seq int64, now time.Time) {
 	if s := a.at(seq); s.seq != seq || s.missing {
 		*s = slot{seq: seq, missing: true, since: now, payload: s.payload}
 	}
+}
+
+// expect begins with a number that is known beforehand: then it is known too when the first packets are missing.
+func (a *assembler) expect(first uint16) {
+	a.started, a.head = true, 1<<20+int64(first)
+	a.highest = a.head - 1
 }
 
 // extend gives a number of 16 bits its place in the whole series (RFC 3550, appendix A.1).

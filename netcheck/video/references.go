@@ -31,20 +31,17 @@ func newReferences(width, height int) *references {
 	return r
 }
 
-// capture fills the slot of a number. Pictures are made as they are needed, so that a short run takes little.
-func (r *references) capture(n, width, height int, fill func(*image.YCbCr) error) error {
+// put keeps a captured picture, which nobody may change any more, and gives another one to be filled next. Pictures are made as
+// they are needed, so that a short run takes little.
+func (r *references) put(n int, img *image.YCbCr) (spare *image.YCbCr) {
 	s := &r.slots[n%len(r.slots)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.img == nil {
-		s.img = picture.New(width, height)
+	spare, s.img, s.number = s.img, img, n
+	if spare == nil {
+		spare = picture.New(img.Rect.Dx(), img.Rect.Dy())
 	}
-	s.number = -1
-	if err := fill(s.img); err != nil {
-		return err
-	}
-	s.number = n
-	return nil
+	return spare
 }
 
 // use calls f with the captured picture of a number; nil if it is no longer at hand.

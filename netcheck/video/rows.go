@@ -58,6 +58,18 @@ func (r *pictureRecord) last() int64 {
 	return 0
 }
 
+// newestDelay is the delay of the newest picture that was shown; 0 if there is none.
+func (r *pictureRecord) newestDelay() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.rows) - 1; i >= 0; i-- {
+		if r.rows[i].status == stats.FrameShown {
+			return time.Duration(r.rows[i].shownUS) * time.Microsecond
+		}
+	}
+	return 0
+}
+
 // add appends the next picture.
 func (r *pictureRecord) add(x row) {
 	r.mu.Lock()

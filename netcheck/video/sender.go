@@ -31,17 +31,19 @@ type sender struct {
 	encoder  *vp8.Encoder
 	packets  *packetizer
 	adapt    *adapter
+	spare    *image.YCbCr // the next picture is captured into it
 	scaled   *image.YCbCr // the picture in the size that is encoded, if it is not the source's
 	lastKey  time.Time
 	lag      stats.Sketch // lateness against the grid
 	fell     rateWatch
 	repairs  repairShare
+	encoded  int64     // pictures given to the encoder
 	grid     time.Time // picture 0 is due
 	finished bool      // sent to the plan's end
 }
 
 func newSender(r *run) (*sender, error) {
-	s := &sender{run: r, packets: newPacketizer(uint16(r.id)), adapt: newAdapter(r.Plan)} //nolint:gosec // any number will do
+	s := &sender{run: r, spare: picture.New(r.Plan.Width, r.Plan.Height), packets: newPacketizer(uint16(r.id)), adapt: newAdapter(r.Plan)} //nolint:gosec // any number will do
 	return s, s.open()
 }
 
@@ -114,21 +116,14 @@ func ended(ctx context.Context) error {
 
 // picture takes one picture all the way to the link.
 func (s *sender) picture(ctx context.Context, n int, due time.Time) error {
-	var err error
-	captureErr := s.refs.capture(n, s.Plan.Width, s.Plan.Height, func(img *image.YCbCr) error {
-		if err := s.Source.Next(ctx, img); err != nil {
-			return err
-		}
-		err = s.code(n, due, img)
-		return nil
-	})
-	if captureErr != nil {
+	img := s.spare
+	if err := s.Source.Next(ctx, img); err != nil {
 		if ctx.Err() != nil {
 			return ended(ctx)
 		}
-		return netcheck.AsFailure(captureErr, netcheck.ReasonLocal)
+		return netcheck.AsFailure(err, netcheck.ReasonLocal)
 	}
-	return err
+	return s.code(n, due, img)
 }
 
 // code draws the time code, shows, encodes and sends a captured picture.
@@ -143,6 +138,7 @@ func (s *sender) code(n int, due time.Time, img *image.YCbCr) error {
 	captureUS := at.Sub(s.Start).Microseconds()
 	timecode.Draw(img, timecode.Code{Frame: uint32(n) & 0xffffff, Time: timecode.Ticks(captureUS)}) //nolint:gosec // 24 bits
 	s.record.add(row{captureUS: captureUS})
+	s.spare = s.refs.put(n, img) // its echo may be back before it is sent to the end
 	if s.Screen != nil {
 		s.Screen.Sent(s.Path, uint32(n), img) //nolint:gosec // bounded by the plan
 	}
@@ -172,7 +168,10 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 	}
 	key := begin.Sub(s.lastKey) >= keyFrameGap && s.forced.lower()
 	timestamp := int64(n) * rtpClock / int64(s.Plan.FPS)
-	packet, err := s.encoder.Encode(img, timestamp, max(payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), leastPayload), key)
+	// The encoder takes its picture rate from the timestamps: after a gap it would believe in fewer pictures, and make each of the
+	// next ones several times too large. So its own run on without gaps.
+	s.encoded++
+	packet, err := s.encoder.Encode(img, s.encoded*rtpClock/int64(s.Plan.FPS), max(payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), leastPayload), key)
 	if err != nil {
 		return noCodec(err)
 	}
@@ -203,15 +202,28 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 
 // transmit hands the packets of a picture to the link.
 func (s *sender) transmit(n int, frame []byte, timestamp int64) error {
-	count, err := s.packets.packets(frame, uint32(firstTimestamp+timestamp), s.media.Send) //nolint:gosec // wraps by design
+	var sent int64 // before the last packet leaves: its echo may be here before Send returns
+	send := func(p *netcheck.MediaPacket) error {
+		if p.Marker {
+			sent = s.Clock.Now().Sub(s.Start).Microseconds()
+		}
+		return s.media.Send(p)
+	}
+	count, err := s.packets.packets(frame, uint32(firstTimestamp+timestamp), send) //nolint:gosec // wraps by design
 	if err != nil {
 		return lost(err)
 	}
-	sent := s.Clock.Now().Sub(s.Start).Microseconds()
 	s.record.change(n, func(x *row) {
 		x.packets, x.sentUS = uint16(count), max(1, clamp32(sent-x.captureUS)) //nolint:gosec // bounded by the largest frame
 	})
 	return nil
+}
+
+// tail sends a packet without a picture.
+func (s *sender) tail() error {
+	p := netcheck.MediaPacket{Sequence: s.packets.sequence, Timestamp: firstTimestamp}
+	s.packets.sequence++
+	return s.media.Send(&p)
 }
 
 // sinceFirst is the time between the first picture's capture and that of picture n.
