@@ -41,6 +41,27 @@ func TestCapacityFalls(t *testing.T) {
 	o.checkFits(t, vlab.Up, 600, o.begun+duration-5*time.Second)
 }
 
+// The way back gets narrow in the middle of a call: the far end sees it, and has to tell.
+func TestCapacityFallsOnTheWayBack(t *testing.T) {
+	const (
+		fall     = 5 * time.Second
+		duration = 20 * time.Second
+	)
+	o := trial{seed: 5, path: netcheck.PathDirect, start: 2000, duration: duration,
+		up: wide(), down: []vlab.Phase{{Shape: narrow(2600)}, {From: fall, Shape: narrow(600)}}}.run(t)
+	o.checkTruth(t)
+	o.printLine(t, vlab.Down, duration)
+	total, worst := frozen(o.stands(), o.shaped+fall)
+	o.limit(t, "frozen in all after the fall", total, 2*time.Second)
+	o.limit(t, "worst gap after the fall", worst, 1500*time.Millisecond) // the far end sees it first, and has to tell
+	again, ok := o.recovery(500, fall)
+	o.limit(t, "500 kbit/s again after", again, 10*time.Second)
+	if !ok {
+		t.Error("the target never came back to 500 kbit/s")
+	}
+	o.checkMoves(t, o.shaped+duration-5*time.Second)
+}
+
 // The way back is narrower than the way out, which only the far end can see.
 func TestNarrowWayBack(t *testing.T) {
 	const duration = 20 * time.Second
