@@ -191,9 +191,8 @@ func since(before, now int) (grown, counted int) { return max(now-before, 0), ma
 
 // totals reads the counters of both ends since the grant.
 func (m *meter) totals() totals {
-	k, far := m.media.Counters(), control.Returned{}
-	far, _ = m.far.get()
-	b := m.before
+	far, _ := m.far.get()
+	k, b := m.media.Counters(), m.before
 	near := netcheck.MediaCounters{
 		PacketsSent: k.PacketsSent - b.PacketsSent, BytesSent: k.BytesSent - b.BytesSent, Retransmitted: k.Retransmitted - b.Retransmitted,
 		PacketsReceived: k.PacketsReceived - b.PacketsReceived, BytesReceived: k.BytesReceived - b.BytesReceived,

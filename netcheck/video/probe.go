@@ -63,15 +63,14 @@ type run struct {
 	before netcheck.MediaCounters
 	stop   context.CancelCauseFunc // ends capturing
 
-	out     *sender
-	in      *receiver
-	record  *pictureRecord
-	refs    *references
-	meter   *meter
-	keep    *record.Recorder // nil: nothing is recorded
-	far     farAccount
-	forced  flag // the next picture is to be a key frame
-	sending sync.WaitGroup
+	out    *sender
+	in     *receiver
+	record *pictureRecord
+	refs   *references
+	meter  *meter
+	keep   *record.Recorder // nil: nothing is recorded
+	far    farAccount
+	forced flag // the next picture is to be a key frame
 }
 
 // Run measures until the plan's end or until ctx ends. Then it drains, asks the far end for its account and gives the summary of
