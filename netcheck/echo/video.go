@@ -53,7 +53,7 @@ func (v *videoReturner) handle(ctx context.Context, b []byte) error {
 	case err != nil:
 		return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "malformed", Text: err.Error()}})
 	case m.Video != nil:
-		return v.begin(ctx, m.ID, m.Video.First)
+		return v.begin(ctx, m.ID, *m.Video)
 	case m.Finish != nil && v.cancel != nil && m.ID == v.id:
 		return v.finish(ctx)
 	}
@@ -69,16 +69,16 @@ func (v *videoReturner) send(ctx context.Context, m control.Message) error {
 }
 
 // begin grants and returns packets from then on. An order that comes while another runs replaces it.
-func (v *videoReturner) begin(ctx context.Context, id uint32, first uint16) error {
+func (v *videoReturner) begin(ctx context.Context, id uint32, order control.Video) error {
 	v.stop()
-	v.media.Expect(first)
+	v.media.Expect(order.First)
 	if err := v.media.SetReceiveDeadline(time.Time{}); err != nil {
 		return err
 	}
 	v.id, v.before, v.failed = id, v.media.Counters(), 0
 	running, cancel := context.WithCancel(ctx)
 	v.cancel = cancel
-	v.wg.Go(v.returnPackets)
+	v.wg.Go(func() { v.returnPackets(&budget{kbps: budgetShare * order.MaxKbps}) })
 	v.wg.Go(func() { v.passKeyFrameRequests(running) })
 	if err := v.send(ctx, control.Message{ID: id, Grant: &control.Grant{}}); err != nil {
 		return err
@@ -107,15 +107,45 @@ func (v *videoReturner) finish(ctx context.Context) error {
 
 // returnPackets keeps the numbers of the origin: a packet that was lost on the way here leaves a hole on the way back, until its
 // repaired copy fills it.
-func (v *videoReturner) returnPackets() {
+func (v *videoReturner) returnPackets(allowed *budget) {
 	var p netcheck.MediaPacket
 	for v.media.Receive(&p) == nil {
-		if v.media.Send(&p) != nil {
+		if !allowed.take(len(p.Payload), time.Now()) || v.media.Send(&p) != nil {
 			v.mu.Lock()
 			v.failed++
 			v.mu.Unlock()
 		}
 	}
+}
+
+// budget bounds what is returned: the origin said how much it will send at most, and gets no more back than that with some room
+// for key frames and repair. What it sends beyond is not returned.
+type budget struct {
+	kbps float64
+	left float64 // bytes
+	at   time.Time
+}
+
+const (
+	budgetShare = 1.5
+	budgetBurst = 2 * time.Second // of the bitrate may come at once
+)
+
+// take tells whether a payload may be returned.
+func (b *budget) take(bytes int, now time.Time) bool {
+	perSecond := b.kbps * 1000 / 8
+	most := perSecond * budgetBurst.Seconds()
+	if b.at.IsZero() {
+		b.left = most
+	} else {
+		b.left = min(b.left+perSecond*now.Sub(b.at).Seconds(), most)
+	}
+	b.at = now
+	if b.left < float64(bytes) {
+		return false
+	}
+	b.left -= float64(bytes)
+	return true
 }
 
 // passKeyFrameRequests hands on that the origin's receiver needs a key frame: only the origin's encoder can make one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,4 +205,24 @@ func TestVideoOrdersThatAreRefused(t *testing.T) {
 			})
 		})
 	}
+}
+
+// No more comes back than was said would be sent, whatever is.
+func TestVideoIsReturnedWithinItsBitrate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, nil)
+		o.order(1) // at most 1000 kbit/s
+		payload := strings.Repeat("x", 1000)
+		for i := range 2000 { // 8000 kbit/s for two seconds
+			o.send(uint16(i), payload) //nolint:gosec // small
+			time.Sleep(time.Millisecond)
+		}
+		a := o.finish(1)
+		if back := float64(a.PacketsSent) * 8; back > 1500*4*1.01 || back < 1500*4*0.95 || a.SendFailed+a.PacketsSent != 2000 {
+			t.Errorf("%.0f kbit came back in two seconds, account %+v", back, a)
+		}
+		if err := o.end(); err != nil {
+			t.Error(err)
+		}
+	})
 }

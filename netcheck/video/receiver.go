@@ -146,6 +146,12 @@ func (r *receiver) decodeAll() {
 }
 
 func (r *receiver) decode(f assembled) {
+	if !r.ours(f) {
+		r.mu.Lock()
+		r.unread++
+		r.mu.Unlock()
+		return
+	}
 	begin := r.Clock.Now()
 	img, err := r.decoder.Decode(f.data)
 	now := r.Clock.Now()
@@ -178,10 +184,25 @@ func (r *receiver) decode(f assembled) {
 	}
 }
 
+// ours tells whether a coded picture can be one that was sent: a peer could keep this computer busy with others.
+func (r *receiver) ours(f assembled) bool {
+	size, sent := r.record.size(r.numberOf(f.timestamp))
+	if !sent || !f.key {
+		return sent
+	}
+	_, width, height, err := vp8.Header(f.data)
+	return err == nil && width == size.Width && height == size.Height
+}
+
+// numberOf gives the number of a picture by its RTP timestamp.
+func (r *receiver) numberOf(timestamp uint32) int {
+	return int(int64(timestamp-firstTimestamp) * int64(r.Plan.FPS) / rtpClock)
+}
+
 // number tells which picture this is. The time code in the picture says so; the RTP timestamp, which the far end keeps, says so
 // too, and helps out where the code can not be read.
 func (r *receiver) number(img *image.YCbCr, timestamp uint32) (n int, read bool) {
-	n = int(int64(timestamp-firstTimestamp) * int64(r.Plan.FPS) / rtpClock)
+	n = r.numberOf(timestamp)
 	c, _, ok := timecode.Read(img)
 	return n, ok && c.Frame == uint32(n)&0xffffff //nolint:gosec // 24 bits
 }

@@ -70,6 +70,16 @@ func (r *pictureRecord) newestDelay() time.Duration {
 	return 0
 }
 
+// size is the size in which a picture was sent; false if it was not.
+func (r *pictureRecord) size(n int) (netcheck.VideoSize, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n < 0 || n >= len(r.rows) || r.rows[n].width == 0 {
+		return netcheck.VideoSize{}, false
+	}
+	return netcheck.VideoSize{Width: int(r.rows[n].width), Height: int(r.rows[n].height)}, true
+}
+
 // add appends the next picture.
 func (r *pictureRecord) add(x row) {
 	r.mu.Lock()
