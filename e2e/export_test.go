@@ -67,6 +67,12 @@ func saveAll(t *testing.T, p *program, out, folder string) {
 	same(t, save("ctrl+j", "rep.json"), filepath.Join(folder, "report.json"))
 	picture(t, save("ctrl+p", "charts.png"))
 
+	p.exportAll(out, folder, 3)
+}
+
+// exportAll saves all tables into a folder in out, and compares them with those that were kept in folder.
+func (p *program) exportAll(out, folder string, count int) {
+	p.t.Helper()
 	p.key("ctrl+shift+e")
 	p.awaitDialogs(1)
 	p.tabTo("Entry", "shift+Tab")
@@ -76,12 +82,12 @@ func saveAll(t *testing.T, p *program, out, folder string) {
 	p.key("Return")
 	p.awaitDialogs(0)
 	var tables []string
-	eventually(t, "all tables", func() bool {
+	p.eventually("all tables", func() bool {
 		tables, _ = filepath.Glob(filepath.Join(out, "echopath_*", "*.csv"))
-		return len(tables) == 3
+		return len(tables) == count
 	})
 	for _, name := range tables {
-		same(t, name, filepath.Join(folder, filepath.Base(name)))
+		same(p.t, name, filepath.Join(folder, filepath.Base(name)))
 	}
 }
 

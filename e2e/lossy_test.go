@@ -7,13 +7,14 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"echopath/internal/coturntest"
 )
 
-// lossyTURN is coturn behind a way that loses a share of the datagrams in each direction. It gives the way's address.
-func lossyTURN(t *testing.T, up, down float64) netip.AddrPort {
+// lossyTURN is coturn behind a way that loses a share of the datagrams in each direction.
+func lossyTURN(t *testing.T, up, down float64) *lossyWay {
 	t.Helper()
 	server := coturntest.Start(t, coturntest.Options{})
 	front, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -23,7 +24,7 @@ func lossyTURN(t *testing.T, up, down float64) netip.AddrPort {
 	w := &lossyWay{front: front, server: net.UDPAddrFromAddrPort(server.Addr), up: up, down: down, backs: map[netip.AddrPort]*net.UDPConn{}}
 	w.wg.Go(w.carryUp)
 	t.Cleanup(w.close)
-	return front.LocalAddr().(*net.UDPAddr).AddrPort()
+	return w
 }
 
 // lossyWay carries datagrams between clients and a server. Each client has a socket of its own towards the server.
@@ -31,12 +32,16 @@ type lossyWay struct {
 	front    *net.UDPConn
 	server   *net.UDPAddr
 	up, down float64
+	cut      atomic.Bool // nothing gets through
 	wg       sync.WaitGroup
 
 	mu     sync.Mutex
 	backs  map[netip.AddrPort]*net.UDPConn
 	closed bool
 }
+
+// url is the way as a server's address.
+func (w *lossyWay) url() string { return "turn:" + w.front.LocalAddr().String() }
 
 func (w *lossyWay) close() {
 	w.mu.Lock()
@@ -61,7 +66,7 @@ func (w *lossyWay) carryUp() {
 		if back == nil {
 			return
 		}
-		if random.Float64() >= w.up {
+		if random.Float64() >= w.up && !w.cut.Load() {
 			_, _ = back.Write(buf[:n]) // a refused datagram is a lost one
 		}
 	}
@@ -90,7 +95,7 @@ func (w *lossyWay) carryDown(client netip.AddrPort, b *net.UDPConn) {
 		if err != nil {
 			return
 		}
-		if random.Float64() >= w.down {
+		if random.Float64() >= w.down && !w.cut.Load() {
 			_, _ = w.front.WriteToUDPAddrPort(buf[:n], client)
 		}
 	}

@@ -33,6 +33,8 @@ type stat struct {
 	FocusAt    [4]float64 `json:"focus_at"`
 	Window     [2]float64 `json:"window"`
 	Redraws    int        `json:"redraws"`
+	Pictures   int        `json:"pictures"`
+	Frozen     bool       `json:"frozen"`
 	UILagMSMax float64    `json:"ui_lag_ms_max"`
 	Goroutines int        `json:"goroutines"`
 	HeapBytes  uint64     `json:"heap_bytes"`

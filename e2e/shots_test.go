@@ -52,9 +52,9 @@ func TestShots(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {
 			s := newScreen(t, l.width, l.height)
-			l.good(t, s, dir)
-			l.poor(t, s, dir)
-			l.failed(t, s, dir)
+			for _, scene := range []func(*testing.T, *screen, string){l.good, l.poor, l.failed, l.video, l.videoStandsStill} {
+				scene(t, s, dir)
+			}
 		})
 	}
 }
@@ -127,7 +127,7 @@ func (l look) good(t *testing.T, s *screen, dir string) {
 // poor shows a relay behind a way that loses packets.
 func (l look) poor(t *testing.T, s *screen, dir string) {
 	way := lossyTURN(t, 0.06, 0.02)
-	servers := map[string]any{"urls": "turn:" + way.String(), "user": "echo"}
+	servers := map[string]any{"urls": way.url(), "user": "echo"}
 	p := l.open(t, s, l.settings("turn", servers, "50", "6s", "direct", "relay-udp"))
 	p.password("path")
 	p.key("ctrl+r")

@@ -60,6 +60,7 @@ type desk struct {
 	behind   bool               // the window is not in the foreground
 	stats    *stats             // nil unless a tester asked for it
 	redraws  int                // of runs, for stats
+	shown    int                // pictures, likewise
 	waiting  func()             // the write of settings that follows the one under way; nil: none
 	keeps    bool               // the run's results are kept in the folder for results
 	gate     gate               // before the goroutine that draws

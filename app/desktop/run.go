@@ -93,7 +93,10 @@ func (d *desk) session(ctx context.Context, plan netcheck.Plan, observe netcheck
 	return d.opt.Run(ctx, plan, opt, observe)
 }
 
-func (d *desk) showPictures(s runner.Shown) { d.view.ShowPictures(s.Sent, s.Echoed, s.Difference) }
+func (d *desk) showPictures(s runner.Shown) {
+	d.shown++
+	d.view.ShowPictures(s.Sent, s.Echoed, s.Difference)
+}
 
 // stop ends the run. Its last answers are waited for, and what it measured is kept.
 func (d *desk) stop() {

@@ -36,7 +36,7 @@ type statLine struct {
 	Overlays int    `json:"overlays"` // dialogs and menus that lie above the window
 	Top      string `json:"top"`      // kind of the uppermost
 
-	CanStart bool   `json:"can_start"`
+	CanStart bool   `json:"can_start"` // on the screen that is shown
 	StartWhy string `json:"start_why"`
 	Mark     string `json:"mark"` // of the banner
 	Banner   string `json:"banner"`
@@ -48,6 +48,8 @@ type statLine struct {
 	Window    [2]float32 `json:"window"`
 
 	Redraws     int     `json:"redraws"`       // of tests, so far
+	Pictures    int     `json:"pictures"`      // times that pictures of a video were shown, so far
+	Frozen      bool    `json:"frozen"`        // the echoed picture stands still
 	UILagMSMax  float64 `json:"ui_lag_ms_max"` // from handing a function to the goroutine that draws until it runs, since the last line
 	Goroutines  int     `json:"goroutines"`
 	HeapBytes   uint64  `json:"heap_bytes"`
@@ -157,11 +159,12 @@ func (s *stats) line(now time.Time) *statLine {
 	v, c := s.shown(), s.d.win.Canvas()
 	l := &statLine{
 		UnixS: float64(now.UnixMicro()) / 1e6, TS: now.Sub(s.began).Seconds(), Phase: string(v.Phase), Screen: s.screen(),
-		Overlays: len(c.Overlays().List()), CanStart: v.CanStart, StartWhy: v.StartWhy,
-		Mark: v.Banner.Mark.Word, Banner: v.Banner.Text, More: v.Banner.More,
-		Window: [2]float32{c.Size().Width, c.Size().Height}, Redraws: s.d.redraws,
+		Overlays: len(c.Overlays().List()),
+		Mark:     v.Banner.Mark.Word, Banner: v.Banner.Text, More: v.Banner.More,
+		Window: [2]float32{c.Size().Width, c.Size().Height}, Redraws: s.d.redraws, Pictures: s.d.shown, Frozen: s.d.video.View(0).Caption.Frozen,
 		Goroutines: runtime.NumGoroutine(), HeapBytes: heapBytes(), RSSBytes: rssBytes(),
 	}
+	l.CanStart, l.StartWhy = s.start(l.Screen)
 	var path netcheck.Path
 	for _, r := range v.Rows {
 		if r.Active {
@@ -193,11 +196,28 @@ func (s *stats) shown() model.View {
 	return film.View
 }
 
+// start tells whether a run can be started on a screen, and why not or what it would do.
+func (s *stats) start(screen string) (can bool, why string) {
+	if screen == screenVideo {
+		v := s.d.video.View(0)
+		return v.CanStart, v.StartWhy
+	}
+	v := s.d.model.View(0)
+	return v.CanStart, v.StartWhy
+}
+
+// What the menu calls the screens.
+const (
+	screenTest     = "Screen Test"
+	screenVideo    = "Screen Video echo"
+	screenSettings = "Settings"
+)
+
 // screen asks the menu, where the screen that is shown has a mark.
 func (s *stats) screen() string {
 	for _, menu := range s.d.win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if item.Checked && (item.Label == "Screen Test" || item.Label == "Screen Video echo" || item.Label == "Settings") {
+			if item.Checked && (item.Label == screenTest || item.Label == screenVideo || item.Label == screenSettings) {
 				return item.Label
 			}
 		}
@@ -212,6 +232,8 @@ func describe(f fyne.Focusable) (name, text string) {
 		return "", ""
 	case *widgets.Button:
 		return "Button " + f.Text, ""
+	case *widgets.Picture:
+		return "Picture " + f.Name(), ""
 	case *widgets.Check:
 		return "Check " + f.Text, ""
 	case *widgets.Select:

@@ -9,16 +9,17 @@ import (
 	"path/filepath"
 
 	"echopath/app/record/atomicfile"
+	"echopath/netcheck"
 	"echopath/netcheck/export"
 )
 
 // ErrNothing tells that there is nothing to export yet.
 var ErrNothing = errors.New("nothing was measured yet, so there is nothing to save")
 
-// ExportTables writes summary.csv, samples.csv and packets.csv into dir, which is made if it is not there. It gives the files
-// that were written. Without overwrite it replaces nothing: the error is then an [*atomicfile.ExistsError]. When dir fails
-// ([*atomicfile.Error]) or ctx ends, no file is left behind. With [ErrIncomplete] the files are there, but without packets or
-// with the first of them only.
+// ExportTables writes summary.csv into dir, which is made if it is not there, samples.csv and packets.csv of a run that sent
+// packets, and video.csv and frames.csv of a run with video. It gives the files that were written. Without overwrite it replaces
+// nothing: the error is then an [*atomicfile.ExistsError]. When dir fails ([*atomicfile.Error]) or ctx ends, no file is left
+// behind. With [ErrIncomplete] the files are there, but without packets or pictures, or with the first of them only.
 func (r *Recording) ExportTables(ctx context.Context, dir string, overwrite bool) ([]string, error) {
 	if !r.done {
 		return nil, ErrNothing
@@ -28,20 +29,37 @@ func (r *Recording) ExportTables(ctx context.Context, dir string, overwrite bool
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	items := []atomicfile.Item{
-		item(filepath.Join(dir, export.SummaryName), r.writeSummary),
-		item(filepath.Join(dir, export.SamplesName), func(w io.Writer) error { return export.Samples(w, r.report) }),
+	items := []atomicfile.Item{item(filepath.Join(dir, export.SummaryName), r.writeSummary)}
+	if r.report.Granted.Video.Mode != netcheck.VideoAlone {
+		items = append(items, item(filepath.Join(dir, export.SamplesName), func(w io.Writer) error { return export.Samples(w, r.report) }))
 	}
-	packets, incomplete := r.openPackets()
-	if packets != nil {
-		defer packets.Close() //nolint:errcheck // only read
-		items = append(items, item(filepath.Join(dir, export.PacketsName), func(w io.Writer) error { return r.packets.copyTo(ctx, w, packets) }))
+	if export.HasVideo(r.report) {
+		items = append(items, item(filepath.Join(dir, export.VideoName), func(w io.Writer) error { return export.Video(w, r.report) }))
+	}
+	var incomplete []error
+	for _, s := range r.recorded() {
+		f, err := s.open()
+		incomplete = append(incomplete, err)
+		if f != nil {
+			defer f.Close() //nolint:errcheck // only read
+			items = append(items, item(filepath.Join(dir, s.name), func(w io.Writer) error { return s.copyTo(ctx, w, f) }))
+		}
 	}
 	saved, err := atomicfile.WriteAll(r.disk, items, overwrite)
 	if err != nil {
 		return saved, err
 	}
-	return saved, incomplete
+	return saved, first(incomplete)
+}
+
+// first gives the first error: where several tables can not be read the cause is the same as a rule, and once told it is enough.
+func first(list []error) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ExportInto writes the tables into a new folder in parent, named like that of a run.
@@ -83,13 +101,13 @@ func item(name string, write func(io.Writer) error) atomicfile.Item {
 	return atomicfile.Item{Name: name, Perm: 0o666, Write: write}
 }
 
-// openPackets gives the recorded packets, nil if there are none to be had, and why they are not all there.
-func (r *Recording) openPackets() (*os.File, error) {
-	if r.gone {
-		return nil, errNotKept
+// recorded gives the long tables of the run. Those that are not to be had say why.
+func (r *Recording) recorded() []source {
+	switch {
+	case r.gone:
+		return []source{{err: errNotKept}}
+	case r.files == nil:
+		return []source{{err: fmt.Errorf("%w: %w", ErrIncomplete, r.trouble)}}
 	}
-	if r.files == nil {
-		return nil, fmt.Errorf("%w: %w", ErrIncomplete, r.trouble)
-	}
-	return r.packets.open()
+	return r.tables
 }

@@ -10,7 +10,9 @@ import (
 	"syscall"
 	"testing"
 
+	"echopath/app/present/presenttest"
 	"echopath/app/record/atomicfile"
+	"echopath/netcheck"
 	"echopath/netcheck/export"
 )
 
@@ -138,5 +140,61 @@ func TestRecordingIsDeleted(t *testing.T) {
 	}
 	if names(t, dir) != "samples.csv summary.csv" {
 		t.Error(names(t, dir))
+	}
+}
+
+// The tables of a run with video: a video alone has none of packets.
+func TestExportVideo(t *testing.T) {
+	const film = "frames.csv summary.csv video.csv"
+	for mode, want := range map[netcheck.VideoMode]string{
+		netcheck.VideoAlone:     film,
+		netcheck.VideoAfterLoss: "frames.csv packets.csv samples.csv summary.csv video.csv",
+	} {
+		t.Run(string(mode), func(t *testing.T) {
+			for _, results := range []bool{true, false} {
+				tmp := t.TempDir()
+				t.Setenv("TMPDIR", tmp)
+				t.Setenv("TMP", tmp)
+				rec := filmed(t, mode, Keep{Results: results, Dir: t.TempDir()})
+				dir := t.TempDir()
+				saved, err := rec.ExportTables(t.Context(), dir, false)
+				if err != nil || len(saved) != len(strings.Fields(want)) || names(t, dir) != want {
+					t.Errorf("%v, saved %q, in the folder %s", err, saved, names(t, dir))
+				}
+				if results {
+					sameAs(t, dir, rec.Folder(), want)
+				}
+				if err := rec.Remove(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// filmed is a whole session with video.
+func filmed(t *testing.T, mode netcheck.VideoMode, keep Keep) *Recording {
+	t.Helper()
+	rec := Opener{}.Open(keep, netcheck.DefaultLateAfter, began)
+	run := presenttest.Videos(func(netcheck.Path) presenttest.Film { return presenttest.Film{Missing: map[int]bool{7: true}} })
+	report, err := run(t.Context(), presenttest.VideoPlan(mode, netcheck.AllPaths()[:2]...), rec.Observe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.Finish(report, netcheck.Judge(report)); err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+// Pictures that were deleted are told of as packets are, and the figures of the video come out.
+func TestPicturesAreDeleted(t *testing.T) {
+	rec, dir := filmed(t, netcheck.VideoAlone, Keep{Results: true, Dir: t.TempDir()}), t.TempDir()
+	if err := os.Remove(filepath.Join(rec.Folder(), export.FramesName)); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := rec.ExportTables(t.Context(), dir, false)
+	if !errors.Is(err, ErrIncomplete) || !strings.Contains(err.Error(), export.FramesName) || len(saved) != 2 || names(t, dir) != "summary.csv video.csv" {
+		t.Errorf("%v, saved %q, in the folder %s", err, saved, names(t, dir))
 	}
 }

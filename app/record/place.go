@@ -29,7 +29,7 @@ func (o Opener) Open(keep Keep, lateAfter time.Duration, started time.Time) *Rec
 	if !keep.Results {
 		r.temporary = true
 		if err := o.begin(r, newTemporary, lateAfter); err != nil {
-			r.trouble = fmt.Errorf("the packets of this run can not be recorded in a temporary folder: %w; the other results can still be saved", words(err))
+			r.trouble = fmt.Errorf("what this run measures can not be recorded in a temporary folder: %w; the other results can still be saved", words(err))
 		}
 		return r
 	}

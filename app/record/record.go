@@ -49,7 +49,7 @@ type Recording struct {
 	verdict netcheck.Verdict
 	done    bool
 	saved   []string
-	packets source
+	tables  []source // that were written as it went
 
 	mu   sync.RWMutex // held for reading by exports, so that Remove waits for them
 	gone bool
@@ -84,9 +84,9 @@ func (r *Recording) Finish(report netcheck.Report, verdict netcheck.Verdict) err
 	_ = errors.As(r.trouble, &place)
 	err := r.files.Finish(report, verdict)
 	r.saved = r.files.Saved()
-	r.packets = packetsOf(r.folder, r.saved, err)
+	r.tables = sourcesOf(report, r.folder, r.saved, err)
 	switch {
-	case r.temporary && r.packets.err == nil:
+	case r.temporary && !slices.ContainsFunc(r.tables, func(s source) bool { return s.err != nil }):
 		err = nil // exports make the other files anew
 	case err != nil && r.temporary:
 		err = r.interrupted(err)
@@ -112,8 +112,8 @@ func (r *Recording) Discard() {
 	}
 }
 
-// Abandon is for a process that ends at once, and may be called from any goroutine at any time. Packets that were written
-// stay, unless they were not to be kept.
+// Abandon is for a process that ends at once, and may be called from any goroutine at any time. What was written
+// stays, unless it was not to be kept.
 func (r *Recording) Abandon() {
 	if r.files != nil {
 		r.files.Abandon()
@@ -123,8 +123,8 @@ func (r *Recording) Abandon() {
 	}
 }
 
-// Remove deletes the files of a run that were not to be kept, and waits for exports that read them. Packets can not be exported
-// afterwards, the rest can. It does nothing to files that are kept.
+// Remove deletes the files of a run that were not to be kept, and waits for exports that read them. Packets and pictures can
+// not be exported afterwards, the rest can. It does nothing to files that are kept.
 func (r *Recording) Remove() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -142,9 +142,11 @@ func TestCutTable(t *testing.T) {
 func TestSaveErrorWords(t *testing.T) {
 	err := error(&saveError{&export.SaveError{Saved: []string{"/r/report.json", "/r/summary.csv"}, Failed: []export.FileError{
 		{Name: "/r/packets.csv", Err: syscall.ENOSPC, Kept: "/r/packets.csv.x.part", Rows: 12},
+		{Name: "/r/frames.csv", Err: syscall.EACCES, Kept: "/r/frames.csv.x.part", Rows: 7},
 		{Name: "/r/samples.csv", Err: syscall.EACCES, Kept: "/r/s.part"},
 	}}})
 	const want = "/r/packets.csv could not be written: there is no room left on the disk; make room, or choose a place on another disk (the first 12 packets are in /r/packets.csv.x.part); " +
+		"/r/frames.csv could not be written: you may not write there; choose a folder of your own (the first 7 pictures are in /r/frames.csv.x.part); " +
 		"/r/samples.csv could not be written: you may not write there; choose a folder of your own (what could be written is in /r/s.part); the other 2 files were saved"
 	if err.Error() != want || !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("%v", err)

@@ -10,28 +10,51 @@ import (
 	"path/filepath"
 	"slices"
 
+	"echopath/netcheck"
 	"echopath/netcheck/export"
 )
 
-// ErrIncomplete tells that an export lacks packets, because they could not be recorded or are no longer there. The other files
-// were exported.
-var ErrIncomplete = errors.New("the table of packets is not whole")
+// ErrIncomplete tells that an export lacks packets or pictures, because they could not be recorded or are no longer there. The
+// other files were exported.
+var ErrIncomplete = errors.New("the export is not whole")
 
-var errNotKept = fmt.Errorf("%w: the packets of this run were not to be kept, and are deleted", ErrIncomplete)
+var errNotKept = fmt.Errorf("%w: the results of this run were not to be kept, and what was recorded of it is deleted", ErrIncomplete)
 
-// source is where the recorded packets are.
+// source is where a table lies that was written as the run went: of packets or of pictures.
 type source struct {
-	file string // "": there are none
+	name string // of the table
+	what string // its rows hold
+	file string // "": there is none
 	rows int    // so many are sure to be whole; 0: as many as there are
 	err  error  // why it is not the whole table
 }
 
-func packetsOf(folder string, saved []string, finish error) source {
-	final := filepath.Join(folder, export.PacketsName)
-	if slices.Contains(saved, final) {
-		return source{file: final}
+// Tables that are written as a run goes.
+var (
+	packetRows  = source{name: export.PacketsName, what: "packets"}
+	pictureRows = source{name: export.FramesName, what: "pictures"}
+)
+
+// sourcesOf gives the long tables that a run has: a video alone sends no packets of its own.
+func sourcesOf(report netcheck.Report, folder string, saved []string, finish error) []source {
+	var list []source
+	if report.Granted.Video.Mode != netcheck.VideoAlone {
+		list = append(list, packetRows.found(folder, saved, finish))
 	}
-	s := source{err: fmt.Errorf("%w: the packets could not be recorded", ErrIncomplete)}
+	if export.HasVideo(report) {
+		list = append(list, pictureRows.found(folder, saved, finish))
+	}
+	return list
+}
+
+// found is the source with its file, as far as there is one.
+func (s source) found(folder string, saved []string, finish error) source {
+	final := filepath.Join(folder, s.name)
+	if slices.Contains(saved, final) {
+		s.file = final
+		return s
+	}
+	s.err = fmt.Errorf("%w: the %s could not be recorded", ErrIncomplete, s.what)
 	save := new(export.SaveError)
 	if !errors.As(finish, &save) {
 		return s
@@ -45,7 +68,7 @@ func packetsOf(folder string, saved []string, finish error) source {
 	return s
 }
 
-// open gives what can be read of the packets, nil if nothing can, and why that is not the whole table.
+// open gives what can be read of the table, nil if nothing can, and why that is not the whole table.
 func (s source) open() (*os.File, error) {
 	if s.file == "" {
 		return nil, s.err
@@ -92,7 +115,7 @@ func (r *reader) Read(b []byte) (int, error) {
 	}
 	n, err := r.f.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("%s, where the packets were recorded, can not be read: %w", r.f.Name(), words(err))
+		err = fmt.Errorf("%s, where the run was recorded, can not be read: %w", r.f.Name(), words(err))
 	}
 	return n, err
 }

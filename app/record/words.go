@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"echopath/app/record/atomicfile"
@@ -28,7 +29,7 @@ func (e *PlaceError) Error() string {
 	if e.Instead != "" {
 		return s + "; for now they are in " + e.Instead + ", which the system may empty"
 	}
-	return s + fmt.Sprintf("; a temporary folder can not be used either: %v; the packets of this run can not be exported, the other results can", words(e.TempErr))
+	return s + fmt.Sprintf("; a temporary folder can not be used either: %v; single packets and pictures of this run can not be exported, the other results can", words(e.TempErr))
 }
 
 // Unwrap gives the causes.
@@ -76,7 +77,7 @@ func (e *saveError) Error() string {
 		s := f.Name + " could not be written: " + words(f.Err).Error()
 		switch {
 		case f.Kept != "" && f.Rows > 0:
-			s += fmt.Sprintf(" (the first %d packets are in %s)", f.Rows, f.Kept)
+			s += fmt.Sprintf(" (the first %d %s are in %s)", f.Rows, rowsOf(f.Name), f.Kept)
 		case f.Kept != "":
 			s += fmt.Sprintf(" (what could be written is in %s)", f.Kept)
 		}
@@ -88,7 +89,15 @@ func (e *saveError) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// interrupted tells that the packets of a run can not be written on.
+// rowsOf names what a long table has a row for.
+func rowsOf(name string) string {
+	if filepath.Base(name) == pictureRows.name {
+		return pictureRows.what
+	}
+	return packetRows.what
+}
+
+// interrupted tells that the long tables of a run can not be written on.
 func (r *Recording) interrupted(err error) error {
-	return fmt.Errorf("the packets of this run can not all be recorded in %s: %w", r.folder, words(err))
+	return fmt.Errorf("what this run measures can not all be recorded in %s: %w", r.folder, words(err))
 }

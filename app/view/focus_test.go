@@ -154,3 +154,28 @@ func TestResultsAreReachedByKeyboard(t *testing.T) {
 		t.Errorf("the export by keyboard: %v", calls)
 	}
 }
+
+// The focus goes with the screen: nothing that is hidden gets Enter.
+func TestFocusGoesWithTheScreen(t *testing.T) {
+	d := newWorld(t, look.ModeLight, narrow)
+	c := d.win.Canvas()
+	d.w.FocusStart()
+	d.w.show(screenVideo)
+	if c.Focused() != fyne.Focusable(d.w.video.form.start) {
+		t.Errorf("on the video's screen the focus is on %T", c.Focused())
+	}
+	d.w.show(screenSettings)
+	if c.Focused() != nil {
+		t.Errorf("among the settings the focus is on %T", c.Focused())
+	}
+	d.w.show(screenTest)
+	if c.Focused() != nil {
+		t.Errorf("a focus that nobody has given: %T", c.Focused())
+	}
+	video := d.w.rail.buttons[screenVideo]
+	c.Focus(video)
+	d.w.show(screenVideo)
+	if c.Focused() != fyne.Focusable(video) {
+		t.Errorf("the rail has lost the focus to %T", c.Focused())
+	}
+}

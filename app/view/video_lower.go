@@ -36,7 +36,7 @@ func newVideoLower(m *model.Video, chartMenu func(fyne.PointEvent)) *videoLower 
 	l.table.OnSelect = func(p netcheck.Path) { l.follow(p) }
 	l.take(newPaneSet(videoPaneNames[:], l.charts.tools, l.charts.object, topped(l.table), l.findings.object, l.details, l.log),
 		videoFindings, videoDetails)
-	l.frame.share = 0.5 // the table has more columns than the findings have words
+	l.frame.share = 0.57 // the table has more columns than the findings have words
 	return l
 }
 

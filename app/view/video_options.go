@@ -56,9 +56,13 @@ func showVideoOptions(win fyne.Window, deps Deps, changed func()) {
 	bitrate := func(field model.Field, label string, term present.Term, of func(*model.VideoForm) *string) fyne.CanvasObject {
 		return o.entryBox(field, label+" bitrate (kbit/s)", term, of)
 	}
+	size, fps := o.sizeBox(), o.fpsBox()
+	for _, field := range []model.Field{model.FieldPicture, model.FieldFPS} {
+		o.boxes[field].SetLines(2) // as their neighbour, or they would be higher than it
+	}
 	rows := container.New(stacked{2},
 		container.New(columns{1, 2}, o.sourceBox(), container.NewStack(o.difficultyBox(), o.cameraBox(), o.fileBox())),
-		container.New(columns{1, 1, 2}, o.sizeBox(), o.fpsBox(),
+		container.New(columns{1, 1, 2}, size, fps,
 			o.entryBox(model.FieldVideoTime, "Duration of each path", present.TermDuration, func(v *model.VideoForm) *string { return &v.Duration })),
 		container.New(columns{1, 1}, bitrate(model.FieldStartKbps, "Start", present.TermStartBitrate, func(v *model.VideoForm) *string { return &v.StartKbps }),
 			bitrate(model.FieldMaxKbps, "Maximum", present.TermMaxBitrate, func(v *model.VideoForm) *string { return &v.MaxKbps })),

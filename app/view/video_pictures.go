@@ -9,6 +9,7 @@ import (
 
 	"echopath/app/model"
 	"echopath/app/widgets"
+	"echopath/netcheck"
 )
 
 // Which picture.
@@ -36,6 +37,7 @@ type film struct {
 	three    bool // the difference is shown too
 	asked    [numPictures]image.Point
 	caption  model.VideoCaption
+	over     bool // the run that they are of
 	slow     int
 }
 
@@ -104,15 +106,15 @@ func (f *film) ask(sizes [numPictures]image.Point) {
 }
 
 // show puts the words in line with the state.
-func (f *film) show(c model.VideoCaption) {
+func (f *film) show(c model.VideoCaption, phase model.Phase) {
 	f.slow = f.source.Every()
-	f.caption = c
+	f.caption, f.over = c, phase == model.PhaseDone
 	for i, p := range f.pictures {
 		p.SetDetail(f.detail(i))
 		p.SetEmpty(f.empty(i))
 	}
 	badge := ""
-	if c.Frozen {
+	if c.Frozen && !f.over {
 		badge = "stands still"
 	}
 	f.pictures[pictureEchoed].SetBadge(badge)
@@ -131,16 +133,29 @@ func (f *film) empty(i int) string {
 
 // detail is what is said about a picture beside its name.
 func (f *film) detail(i int) string {
-	switch i {
-	case pictureSent:
+	switch {
+	case f.over && i != pictureDifference: // the figures were of that second, and stand in the table for the whole
+		return f.last(i)
+	case i == pictureSent:
 		return f.reduced(withoutName(f.caption.Sent, pictureNames[i]))
-	case pictureEchoed:
+	case i == pictureEchoed:
 		return withoutName(f.caption.Echoed, pictureNames[i])
 	}
 	if f.caption.Path == "" {
 		return ""
 	}
 	return "eightfold"
+}
+
+// last is what is said when a run has ended.
+func (f *film) last(i int) string {
+	switch {
+	case f.caption.Path == netcheck.PathUnknown:
+		return ""
+	case i == pictureSent:
+		return "the last picture, over " + f.caption.Path.Title()
+	}
+	return "the last one that came back"
 }
 
 // reduced adds that not all pictures are shown.

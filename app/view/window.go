@@ -59,6 +59,7 @@ func New(win fyne.Window, deps Deps) *Window {
 
 // show brings a screen to the front.
 func (w *Window) show(id screenID) {
+	before := w.screen
 	w.screen = id
 	switch id {
 	case screenTest:
@@ -72,6 +73,23 @@ func (w *Window) show(id screenID) {
 	setVisible(w.settings.object, id == screenSettings)
 	w.rail.selected(id)
 	w.Refresh()
+	if before != id {
+		w.moveFocus()
+	}
+}
+
+// moveFocus takes the focus off a control of the screen that was shown before: it is hidden now, and would get Enter and what is typed.
+func (w *Window) moveFocus() {
+	c := w.win.Canvas()
+	switch c.Focused().(type) {
+	case nil, *railButton:
+		return
+	}
+	if w.screen == screenSettings {
+		c.Unfocus()
+		return
+	}
+	w.FocusStart()
 }
 
 // SetNow tells how far the session is, and draws it.

@@ -55,7 +55,7 @@ func (r *tableRow) same(o *tableRow) bool {
 func NewResultTable() *ResultTable { return newTable(packetSamples[:], len(packetSamples)) }
 
 // NewVideoTable makes an empty table of video. Where it has not room for all columns the last ones are left out.
-func NewVideoTable() *ResultTable { return newTable(videoSamples[:], videoCertain) }
+func NewVideoTable() *ResultTable { return newTable(asShown(videoSamples), videoCertain) }
 
 func newTable(samples []string, certain int) *ResultTable {
 	t := &ResultTable{pointed: -1, samples: samples, certain: certain, header: make([]model.Heading, len(samples)),
@@ -68,7 +68,7 @@ func newTable(samples []string, certain int) *ResultTable {
 func (t *ResultTable) SetHeader(h [model.NumCols]model.Heading) { t.setHeader(h[:]) }
 
 // SetVideoHeader names the columns of a table of video.
-func (t *ResultTable) SetVideoHeader(h [model.NumVideoCols]model.Heading) { t.setHeader(h[:]) }
+func (t *ResultTable) SetVideoHeader(h [model.NumVideoCols]model.Heading) { t.setHeader(asShown(h)) }
 
 func (t *ResultTable) setHeader(h []model.Heading) {
 	if slices.Equal(t.header, h) {
@@ -93,7 +93,7 @@ func (t *ResultTable) SetVideoRows(rows []model.VideoRow) {
 	out := make([]tableRow, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
+		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, asShown(r.Cells), r.Active}
 	}
 	t.setRows(out)
 }

@@ -14,6 +14,22 @@ const (
 	colFirst // the first figure
 )
 
+// videoColumns is the order in which the table of video shows the model's columns: how a picture looked and what the path carried
+// come first, so that they stay where there is not room for all.
+var videoColumns = [model.NumVideoCols]int{
+	model.VideoColFrozen, model.VideoColDelay, model.VideoColBitrate, model.VideoColLossBefore, model.VideoColLossAfter, model.VideoColPSNR,
+	model.VideoColShown, model.VideoColFPS, model.VideoColLoad, model.VideoColSSIM, model.VideoColConnect,
+}
+
+// asShown puts what belongs to the model's columns of video into the order of the table.
+func asShown[T any](columns [model.NumVideoCols]T) []T {
+	out := make([]T, 0, len(columns))
+	for _, col := range videoColumns {
+		out = append(out, columns[col])
+	}
+	return out
+}
+
 // The widest texts that are expected: with them the columns have their width before the first figure comes, and keep it. Wider ones
 // make their column wider once.
 const (
@@ -47,7 +63,7 @@ var videoSamples = [model.NumVideoCols]string{
 }
 
 // videoCertain columns of video have their place in the narrowest window.
-const videoCertain = model.VideoColLossBefore
+const videoCertain = 5
 
 const (
 	tableEdge  = 10 // before the first and behind the last column
