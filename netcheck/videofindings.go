@@ -11,7 +11,7 @@ var videoRules = []func(PathReport, VideoSummary) []Finding{
 }
 
 // findVideo speaks of the video probe of one path.
-func findVideo(_ Report, p PathReport) []Finding {
+func findVideo(r Report, p PathReport) []Finding {
 	if f, none := findNoVideo(p); none {
 		return []Finding{f}
 	}
@@ -23,8 +23,18 @@ func findVideo(_ Report, p PathReport) []Finding {
 	for _, rule := range videoRules {
 		out = append(out, rule(p, s)...)
 	}
+	if r.Granted.Target.Kind == TargetSelf { // there is no line to look at
+		for i := range out {
+			switch out[i].ID {
+			case "video_frozen", "video_missing", "video_delay", "video_loss":
+				out[i].Advice = ownVideoAdvice
+			}
+		}
+	}
 	return out
 }
+
+const ownVideoAdvice = "Both ends are on this computer, so it is this computer that was too busy: close other programs and run the test again."
 
 // findNoVideo speaks of a video that could not be shown, or whose figures are in doubt. What findState tells is not told twice:
 // that is the state of a path on which nothing else ran, and of one that broke.

@@ -154,3 +154,16 @@ func TestVideoSentences(t *testing.T) {
 		}
 	}
 }
+
+// With both ends on this computer there is no cable to change.
+func TestAdviceOnAVideoOfThisComputer(t *testing.T) {
+	p := videoPath(PathDirect, func(s *VideoSummary) {
+		s.Stats.Missing, s.Stats.Shown = 60, 240
+		s.Stats.Freezes, s.Stats.FrozenUS, s.Stats.LongestFreezeUS = 3, 2_000_000, 900_000
+	})
+	for _, f := range findVideo(selfReport(p), p) {
+		if f.Severity != SeverityInfo && f.Advice != ownVideoAdvice {
+			t.Errorf("%s advises: %s", f.ID, f.Advice)
+		}
+	}
+}

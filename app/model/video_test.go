@@ -104,7 +104,7 @@ func TestVideoRunning(t *testing.T) {
 	m, v := screened(t, presenttest.VideoGood, netcheck.VideoAlone, atWindow(netcheck.PathRelayUDP, 24))
 	r := videoRow(v, netcheck.PathRelayUDP)
 	got := videoTexts(r)
-	want := [NumVideoCols]string{"149 of 151", "29.8", "0 s", "–", "0 %", "0 %", "954", "44.2", "0.972", "14", "–"}
+	want := [NumVideoCols]string{"149 of 151", "29.8", "0 s", "mean 42", "0 %", "0 %", "954", "44.2", "0.972", "14", "–"}
 	if got != want || r.State.String() != "◌ measuring" || !r.Active {
 		t.Errorf("%q %+v\nwant %q", got, r.State, want)
 	}

@@ -128,13 +128,17 @@ func (v *Video) liveCells(film *film) [NumVideoCols]Cell {
 		VideoColLossBefore: f.LossBefore, VideoColLossAfter: f.LossAfter,
 		VideoColBitrate: v.units.known(f.Received, sum.Rate(sum.BytesReceived)), VideoColPSNR: f.PSNR, VideoColSSIM: f.SSIM,
 		VideoColConnect: present.None, VideoColLoad: present.None}
+	far := [NumVideoCols]string{}
+	if d, ok := sum.Delay(); ok {
+		texts[VideoColDelay], far[VideoColDelay] = "mean "+present.Millis(d), "The half and the 95 % come when this path has been measured."
+	}
 	var c [NumVideoCols]Cell
 	for i := range c {
 		if texts[i] == present.None {
 			c[i] = cell(present.None, videoTerms[i], "It needs all pictures, and comes when this path has been measured.")
 			continue
 		}
-		c[i] = cell(texts[i], videoTerms[i], "So far.")
+		c[i] = cell(texts[i], videoTerms[i], joined("So far.", far[i]))
 		c[i].Soft = true
 	}
 	return c

@@ -84,7 +84,10 @@ func (p *Progress) probeStarted(at time.Duration, b netcheck.ProbeStarted) {
 	case p.probing && p.plan.Video.Mode == netcheck.VideoUnderLoad:
 		end = max(end, p.end)
 	}
-	p.probing, p.probe, p.end = true, b.Probe, end
+	if !p.Filming() || p.plan.Video.Mode != netcheck.VideoUnderLoad { // there both begin at once, in either order
+		p.probe = b.Probe
+	}
+	p.probing, p.end = true, end
 }
 
 func (p *Progress) probeEnded(b netcheck.ProbeEnded) {
