@@ -103,12 +103,13 @@ func (m *meter) loop(ctx context.Context) {
 		due := m.begin.Add(time.Duration(i) * poll)
 		if m.Clock.SleepUntil(ctx, due) != nil {
 			m.poll()
-			m.window((i-1)/4, m.Clock.Now()) // what the last window has so far
 			return
 		}
 		m.poll()
 		if i%4 == 0 {
-			m.window(i/4-1, due)
+			if !m.sentToTheEnd() {
+				m.window(i/4-1, due)
+			}
 			m.decide(due)
 		}
 	}
@@ -169,7 +170,15 @@ func (m *meter) window(index int, now time.Time) {
 	}
 }
 
-// settle emits one more window with what has become known since the last one: the far end's last account.
+// sentToTheEnd tells that no more pictures will be sent. What comes back and becomes known from then on goes into one last window:
+// with nothing sent, more of them would only look as if the bitrate had fallen.
+func (m *meter) sentToTheEnd() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lastUS != math.MaxInt64
+}
+
+// settle emits the last window, once the far end's last account is there.
 func (m *meter) settle() { m.window(m.next, m.Clock.Now()) }
 
 // fill enters what both ends counted since the window before, and remembers it. A packet that overtook another one looks lost for
