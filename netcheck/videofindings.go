@@ -7,7 +7,7 @@ import (
 
 // videoRules look at a video whose figures can be trusted.
 var videoRules = []func(PathReport, VideoSummary) []Finding{
-	findFreezes, findMissingPictures, findDroppedPictures, findNarrowWay, findSlowPicture, findBrokenPicture, findBadPicture, findSmallerPicture, findRepair,
+	findLossBeforeRepair, findFreezes, findMissingPictures, findDroppedPictures, findNarrowWay, findSlowPicture, findBrokenPicture, findBadPicture, findSmallerPicture, findRepair,
 }
 
 // findVideo speaks of the video probe of one path.
@@ -26,7 +26,7 @@ func findVideo(r Report, p PathReport) []Finding {
 	if r.Granted.Target.Kind == TargetSelf { // there is no line to look at
 		for i := range out {
 			switch out[i].ID {
-			case "video_frozen", "video_missing", "video_delay", "video_loss":
+			case "video_network_loss", "video_frozen", "video_missing", "video_delay", "video_loss":
 				out[i].Advice = ownVideoAdvice
 			}
 		}
@@ -108,6 +108,35 @@ func videoFinding(p PathReport, s VideoSummary, id string) (f Finding, grade Gra
 // worthSayingUS is the freeze from which even a good result says that there was one: a third of a second is seen by everyone.
 const worthSayingUS = 300_000
 
+// What a video loses before repair. Up to the first share repair works well; above, pictures wait for it, and the bitrate comes down
+// since congestion control takes loss for a full line; above the second no repair keeps up.
+const (
+	muchLoss     = 0.03
+	tooMuchLoss  = 0.08
+	lossySamples = 100 // packets: fewer say little
+)
+
+// findLossBeforeRepair names the cause of a bad picture. It goes by the lower end of the interval, so that a few packets do not
+// accuse a network.
+func findLossBeforeRepair(p PathReport, s VideoSummary) []Finding {
+	least := max(s.Up.CI95Low, s.Down.CI95Low)
+	if !s.DirectionKnown || s.Up.Sent < lossySamples || least < muchLoss {
+		return nil
+	}
+	up, down := ways(p.Direction)
+	f := Finding{ID: "video_network_loss", Severity: SeverityWarning, Path: p.Path,
+		Title: fmt.Sprintf("%s: the network loses %s of the video's packets %s and %s %s", p.Path.Title(),
+			Percent(s.Up.LossRatio), up, Percent(s.Down.LossRatio), down),
+		Detail: "What is lost has to be asked for and sent again. Until it comes the picture stands still, and the bitrate is lowered, since loss is taken for a line that is full.",
+		Advice: "Test again by cable instead of Wi-Fi. If the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
+		Evidence: evidence("lost_out", fmt.Sprint(s.Up.Lost), "sent_out", fmt.Sprint(s.Up.Sent), "lost_back", fmt.Sprint(s.Down.Lost),
+			"sent_back", fmt.Sprint(s.Down.Sent), "nack", fmt.Sprint(s.NACK))}
+	if least >= tooMuchLoss {
+		f.Severity = SeverityCritical
+	}
+	return []Finding{f}
+}
+
 func findFreezes(p PathReport, s VideoSummary) []Finding {
 	f, _, found := videoFinding(p, s, "video_frozen")
 	f.Advice = "Test again by cable instead of Wi-Fi, at a time when the line is quiet. If it stays, go by what else was found about loss, delay and bitrate."
@@ -119,7 +148,7 @@ func findFreezes(p PathReport, s VideoSummary) []Finding {
 		return nil
 	}
 	f.Title = p.Path.Title() + ": the picture froze"
-	f.Detail = fmt.Sprintf("The picture stood still %s, for %s s in all. The longest time was %s s.",
+	f.Detail = fmt.Sprintf("The picture stood still %s, for %s s in all. At the longest %s s passed from one picture to the next.",
 		times(s.Stats.Freezes), number(float64(s.Stats.FrozenUS)/1e6), number(float64(s.Stats.LongestFreezeUS)/1e6))
 	f.Evidence = evidence("freezes", fmt.Sprint(s.Stats.Freezes), "frozen_s", number(float64(s.Stats.FrozenUS)/1e6),
 		"longest_freeze_ms", micros(s.Stats.LongestFreezeUS), "span_s", number(s.Span.Seconds()))

@@ -40,7 +40,7 @@ func TestVideoFindings(t *testing.T) {
 		{"nothing wrong", video(nil), nil, ""},
 		{"a freeze too short to speak of", video(frozenFor(90 * ms)), nil, ""},
 		{"one in a long test", video(func(s *VideoSummary) { frozenFor(900 * ms)(s); s.Span = 5 * time.Minute }), []string{"video_frozen:direct"},
-			"The picture stood still once, for 0.9 s in all. The longest time was 0.933 s."},
+			"The picture stood still once, for 0.9 s in all. At the longest 0.933 s passed from one picture to the next."},
 		{"many", video(func(s *VideoSummary) {
 			s.Stats.Freezes, s.Stats.FrozenUS, s.Stats.LongestFreezeUS = 4, 2_000_000, 700_000
 		}), []string{"video_frozen:direct"}, "stood still 4 times, for 2 s in all"},
@@ -164,6 +164,33 @@ func TestAdviceOnAVideoOfThisComputer(t *testing.T) {
 	for _, f := range findVideo(selfReport(p), p) {
 		if f.Severity != SeverityInfo && f.Advice != ownVideoAdvice {
 			t.Errorf("%s advises: %s", f.ID, f.Advice)
+		}
+	}
+}
+
+// Where the network loses much, that is named first: everything else follows from it.
+func TestLossIsNamedAsTheCause(t *testing.T) {
+	lossy := func(sent, lost int) func(*VideoSummary) {
+		return func(s *VideoSummary) {
+			s.Up, s.Down = stats.LossOf(sent, lost), stats.LossOf(sent, 0)
+			s.Stats.Freezes, s.Stats.FrozenUS, s.Stats.LongestFreezeUS = 3, 2_000_000, 900_000
+		}
+	}
+	for _, tt := range []struct {
+		name       string
+		sent, lost int
+		want       Severity
+	}{{"little", 1000, 20, ""}, {"few packets", 50, 10, ""}, {"some", 1000, 60, SeverityWarning}, {"much", 1000, 170, SeverityCritical}} {
+		r := turnReport(videoPath(PathRelayUDP, lossy(tt.sent, tt.lost)))
+		v := Judge(r)
+		i := slices.IndexFunc(v.Findings, func(f Finding) bool { return f.ID == "video_network_loss" })
+		switch {
+		case tt.want == "" && i >= 0:
+			t.Errorf("%s: %s", tt.name, v.Findings[i].Title)
+		case tt.want != "" && (i < 0 || v.Findings[i].Severity != tt.want):
+			t.Errorf("%s: findings %+v", tt.name, v.Findings)
+		case tt.want == SeverityCritical && i != 0:
+			t.Errorf("%s: it comes after %s", tt.name, v.Findings[0].Title)
 		}
 	}
 }

@@ -81,6 +81,10 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	var given interface{ GetValue() string } // of pflag's InvalidValueError
 	unknown, _ := strings.CutPrefix(text, "unknown flag: --")
 	switch others := commandsWith(unknown); {
+	case strings.HasSuffix(text, errTwice.Error()) && errors.As(err, &given):
+		_, rest, _ := strings.Cut(strings.TrimPrefix(text, fmt.Sprintf("invalid argument %q for ", given.GetValue())), "--")
+		name, _, _ := strings.Cut(rest, `"`)
+		return wrongUse("--%s is given twice: give it once", name)
 	case errors.As(err, &given): // of a flag that is on or off; cobra reads no others
 		_, rest, _ := strings.Cut(strings.TrimPrefix(text, fmt.Sprintf("invalid argument %q for ", given.GetValue())), "--")
 		name, _, _ := strings.Cut(rest, `"`)

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 )
 
@@ -120,7 +122,7 @@ func (o *options) bind(cmd *cobra.Command) {
 		for _, f := range group.flags {
 			switch {
 			case f.text != nil:
-				flags.StringVar(f.text, f.name, "", f.help)
+				flags.Var(&textValue{to: f.text, list: f.name == "path"}, f.name, f.help)
 			case f.list != nil:
 				flags.StringArrayVar(f.list, f.name, nil, f.help)
 			default:
@@ -129,6 +131,38 @@ func (o *options) bind(cmd *cobra.Command) {
 		}
 	}
 }
+
+// textValue is a flag with a text. Given twice it is wrong use, where the last one would win silently; but paths add up.
+type textValue struct {
+	to   *string
+	list bool
+	set  bool
+}
+
+var errTwice = errors.New("it is given twice")
+
+// Set takes the text.
+func (v *textValue) Set(s string) error {
+	switch {
+	case v.set && !v.list:
+		return errTwice
+	case v.set:
+		s = *v.to + "," + s
+	}
+	*v.to, v.set = s, true
+	return nil
+}
+
+// String gives the text.
+func (v *textValue) String() string {
+	if v.to == nil {
+		return ""
+	}
+	return *v.to
+}
+
+// Type is for cobra's own help, which is not shown.
+func (v *textValue) Type() string { return "string" }
 
 // note remembers which flags were given: an empty value is wrong use, a missing flag is not.
 func (o *options) note(cmd *cobra.Command) {

@@ -125,6 +125,8 @@ func TestWrongUse(t *testing.T) {
 		{line: "video --max 10001", want: "--max 1000"},
 		{line: "video --start 2000 --max 1000", want: "lower the one or raise the other"},
 		{line: "video --duration 10", want: "--duration 10s"},
+		{line: "check --rate 50 --rate 60", want: "--rate is given twice: give it once"},
+		{line: "video --json a.json --json b.json", want: "--json is given twice"},
 		{line: "video --duration 0", want: "--duration must be from 1s to 12h"},
 		{line: "video --duration 999ms", want: "--duration must be from 1s to 12h"},
 		{line: "video --duration 25h", want: "--duration must be from 1s to 12h"},

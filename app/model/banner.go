@@ -80,6 +80,8 @@ func (t *trial) runningBanner() Banner {
 		return b
 	case !p.Probing():
 		b.Text = fmt.Sprintf("Connecting %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+	case t.quietFirst():
+		b.Text = fmt.Sprintf("Measuring %s without video first (%d of %d)", p.Path().Title(), p.Number(), p.Total())
 	default:
 		b.Text = fmt.Sprintf("%s %s (%d of %d)", t.words.busy, p.Path().Title(), p.Number(), p.Total())
 	}

@@ -191,6 +191,9 @@ func (v *Video) onScreen() (netcheck.Path, *film) {
 		if f := v.films[v.progress.Path()]; f != nil && f.begun {
 			return v.progress.Path(), f
 		}
+		if v.quietFirst() {
+			return netcheck.PathUnknown, nil // the last picture of the path before is not of this one
+		}
 	}
 	for _, p := range slices.Backward(v.plan.Paths) {
 		if f := v.films[p]; f != nil && f.begun {
@@ -200,6 +203,15 @@ func (v *Video) onScreen() (netcheck.Path, *film) {
 	return netcheck.PathUnknown, nil
 }
 
+// quietFirst tells of a call under load whose packets still run alone.
+func (t *trial) quietFirst() bool {
+	if t.progress == nil || t.plan.Video.Mode != netcheck.VideoUnderLoad || !t.progress.Probing() {
+		return false
+	}
+	f := t.films[t.progress.Path()]
+	return f == nil || !f.begun
+}
+
 // noPictures is what stands in their place.
 func (v *Video) noPictures() string {
 	switch {
@@ -207,6 +219,8 @@ func (v *Video) noPictures() string {
 		return sentence(forWindow(v.machine.noVideo))
 	case v.phase == PhaseDone:
 		return "No picture was sent in this run."
+	case v.phase.Busy() && v.quietFirst():
+		return "First the line is measured without video, for " + present.About(v.plan.Video.Idle) + "; then the pictures appear here."
 	case v.phase.Busy():
 		return "The pictures appear here as soon as a path is connected."
 	}

@@ -109,6 +109,9 @@ func (f *film) ask(sizes [numPictures]image.Point) {
 func (f *film) show(c model.VideoCaption, phase model.Phase) {
 	f.slow = f.source.Every()
 	f.caption, f.over = c, phase == model.PhaseDone
+	if c.Why != "" && phase.Busy() {
+		f.clear() // those of the path before are not of this one
+	}
 	for i, p := range f.pictures {
 		p.SetDetail(f.detail(i))
 		p.SetEmpty(f.empty(i))
