@@ -164,7 +164,7 @@ func (v *videoReturner) passKeyFrameRequests(ctx context.Context) {
 func (v *videoReturner) tell(ctx context.Context) {
 	tick := time.NewTicker(rateTick)
 	defer tick.Stop()
-	told := 0.0
+	told, again := 0.0, control.RepairShare{}
 	for i := 1; ; i++ {
 		select {
 		case <-tick.C:
@@ -172,7 +172,9 @@ func (v *videoReturner) tell(ctx context.Context) {
 			return
 		}
 		whole := time.Duration(i)*rateTick%control.ReturnedInterval == 0
-		if own := v.media.Rate().Own; whole || own < lessRate*told {
+		k := v.media.Counters()
+		own := again.Leave(v.media.Rate().Own, k.PacketsSent, k.Retransmitted, k.BytesSent, time.Now())
+		if whole || own < lessRate*told {
 			told = own
 			_ = v.media.ReturnRate(own)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"echopath/netcheck"
+	"echopath/netcheck/control"
 	"echopath/netcheck/stats"
 	"echopath/netcheck/video/picture"
 	"echopath/netcheck/video/record"
@@ -36,7 +37,7 @@ type sender struct {
 	lastKey  time.Time
 	lag      stats.Sketch // lateness against the grid
 	fell     rateWatch
-	repairs  repairShare
+	repairs  control.RepairShare
 	encoded  int64     // pictures given to the encoder
 	grid     time.Time // picture 0 is due
 	finished bool      // sent to the plan's end
@@ -171,7 +172,7 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 	// The encoder takes its picture rate from the timestamps: after a gap it would believe in fewer pictures, and make each of the
 	// next ones several times too large. So its own run on without gaps.
 	s.encoded++
-	packet, err := s.encoder.Encode(img, s.encoded*rtpClock/int64(s.Plan.FPS), max(payloadKbps(s.repairs.leave(target, s.media.Counters(), begin), s.Plan.FPS), leastPayload), key)
+	packet, err := s.encoder.Encode(img, s.encoded*rtpClock/int64(s.Plan.FPS), max(payloadKbps(s.forPictures(target, begin), s.Plan.FPS), leastPayload), key)
 	if err != nil {
 		return noCodec(err)
 	}
@@ -198,6 +199,12 @@ func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
 		s.keep.Put(record.Frame{Data: packet.Data, Key: packet.Key, Width: size.Width, Height: size.Height, At: s.sinceFirst(n)})
 	}
 	return s.transmit(n, packet.Data, timestamp)
+}
+
+// forPictures is what repair leaves of a target.
+func (s *sender) forPictures(target float64, now time.Time) float64 {
+	k := s.media.Counters()
+	return s.repairs.Leave(target, k.PacketsSent, k.Retransmitted, k.BytesSent, now)
 }
 
 // transmit hands the packets of a picture to the link.
