@@ -48,9 +48,9 @@ bench: ## run the benchmarks, one package at a time; PKG=./netcheck/stats BENCH=
 
 perf: ## time the video over bad networks, and the window: first frame, answer to a click, cost of drawing (needs Xvfb, xdotool)
 	@scripts/setup.sh test
-	ECHOPATH_PERF=1 go test -count=1 -v ./netcheck/accept/video
 	ECHOPATH_PERF=1 go test -count=1 -v -run '^TestPerf' ./app/session
 	@scripts/window.sh ECHOPATH_PERF=1 -run '^TestPerf' -timeout 30m
+	ECHOPATH_PERF=1 go test -count=1 -v ./netcheck/accept/video
 
 soak: ## watch memory and goroutines of the window for SOAK (20m) at 200 packets/s
 	@scripts/window.sh ECHOPATH_PERF=1 ECHOPATH_SOAK=$(SOAK) -run '^TestSoak$$' -timeout 0
