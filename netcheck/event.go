@@ -26,6 +26,17 @@ type SessionStarted struct {
 	OS         string    `json:"os"`
 	Plan       Plan      `json:"plan"`
 	Granted    Plan      `json:"granted"`
+	Other      *OtherEnd `json:"other,omitempty"` // nil: both ends are in this process
+}
+
+// OtherEnd is the second computer of a session, as it says itself; none of it is proved but that it knows the invite.
+type OtherEnd struct {
+	Name       string `json:"name"`
+	AppVersion string `json:"app_version"`
+	OS         string `json:"os"`
+	Way        string `json:"way"`               // how signalling travels: websocket, sse or paste
+	Address    string `json:"address,omitempty"` // under which its signalling was reached, host:port
+	Host       bool   `json:"host"`              // it is the host, and this end its guest
 }
 
 // PathStarted tells that the engine has turned to a path.

@@ -8,7 +8,7 @@ import "slices"
 func Fold(r Report, e Event) Report {
 	switch b := e.Body.(type) {
 	case SessionStarted:
-		r = Report{ID: b.ID, Title: b.Granted.Title, Started: b.Started, AppVersion: b.AppVersion, OS: b.OS, Plan: b.Plan, Granted: b.Granted}
+		r = Report{ID: b.ID, Title: b.Granted.Title, Started: b.Started, AppVersion: b.AppVersion, OS: b.OS, Plan: b.Plan, Granted: b.Granted, Other: b.Other}
 		for _, p := range b.Granted.Paths {
 			r.Paths = append(r.Paths, PathReport{Path: p, State: StateNotRun, Direction: DirectionLoop})
 		}

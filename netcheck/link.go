@@ -23,7 +23,10 @@ type Leg struct {
 type FarEnd string
 
 // The far ends.
-const FarInProcess FarEnd = "in_process"
+const (
+	FarInProcess FarEnd = "in_process"
+	FarRemote    FarEnd = "remote" // another Echopath, which makes its end of the leg when it is asked to
+)
 
 // Load is what the probes on a leg will offer, for sizing buffers and windows before the link exists.
 type Load struct {

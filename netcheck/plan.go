@@ -24,6 +24,8 @@ type Plan struct {
 type Target struct {
 	Kind    TargetKind  `json:"kind"`
 	Servers []ICEServer `json:"servers,omitempty"`
+	// Invite is the text of the invite of a TargetInvite, a secret. It may be empty where the session has joined already.
+	Invite Secret `json:"-"`
 }
 
 // LossPlan is the load of the loss probe.
@@ -245,7 +247,7 @@ func truncate(s string, n int) string {
 
 func (p Plan) checkTarget() error {
 	switch p.Target.Kind {
-	case TargetSelf:
+	case TargetSelf, TargetInvite:
 		return nil
 	case TargetTURN:
 		if len(p.Target.Servers) == 0 {

@@ -43,8 +43,13 @@ const (
 	ReasonDTLS         ReasonCode = "dtls_failed"
 	ReasonNoProof      ReasonCode = "no_proof" // connected, but not provably by the asked path
 	ReasonLinkLost     ReasonCode = "link_lost"
-	ReasonFarRefused   ReasonCode = "far_refused" // the far end did not accept the test order
-	ReasonLocal        ReasonCode = "local_error" // this computer could not open a socket or use the interface
+	ReasonFarRefused   ReasonCode = "far_refused"   // the far end did not accept the test order
+	ReasonInvite       ReasonCode = "invite"        // it can not be used: mistyped, expired, used up
+	ReasonHostRefused  ReasonCode = "host_refused"  // the host did not let this end in, or removed it
+	ReasonHostGone     ReasonCode = "host_gone"     // the session with the host ended
+	ReasonOtherVersion ReasonCode = "other_version" // the two programs have no version of the protocol in common
+	ReasonImpostor     ReasonCode = "impostor"      // the other end is not the one that the invite is of: something on the way took its place
+	ReasonLocal        ReasonCode = "local_error"   // this computer could not open a socket or use the interface
 
 	// Measured, but in doubt.
 	ReasonNoData        ReasonCode = "no_data"

@@ -18,6 +18,7 @@ type Report struct {
 	OS         string
 	Plan       Plan
 	Granted    Plan
+	Other      *OtherEnd    // the second computer; nil: both ends were in one process
 	Paths      []PathReport // one for each path of the granted plan, in running order
 }
 

@@ -18,6 +18,8 @@ type Deps struct {
 	Clock Clock
 	// AppVersion and OS go into the report.
 	AppVersion, OS string
+	// Other is the second computer of the session; nil if there is none.
+	Other *OtherEnd
 }
 
 // Asked is a link for which probes are wanted.
@@ -46,7 +48,7 @@ func Run(ctx context.Context, plan Plan, deps Deps, observe Observer) (Report, e
 		deps.Clock = RuntimeClock{}
 	}
 	s := &session{deps: deps, plan: granted, start: deps.Clock.Now(), observe: observe}
-	s.emit(Event{Body: SessionStarted{ID: newID(), Started: s.start, AppVersion: deps.AppVersion, OS: deps.OS, Plan: plan, Granted: granted}})
+	s.emit(Event{Body: SessionStarted{ID: newID(), Started: s.start, AppVersion: deps.AppVersion, OS: deps.OS, Plan: plan, Granted: granted, Other: deps.Other}})
 	for _, st := range schedule(granted) {
 		s.runStep(ctx, st)
 	}

@@ -132,8 +132,9 @@ type TargetKind string
 // The targets.
 const (
 	TargetUnknown TargetKind = ""
-	TargetSelf    TargetKind = "self" // this computer, loopback only
-	TargetTURN    TargetKind = "turn" // the user's own servers; the far end is in this process
+	TargetSelf    TargetKind = "self"   // this computer, loopback only
+	TargetTURN    TargetKind = "turn"   // the user's own servers; the far end is in this process
+	TargetInvite  TargetKind = "invite" // another Echopath, found by an invite
 )
 
 // Direction tells what the two directions of a result mean.

@@ -27,6 +27,11 @@ type Options struct {
 	Screen netcheck.Screen
 	// Record, if set, keeps the video of the plan as WebM.
 	Record *Recording
+	// Remote is the session with the host of a plan with the target invite. Without one Run joins by the plan's invite, and leaves
+	// at the end.
+	Remote *Remote
+	// Join is for that; its Version is this one's.
+	Join JoinOptions
 }
 
 // Recording tells where the video is to be kept.

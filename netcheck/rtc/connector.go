@@ -26,6 +26,8 @@ type Connector struct {
 	Dialer func(local netip.Addr) *dial.Dialer
 	// Net is the network of both ends; nil is the system's. LocalNet and FarNet, if set, come before it.
 	Net, LocalNet, FarNet transport.Net
+	// Remote orders the other end of a leg whose far end is another computer. It is needed for those legs alone.
+	Remote func(ctx context.Context, leg netcheck.Leg) (Signals, error)
 	// Now gives the time for durations; nil is time.Now.
 	Now func() time.Time
 	// Logger gets what pion has to say, at debug level; nil discards it.

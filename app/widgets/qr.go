@@ -1,0 +1,3 @@
+package widgets
+
+import _ "github.com/skip2/go-qrcode"

@@ -1,0 +1,3 @@
+package dial
+
+import _ "github.com/mattn/go-ieproxy"
