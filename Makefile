@@ -10,6 +10,7 @@ BENCH = .
 FUZZTIME = 20s
 SOAK = 20m
 SHOTS = shots
+SCENARIO =
 
 # Where git can not say which commit this is (a copy of the files, another user's clone), Go would refuse to build.
 ifeq ($(shell git rev-parse HEAD 2>/dev/null),)
@@ -20,7 +21,7 @@ endif
 KIND = $(if $(filter no,$(WINDOW)),terminal,window)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build package test bench perf soak shots fuzz lint fmt clean
+.PHONY: help run build package test lab bench perf soak shots fuzz lint fmt clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +42,10 @@ package: ## make dist/echopath-VERSION-linux-ARCH.tar.xz, with an entry for menu
 test: ## install what the tests need and run them all: lint, cross builds, tests with the race detector, the window
 	@scripts/setup.sh test
 	@scripts/test.sh $(PKG)
+
+lab: ## two computers in network namespaces with NATs between them (Linux, root): all scenarios; SCENARIO=nat-matrix for one
+	@scripts/setup.sh lab
+	@scripts/lab.sh $(SCENARIO)
 
 bench: ## run the benchmarks, one package at a time; PKG=./netcheck/stats BENCH=Window for some
 	@scripts/setup.sh run

@@ -4,14 +4,12 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"time"
 
 	"echopath/app/cli"
-	"echopath/app/session"
-	"echopath/netcheck"
+	"echopath/app/cli/wire"
 	"echopath/netcheck/export"
 )
 
@@ -27,17 +25,7 @@ func main() {
 		}
 	}
 	results := filepath.Join("echopath-results", time.Now().Format("2006-01-02_15-04-05")) // sorts by time, and Windows allows no colons
-	os.Exit(cli.Process(cli.Deps{
-		Name:        "echopath",
-		Version:     v,
-		DefaultArgs: []string{"check", "--csv", results, "--json", filepath.Join(results, export.ReportName)},
-		NoVideo:     session.NoVideo(),
-		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
-			opt := session.Options{Version: v}
-			if job.Record != "" {
-				opt.Record = &session.Recording{File: job.Record, Sent: job.RecordSent}
-			}
-			return session.Run(ctx, job.Plan, opt, observe)
-		},
-	}))
+	deps := wire.Deps("echopath", v)
+	deps.DefaultArgs = []string{"check", "--csv", results, "--json", filepath.Join(results, export.ReportName)}
+	os.Exit(cli.Process(deps))
 }

@@ -21,17 +21,17 @@ func sendErrorLimit(plan LossPlan) time.Duration {
 	return max(minSendErrorP95, min(plan.Interval(), maxSendErrorP95))
 }
 
-// assess tells from the measurer's own check how far the result can be trusted.
-func assess(plan LossPlan, sum LossSummary) PathEnded {
-	for _, rule := range []func(LossPlan, LossSummary) *Failure{checkNoData, checkSkips, checkDrops, checkTimer, checkLog} {
-		if f := rule(plan, sum); f != nil {
+// assess tells from the measurer's own check how far the result can be trusted. other is the second computer, nil if there is none.
+func assess(plan LossPlan, sum LossSummary, other *OtherEnd) PathEnded {
+	for _, rule := range []func(LossPlan, LossSummary, *OtherEnd) *Failure{checkNoData, checkSkips, checkDrops, checkTimer, checkLog} {
+		if f := rule(plan, sum, other); f != nil {
 			return endedBy(f)
 		}
 	}
 	return PathEnded{State: StateOK}
 }
 
-func checkNoData(_ LossPlan, sum LossSummary) *Failure {
+func checkNoData(_ LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 	for _, c := range sum.Carriers {
 		if c.Stats.Up.Sent > 0 {
 			return nil
@@ -46,7 +46,7 @@ func checkNoData(_ LossPlan, sum LossSummary) *Failure {
 		Advice: "Run the test for longer."}
 }
 
-func checkSkips(plan LossPlan, sum LossSummary) *Failure {
+func checkSkips(plan LossPlan, sum LossSummary, other *OtherEnd) *Failure {
 	for _, c := range sum.Carriers {
 		missed, queued, refused := c.Self.MissedSends, c.Self.SkippedSender, c.Self.SendFailed
 		asked := c.Stats.Up.Sent + missed + queued + refused
@@ -73,16 +73,16 @@ func checkSkips(plan LossPlan, sum LossSummary) *Failure {
 				Advice: "The line is slower than the test's bitrate. Ask for a lower rate or size to see what it can carry."}
 		case far > maxSkippedShare:
 			return &Failure{Code: ReasonReflectorBusy,
-				Text: fmt.Sprintf("The way back does not carry the asked rate: the other end could not send %s of its answers on the %s carrier.",
-					Percent(far), c.Carrier.Title()),
-				Advice: "The line is slower than the test's bitrate. Ask for a lower rate or size to see what it can carry."}
+				Text: fmt.Sprintf("%s does not carry the asked rate: %s could not send %s of its answers on the %s carrier.",
+					wayBack(other), farEndWord(other), Percent(far), c.Carrier.Title()),
+				Advice: slowWayBack(other)}
 		}
 	}
 	return nil
 }
 
 // checkDrops compares what the kernels threw away with what was lost: such loss is made by the computers, not by the network.
-func checkDrops(_ LossPlan, sum LossSummary) *Failure {
+func checkDrops(_ LossPlan, sum LossSummary, other *OtherEnd) *Failure {
 	lost := 0
 	for _, c := range sum.Carriers {
 		lost += c.Stats.Total.Lost
@@ -91,12 +91,56 @@ func checkDrops(_ LossPlan, sum LossSummary) *Failure {
 	if !sum.Pair.DropsKnown || drops == 0 || lost == 0 || float64(drops) < dropsOfLoss*float64(lost) {
 		return nil
 	}
+	if other != nil {
+		return farDrops(sum.Pair, lost, other)
+	}
 	return &Failure{Code: ReasonSocketDrops,
 		Text:   fmt.Sprintf("This computer threw away %d packets that had arrived because it could not read them fast enough, so the %d losses are not the network's alone.", drops, lost),
 		Advice: "Close other programs, or ask for a lower rate."}
 }
 
-func checkTimer(plan LossPlan, sum LossSummary) *Failure {
+// farDrops tells which of two computers threw packets away.
+func farDrops(pair PairCheck, lost int, other *OtherEnd) *Failure {
+	who, where := "This computer", "here"
+	switch here, there := float64(pair.Drops), float64(pair.FarDrops); {
+	case there < dropsOfLoss*float64(lost) && here > 0:
+	case here < dropsOfLoss*float64(lost) && there > 0:
+		who, where = capital(other.called()), "on "+other.called()
+	default:
+		who, where = "This computer and "+other.called(), "at both ends"
+	}
+	return &Failure{Code: ReasonSocketDrops,
+		Text: fmt.Sprintf("%s threw away %d packets that had arrived because they could not be read fast enough, so the %d losses are not the network's alone.",
+			who, pair.Drops+pair.FarDrops, lost),
+		Advice: "Close other programs " + where + ", or ask for a lower rate."}
+}
+
+// wayBack names the direction from the far end to this one, at the beginning of a sentence.
+func wayBack(other *OtherEnd) string {
+	if other == nil {
+		return "The way back"
+	}
+	return "The download"
+}
+
+// slowWayBack is what to do about a way back that does not carry the answers.
+func slowWayBack(other *OtherEnd) string {
+	const lower = " Ask for a lower rate or size to see what it can carry."
+	if other == nil {
+		return "The line is slower than the test's bitrate." + lower
+	}
+	return fmt.Sprintf("The line of %s outwards or this computer's line inwards is slower than the test's bitrate, or %s is busy.", other.called(), other.called()) + lower
+}
+
+// farEndWord names the far end in the middle of a sentence.
+func farEndWord(other *OtherEnd) string {
+	if other == nil {
+		return "the other end"
+	}
+	return other.called()
+}
+
+func checkTimer(plan LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 	for _, c := range sum.Carriers {
 		if c.Self.SendErrorP95 > sendErrorLimit(plan) {
 			return &Failure{Code: ReasonBusy,
@@ -108,7 +152,7 @@ func checkTimer(plan LossPlan, sum LossSummary) *Failure {
 }
 
 // checkLog doubts a result whose losses have no direction. Where nothing came back at all there is nothing to tell apart.
-func checkLog(_ LossPlan, sum LossSummary) *Failure {
+func checkLog(_ LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 	for _, c := range sum.Carriers {
 		if !c.Stats.Up.Known && c.Stats.Total.Lost > 0 && c.Stats.Total.Received > 0 {
 			return &Failure{Code: ReasonLogMissing,

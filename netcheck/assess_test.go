@@ -58,7 +58,7 @@ func TestAssess(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := assess(LossPlan{Rate: 100}, tt.sum)
+			got := assess(LossPlan{Rate: 100}, tt.sum, nil)
 			if got.Code != tt.want || got.State != tt.want.State() || !strings.Contains(got.Reason, tt.text) {
 				t.Errorf("%+v, want %q with %q", got, tt.want, tt.text)
 			}

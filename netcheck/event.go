@@ -34,9 +34,10 @@ type OtherEnd struct {
 	Name       string `json:"name"`
 	AppVersion string `json:"app_version"`
 	OS         string `json:"os"`
-	Way        string `json:"way"`               // how signalling travels: websocket, sse or paste
-	Address    string `json:"address,omitempty"` // under which its signalling was reached, host:port
-	Host       bool   `json:"host"`              // it is the host, and this end its guest
+	Way        string `json:"way"`                // how signalling travels: websocket, sse or paste
+	Address    string `json:"address,omitempty"`  // under which its signalling was reached, host:port
+	Host       bool   `json:"host"`               // it is the host, and this end its guest
+	Observed   string `json:"observed,omitempty"` // under which it sees this end's signalling, host:port
 }
 
 // PathStarted tells that the engine has turned to a path.
@@ -136,6 +137,7 @@ type ProbeEnded struct {
 	Probe   string        `json:"probe"`
 	Loss    *LossSummary  `json:"loss,omitempty"`
 	Video   *VideoSummary `json:"video,omitempty"`
+	Call    *CallSummary  `json:"call,omitempty"`
 	Code    ReasonCode    `json:"code,omitempty"`
 	Text    string        `json:"text,omitempty"`
 	Partial bool          `json:"partial,omitempty"` // stopped before its end

@@ -35,6 +35,7 @@ var bodyTypes = map[string]func(json.RawMessage) (Body, error){
 	"video_sample_taken": decode[VideoSampleTaken],
 	"frames_decided":     decode[FramesDecided],
 	"video_happened":     decode[VideoHappened],
+	"call_sample_taken":  decode[CallSampleTaken],
 	"session_ended":      decode[SessionEnded],
 }
 

@@ -61,7 +61,7 @@ func TestEventJSONNeedsABody(t *testing.T) {
 // Every body can be read back, and under the name that it is written with.
 func TestEveryBodyHasItsType(t *testing.T) {
 	bodies := []Body{SessionStarted{}, PathStarted{}, StepDone{}, PathConnected{}, ProbeStarted{}, SampleTaken{}, PacketsDecided{}, ProbeEnded{},
-		PathEnded{}, Noted{}, SessionEnded{}, VideoSampleTaken{}, FramesDecided{}, VideoHappened{}}
+		PathEnded{}, Noted{}, SessionEnded{}, VideoSampleTaken{}, FramesDecided{}, VideoHappened{}, CallSampleTaken{}}
 	var names []string
 	for _, b := range bodies {
 		names = append(names, b.eventType())
@@ -105,6 +105,8 @@ func FuzzEventJSON(f *testing.F) {
 	f.Add(`{"v":1,"seq":2,"type":"frames_decided","body":{"frames":[[7,-5,null,9,640,360,1,2,true,"shown",3,41.5,0.96,4,5]]}}`)
 	f.Add(`{"v":1,"seq":2,"type":"video_sample_taken","body":{"sample":{"index":-5,"peer_kbps":-1}}}`)
 	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"probe":"video","video":{"stats":{"frames_sent":90},"plan":{"fps":30}}}}`)
+	f.Add(`{"v":1,"seq":2,"type":"call_sample_taken","body":{"sample":{"index":-5,"up":{"target_kbps":-1},"down":{"frozen_ns":9}}}}`)
+	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"probe":"call","call":{"plan":{"fps":30},"span_ns":5,"up":{"known":true,"frames_sent":90,"frames_shown":-3}}}}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		var e Event
 		if json.Unmarshal([]byte(s), &e) != nil {

@@ -10,7 +10,7 @@ import (
 // pathRules look at one path each.
 var pathRules = []func(Report, PathReport) []Finding{
 	findState, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
-	findVideo, findLoad,
+	findVideo, findCall, findLoad, findFar,
 }
 
 // figures gives the result that findings about the network may rest on. A path that is saturated or in doubt has figures too,
@@ -35,6 +35,9 @@ func onTheWay(p PathReport) bool {
 // brokeOff tells of a path that carried packets there and back until the connection was lost.
 func brokeOff(p PathReport) bool {
 	if p.Video != nil && p.Video.Result != nil && p.Video.Result.Stats.Shown > 0 {
+		return p.Code == ReasonLinkLost
+	}
+	if c := p.Call; c != nil && c.Result != nil && c.Result.Up.Shown+c.Result.Down.Shown > 0 {
 		return p.Code == ReasonLinkLost
 	}
 	return p.Code == ReasonLinkLost && slices.ContainsFunc(p.Carriers, func(c CarrierReport) bool {
@@ -74,8 +77,14 @@ func findState(r Report, p PathReport) []Finding {
 	case StateInterrupted:
 		f.ID, f.Severity, f.Title = "interrupted", SeverityInfo, p.Path.Title()+": the test was stopped before its end"
 		f.Advice = orElse(p.Advice, "Let the test run to its end for a full result.")
+		if callStopped(r, p) {
+			f.Detail += " The video had not run for long enough to judge the call."
+		}
 	default:
 		return nil
+	}
+	if r.remote() {
+		f = remoteState(r, p, f)
 	}
 	return []Finding{f}
 }
@@ -91,7 +100,7 @@ func evidence(pairs ...string) []Evidence {
 // ways names the two directions. With both ends on this computer nothing may speak of upload or download.
 func ways(d Direction) (up, down string) {
 	if d == DirectionUpDown {
-		return "on the way up", "on the way down"
+		return "in upload", "in download"
 	}
 	return "on the way out", "on the way back"
 }
@@ -108,36 +117,46 @@ func findLoss(r Report, p PathReport) []Finding {
 		}
 		return []Finding{{ID: "no_data", Severity: SeverityCritical, Path: p.Path,
 			Title:    p.Path.Title() + ": connected, but no test packet came back",
-			Detail:   fmt.Sprintf("The connection was made, but none of the %d packets sent on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()),
+			Detail:   fmt.Sprintf("The connection was made, but none of the %d packets sent on the %s carrier was answered.", c.Stats.Total.Sent, c.Carrier.Title()) + nothingCame(r, p, c),
 			Advice:   advice,
 			Evidence: evidence("sent", fmt.Sprint(c.Stats.Total.Sent), "received", "0", "carrier", string(c.Carrier))}}
 	}
 	if !c.Stats.Up.Known {
-		return lossFinding(p, c, "loss_total", "on the round trip", c.Stats.Total, stats.BurstResult{})
+		round := stats.Direction{Loss: c.Stats.Total}
+		return lossFinding(r, p, c, way{id: "loss_total", name: "on the round trip", in: "on the round trip", lost: round})
 	}
-	up, down := ways(p.Direction)
-	return append(lossFinding(p, c, "loss_out", up, c.Stats.Up.Loss, c.Stats.Up.Bursts),
-		lossFinding(p, c, "loss_back", down, c.Stats.Down.Loss, c.Stats.Down.Bursts)...)
+	var out []Finding
+	for _, w := range bothWays(r, p, c) {
+		out = append(out, lossFinding(r, p, c, w)...)
+	}
+	return out
 }
 
-func lossFinding(p PathReport, c CarrierResult, id, way string, l stats.Loss, b stats.BurstResult) []Finding {
-	m, read := metricByID(id), share(l, true)
+func lossFinding(r Report, p PathReport, c CarrierResult, w way) []Finding {
+	l, b := w.lost.Loss, w.lost.Bursts
+	m, read := metricByID(w.id), share(l, true)
 	grade := m.grade(read)
 	if grade == GradeGood || !read.known {
 		return nil
 	}
 	interval := fmt.Sprintf("%s %% to %s %%", LowerBound(l.CI95Low), UpperBound(l.CI95High))
-	f := Finding{ID: id, Severity: severityOf(grade), Path: p.Path,
-		Title:    fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), Percent(l.LossRatio), way),
-		Detail:   fmt.Sprintf("%d of %d packets %s lost %s (95 %% interval: %s). %s", l.Lost, l.Sent, was(l.Lost), way, interval, lossEffect(grade)),
+	f := Finding{ID: w.id, Severity: severityOf(grade), Path: p.Path,
+		Title:    fmt.Sprintf("%s: %s of the packets are lost %s", p.Path.Title(), Percent(l.LossRatio), w.name),
+		Detail:   fmt.Sprintf("%d of %d packets %s lost %s (95 %% interval: %s). %s", l.Lost, l.Sent, was(l.Lost), w.in, interval, lossEffect(grade)),
 		Advice:   "Test again by cable instead of Wi-Fi; if the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
 		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "ci95", interval, "carrier", string(c.Carrier))}
-	if m.uncertain(read, l.Sent) {
-		f.Advice = tooFewAdvice(l.Sent)
-	}
 	if b.Max > 1 {
 		f.Detail += fmt.Sprintf(" At most %d packets in a row were lost.", b.Max)
 		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
+	}
+	if p.Direction == DirectionUpDown {
+		f.Advice = lineAdvice(r)
+		if w.lost.Known {
+			f.Detail += " " + w.conclude(r, p)
+		}
+	}
+	if m.uncertain(read, l.Sent) {
+		f.Advice = tooFewAdvice(l.Sent)
 	}
 	return []Finding{f}
 }
@@ -172,6 +191,9 @@ func findLate(r Report, p PathReport) []Finding {
 	}
 	limit := millis(r.Granted.Loss.LateAfter)
 	advice := "If the delay comes and goes, look for a busy line, Wi-Fi or a VPN. If it is always there, choose a nearer server."
+	if straight(p) {
+		advice = "If the delay comes and goes, look for a busy line, Wi-Fi or a VPN, at both ends. If it is always there, the two places are far apart or the way between them takes a detour."
+	}
 	if m.uncertain(read, c.Stats.Total.Received) {
 		advice = tooFewAdvice(c.Stats.Total.Received)
 	}
@@ -181,6 +203,9 @@ func findLate(r Report, p PathReport) []Finding {
 		Advice:   advice,
 		Evidence: evidence("late", fmt.Sprint(c.Stats.Late), "answered", fmt.Sprint(c.Stats.Total.Received), "late_after_ms", limit)}}
 }
+
+// straight tells of a path between two computers on which no server stands.
+func straight(p PathReport) bool { return p.Direction == DirectionUpDown && !p.Path.Relay() }
 
 func findRTT(_ Report, p PathReport) []Finding {
 	c, ok := figures(p)
@@ -193,10 +218,14 @@ func findRTT(_ Report, p PathReport) []Finding {
 		return nil
 	}
 	t := c.Stats.RTT
+	advice := "People will talk over each other. Choose a server that is nearer, and try without a VPN, which may take a detour."
+	if straight(p) {
+		advice = "People will talk over each other. The two places are far apart, or the way between them takes a detour: try without a VPN, at both ends."
+	}
 	return []Finding{{ID: "rtt", Severity: severityOf(grade), Path: p.Path,
 		Title:    fmt.Sprintf("%s: the delay is high", p.Path.Title()),
 		Detail:   fmt.Sprintf("Half of the packets need %s ms or less for the round trip, one in twenty needs %s ms or more.", micros(t.P50US), micros(t.P95US)),
-		Advice:   "People will talk over each other. Choose a server that is nearer, and try without a VPN, which may take a detour.",
+		Advice:   advice,
 		Evidence: evidence("rtt_p50_ms", micros(t.P50US), "rtt_p95_ms", micros(t.P95US), "rtt_max_ms", micros(t.MaxUS))}}
 }
 
@@ -212,7 +241,7 @@ func findJitter(_ Report, p PathReport) []Finding {
 	}
 	return []Finding{{ID: "jitter", Severity: severityOf(grade), Path: p.Path,
 		Title:  fmt.Sprintf("%s: the delay varies a lot", p.Path.Title()),
-		Detail: fmt.Sprintf("The jitter (RFC 3550) is %s ms or more at one packet in twenty. A call has to wait that much longer for each packet, or do without the late ones.", number(read.value*1e3)),
+		Detail: fmt.Sprintf("The jitter (RFC 3550) is %s ms or more at one packet in twenty. A call has to wait that much longer for each packet, or do without the late ones.", number(read.value*1e3)) + jitterWay(p, c),
 		Advice: "Wi-Fi and busy lines do this. Test again by cable, at a time when the line is quiet.",
 		Evidence: evidence("jitter_p95_out_ms", micros(c.Stats.Up.JitterP95US), "jitter_p95_back_ms", micros(c.Stats.Down.JitterP95US),
 			"jitter_mean_out_ms", micros(c.Stats.Up.JitterMeanUS), "jitter_mean_back_ms", micros(c.Stats.Down.JitterMeanUS))}}

@@ -238,7 +238,7 @@ func TestFindingTexts(t *testing.T) {
 func TestDirectionsBetweenTwoMachines(t *testing.T) {
 	p := srtpPath(PathDirect, fates(500, 20*ms, every(10, stats.StatusLostUp)))
 	p.Direction = DirectionUpDown
-	if f := finding(t, turnReport(p), "loss_out"); !strings.Contains(f.Title, "on the way up") {
+	if f := finding(t, turnReport(p), "loss_out"); !strings.Contains(f.Title, "lost in upload") {
 		t.Errorf("title %q", f.Title)
 	}
 }

@@ -8,9 +8,14 @@ import "slices"
 func Fold(r Report, e Event) Report {
 	switch b := e.Body.(type) {
 	case SessionStarted:
-		r = Report{ID: b.ID, Title: b.Granted.Title, Started: b.Started, AppVersion: b.AppVersion, OS: b.OS, Plan: b.Plan, Granted: b.Granted, Other: b.Other}
+		r = Report{ID: CleanText(b.ID, maxName), Title: CleanText(b.Granted.Title, maxTitle), Started: b.Started,
+			AppVersion: CleanText(b.AppVersion, maxName), OS: CleanText(b.OS, maxName), Plan: b.Plan, Granted: b.Granted, Other: b.Other.cleaned()}
+		direction := DirectionLoop
+		if r.remote() {
+			direction = DirectionUpDown
+		}
 		for _, p := range b.Granted.Paths {
-			r.Paths = append(r.Paths, PathReport{Path: p, State: StateNotRun, Direction: DirectionLoop})
+			r.Paths = append(r.Paths, PathReport{Path: p, State: StateNotRun, Direction: direction})
 		}
 		return r
 	case SessionEnded:
@@ -35,7 +40,7 @@ func foldPath(p PathReport, e Event) PathReport {
 		p.Steps = append(slices.Clip(p.Steps), b)
 	case PathConnected:
 		p.Connected, p.Connect, p.Local, p.Far, p.NATBetween = true, b.Connect, b.Local, b.Far, b.NATBetween
-		p.VPN, p.Direction, p.Note, p.Server = b.VPN, b.Direction, b.Note, b.Local.Local.Server
+		p.VPN, p.Direction, p.Note, p.Server = b.VPN, b.Direction, said(b.Note), b.Local.Local.Server
 		if b.Interface != "" {
 			p.Interface = b.Interface
 		}
@@ -43,10 +48,15 @@ func foldPath(p PathReport, e Event) PathReport {
 		if p.Expected = max(p.Expected, b.Duration); b.Probe == ProbeVideo && p.Video == nil {
 			p.Video = &VideoReport{}
 		}
+		if b.Probe == ProbeCall && p.Call == nil {
+			p.Call = &CallReport{}
+		}
 	case SampleTaken:
 		p.Carriers = foldSample(p.Carriers, b.Sample)
 	case VideoSampleTaken:
 		p.Video = p.Video.with(func(v *VideoReport) { v.Samples = v.Samples.with(b.Sample) })
+	case CallSampleTaken:
+		p.Call = p.Call.with(func(c *CallReport) { c.Samples = c.Samples.with(b.Sample) })
 	case ProbeEnded:
 		p.Partial = p.Partial || b.Partial
 		if b.Loss != nil {
@@ -55,16 +65,26 @@ func foldPath(p PathReport, e Event) PathReport {
 			p.Pair = &pair
 		}
 		if b.Probe == ProbeVideo {
-			p.Video = p.Video.with(func(v *VideoReport) { v.Result, v.Code, v.Text = b.Video, b.Code, b.Text })
+			p.Video = p.Video.with(func(v *VideoReport) { v.Result, v.Code, v.Text = b.Video, b.Code, said(b.Text) })
+		}
+		if b.Probe == ProbeCall {
+			p.Call = p.Call.with(func(c *CallReport) { c.Result, c.Code, c.Text = b.Call.cleaned(), b.Code, said(b.Text) })
 		}
 	case PathEnded:
-		p.State, p.Code, p.Reason, p.Advice, p.Cause = b.State, b.Code, b.Reason, b.Advice, b.Cause
+		p.State, p.Code, p.Reason, p.Advice, p.Cause = b.State, b.Code, said(b.Reason), said(b.Advice), said(b.Cause)
 		if b.Server != "" {
 			p.Server = b.Server
 		}
 	}
 	return p
 }
+
+// maxSaid bounds a text of a report, in characters.
+const maxSaid = 1000
+
+// said cleans a text of an event: servers and the other end have a hand in those, and whole events come from another computer
+// whose run is shown here.
+func said(text string) string { return CleanText(text, maxSaid) }
 
 // foldSample puts a sample in its place; one of the same window is replaced.
 func foldSample(list []CarrierReport, s Sample) []CarrierReport {

@@ -10,6 +10,9 @@ func Judge(r Report) Verdict {
 	v := Verdict{Paths: map[Path]Grade{}}
 	for _, p := range r.Paths {
 		v.Paths[p.Path] = gradePath(p)
+		if callStopped(r, p) {
+			v.Paths[p.Path] = ungraded(v.Paths[p.Path])
+		}
 	}
 	v.Grade = overall(r, v.Paths)
 	for _, p := range r.Paths {
@@ -42,10 +45,27 @@ func worse(a, b Grade) Grade {
 // minJudged is the number of packets below which a path is not graded: one packet of twenty is 5 %, and says little.
 const minJudged = 20
 
+// callStopped tells of a call under load that was stopped before its video could be judged: packets that ran on a quiet line say
+// nothing about the call.
+func callStopped(r Report, p PathReport) bool {
+	return r.Granted.Video.Mode == VideoUnderLoad && p.State == StateInterrupted && gradeVideo(p) == GradeUnknown
+}
+
+// ungraded takes a good grade back from a path that was not measured as a whole. What was bad already stays so.
+func ungraded(g Grade) Grade {
+	if g == GradeGood || g == GradeFair {
+		return GradeInconclusive
+	}
+	return g
+}
+
 // gradePath grades one path. Unknown is the grade of a path that does not apply or was not run.
 func gradePath(p PathReport) Grade {
 	switch p.State {
 	case StateBlocked, StateFailed:
+		if sessionOver(p.Code) {
+			return GradeInconclusive
+		}
 		return GradeFailed
 	case StateInconclusive, StateSaturated:
 		if silent(p) {
@@ -62,6 +82,9 @@ func gradePath(p PathReport) Grade {
 // nothing to see.
 func gradeFigures(p PathReport) Grade {
 	packets, video := gradeLoss(p), gradeVideo(p)
+	if p.Call != nil {
+		video = gradeCall(p)
+	}
 	switch {
 	case packets == GradeInconclusive && video != GradeUnknown:
 		return video
@@ -165,7 +188,10 @@ func silentChoice(r Report, grades map[Path]Grade) (PathReport, bool) {
 
 // silent tells of a path that connected, and on which nothing that was sent came back.
 func silent(p PathReport) bool {
-	if len(p.Carriers) == 0 {
+	switch {
+	case len(p.Carriers) == 0 && p.Call != nil:
+		return silentCall(p)
+	case len(p.Carriers) == 0:
 		return silentVideo(p)
 	}
 	c, ok := figures(p)
@@ -197,6 +223,7 @@ func blockedUDP(r Report) []PathReport {
 	var blocked []PathReport
 	for _, p := range r.Paths {
 		switch {
+		case sessionOver(p.Code):
 		case p.Path.Stream() || p.State == StateNotApplicable || p.State == StateNotRun:
 		case p.Code == ReasonNameNotFound || p.Code == ReasonNameTimeout:
 		case p.Code == ReasonNoAnswer || p.Code == ReasonUnreachable || p.Code == ReasonNoPair:
@@ -205,5 +232,12 @@ func blockedUDP(r Report) []PathReport {
 			return nil
 		}
 	}
+	if r.remote() && !slices.ContainsFunc(blocked, serverSilent) {
+		return nil
+	}
 	return blocked
 }
+
+// serverSilent tells of a path over UDP whose server did not answer. That two computers find no pair is usual between two NATs;
+// a server that UDP does not reach is not.
+func serverSilent(p PathReport) bool { return p.Path != PathDirect && p.Code != ReasonNoPair }

@@ -116,19 +116,20 @@ type PairCounters struct {
 	DropsKnown      bool   `json:"socket_drops_known"`
 }
 
-// Summary is what a probe found: a *LossSummary or a *VideoSummary.
+// Summary is what a probe found: a *LossSummary, a *VideoSummary or a *CallSummary.
 type Summary interface{ summary() }
 
 // The names of the probes.
 const (
 	ProbeLoss  = "loss"
 	ProbeVideo = "video"
+	ProbeCall  = "call"
 )
 
 // Probe is one measuring procedure on a link. An error means that it could not measure at all; whatever it measured before
 // ctx ended is in the summary.
 type Probe interface {
-	// Name is ProbeLoss or ProbeVideo.
+	// Name is ProbeLoss, ProbeVideo or ProbeCall.
 	Name() string
 	Run(ctx context.Context, l Link, emit func(Event)) (Summary, error)
 }

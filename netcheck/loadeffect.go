@@ -36,7 +36,7 @@ func loadGrade(increaseMS float64) string {
 
 // findLoad tells of a line on which a call delays everything else: a queue that nobody keeps short. Up to grade B there is
 // nothing to say.
-func findLoad(_ Report, p PathReport) []Finding {
+func findLoad(r Report, p PathReport) []Finding {
 	c, ok := figures(p)
 	if !ok || c.Load == nil {
 		return nil
@@ -49,11 +49,14 @@ func findLoad(_ Report, p PathReport) []Finding {
 	default:
 		return nil
 	}
-	l := *c.Load
+	l, where := *c.Load, "in the router"
+	if p.Direction == DirectionUpDown {
+		where = "in the router before the narrower line, this computer's or that of " + r.far() + ","
+	}
 	return []Finding{{ID: "load_delay", Severity: severity, Path: p.Path, Title: p.Path.Title() + ": a call delays everything else",
 		Detail: fmt.Sprintf("While the video ran, half of the packets took more than %s ms for the round trip instead of %s ms before: %s ms more, grade %s.",
 			micros(l.Loaded.P50US), micros(l.Idle.P50US), number(l.IncreaseMS), l.Grade),
-		Advice: "The packets wait in a queue. Turn on queue management (SQM, such as CAKE or fq_codel) in the router and set it a little below the line's speed, " +
+		Advice: "The packets wait in a queue. Turn on queue management (SQM, such as CAKE or fq_codel) " + where + " and set it a little below the line's speed, " +
 			"or ask for a lower highest bitrate.",
 		Evidence: evidence("rtt_p50_before_ms", micros(l.Idle.P50US), "rtt_p50_under_load_ms", micros(l.Loaded.P50US), "increase_ms", number(l.IncreaseMS),
 			"grade", l.Grade, "carrier", string(c.Carrier))}}

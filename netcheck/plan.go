@@ -15,7 +15,7 @@ type Plan struct {
 	Paths          []Path        `json:"paths"`
 	Family         Family        `json:"family"`
 	Interface      string        `json:"interface,omitempty"`
-	Loss           LossPlan      `json:"loss"` // not run when Video.Mode is VideoAlone
+	Loss           LossPlan      `json:"loss"` // not run when Video.Mode.Only()
 	Video          VideoPlan     `json:"video,omitzero"`
 	ConnectTimeout time.Duration `json:"connect_timeout_ns"`
 }
@@ -124,7 +124,7 @@ type Estimate struct {
 func (p Plan) Estimate() Estimate {
 	n := len(p.Paths)
 	var e Estimate
-	if p.Video.Mode != VideoAlone {
+	if !p.Video.Mode.Only() {
 		e = Estimate{
 			Packets:  n * len(p.Loss.Carriers) * p.Loss.Packets(),
 			Kbps:     p.Loss.Kbps(),
@@ -132,7 +132,7 @@ func (p Plan) Estimate() Estimate {
 		}
 	}
 	switch p.Video.Mode {
-	case VideoAlone, VideoAfterLoss:
+	case VideoAlone, VideoAfterLoss, VideoCall:
 		videos := n
 		if p.Video.Paths > 0 {
 			videos = min(n, p.Video.Paths)
@@ -160,7 +160,10 @@ func (e *PlanError) Unwrap() error { return e.Err }
 func (p Plan) Grant() (Plan, error) {
 	g := p.filled()
 	wrong := append(g.Video.check(), g.checkPaths(), g.checkTarget())
-	if g.Video.Mode != VideoAlone {
+	if g.Video.Mode == VideoCall && g.Target.Kind != TargetInvite {
+		wrong = append(wrong, errors.New("a call needs another Echopath: use an invite as target"))
+	}
+	if !g.Video.Mode.Only() {
 		wrong = append(g.Loss.check(), wrong...)
 	}
 	if err := errors.Join(wrong...); err != nil {
@@ -171,6 +174,9 @@ func (p Plan) Grant() (Plan, error) {
 	}
 	return g, nil
 }
+
+// maxTitle bounds the title of a run, in characters.
+const maxTitle = 200
 
 // filled gives the plan with defaults in place of what it leaves open.
 func (p Plan) filled() Plan {
@@ -192,15 +198,16 @@ func (p Plan) filled() Plan {
 	if p.Loss.LateAfter == 0 {
 		p.Loss.LateAfter = DefaultLateAfter
 	}
-	if p.Title = truncate(p.Title, 200); p.Target.Kind == TargetUnknown {
+	if p.Title = truncate(p.Title, maxTitle); p.Target.Kind == TargetUnknown {
 		p.Target.Kind = TargetSelf
 	}
 	return p
 }
 
-// checkApplicable refuses a plan of which nothing can be run. The target self gets its servers when it starts.
+// checkApplicable refuses a plan of which nothing can be run. The target self gets its servers when it starts, and a guest gets
+// those of its host when it has joined.
 func (p Plan) checkApplicable() error {
-	if p.Target.Kind == TargetSelf {
+	if p.Target.Kind == TargetSelf || p.Target.Kind == TargetInvite {
 		return nil
 	}
 	var why *Failure
@@ -255,7 +262,7 @@ func (p Plan) checkTarget() error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is not a target: use self or turn", p.Target.Kind)
+	return fmt.Errorf("%q is not a target: use self, turn or an invite", p.Target.Kind)
 }
 
 func (l LossPlan) check() []error {

@@ -76,7 +76,8 @@ func TestGrantRefuses(t *testing.T) {
 		{"a negative timeout", func(p *Plan) { p.ConnectTimeout = -time.Second }, "connect timeout"},
 		{"a timeout of days", func(p *Plan) { p.ConnectTimeout = 48 * time.Hour }, "connect timeout"},
 		{"no server to go to", func(p *Plan) { p.Target = Target{Kind: TargetTURN} }, "at least one server address"},
-		{"an unknown target", func(p *Plan) { p.Target.Kind = "moon" }, `"moon" is not a target`},
+		{"an unknown target", func(p *Plan) { p.Target.Kind = "moon" }, `"moon" is not a target: use self, turn or an invite`},
+		{"an invite, without servers yet", func(p *Plan) { p.Target.Kind = TargetInvite }, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,7 +117,9 @@ func TestReasonsHaveTheirState(t *testing.T) {
 	tests := map[ReasonCode]State{
 		ReasonNone: StateOK, ReasonNoHairpin: StateNotApplicable, ReasonNoAnswer: StateBlocked, ReasonRefused: StateBlocked,
 		ReasonAuth: StateFailed, ReasonTLSUntrusted: StateFailed, ReasonLinkLost: StateFailed, ReasonNoData: StateInconclusive,
-		ReasonSenderLimit: StateSaturated, ReasonCancelled: StateInterrupted, "made_up": StateFailed,
+		ReasonSenderLimit: StateSaturated, ReasonCancelled: StateInterrupted,
+		ReasonInvite: StateFailed, ReasonHostRefused: StateFailed, ReasonHostGone: StateFailed, ReasonOtherVersion: StateFailed, ReasonImpostor: StateFailed,
+		"made_up": StateFailed,
 	}
 	for code, want := range tests {
 		if got := code.State(); got != want {

@@ -47,6 +47,7 @@ type PathReport struct {
 	Carriers   []CarrierReport
 	Pair       *PairCheck   // nil: not compared
 	Video      *VideoReport // nil: the video probe did not run
+	Call       *CallReport  // nil: there was no call
 }
 
 // CarrierReport is what the loss probe found on one carrier.

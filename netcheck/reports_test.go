@@ -86,6 +86,17 @@ func selfReport(paths ...PathReport) Report {
 	return r
 }
 
+// remoteReport is one of two computers: its paths are up and down.
+func remoteReport(paths ...PathReport) Report {
+	r := turnReport(paths...)
+	r.Granted.Target = Target{Kind: TargetInvite, Servers: servers("turn:203.0.113.9", "turn:203.0.113.9?transport=tcp", "turns:203.0.113.9:443")}
+	r.Other = &OtherEnd{Name: "Lab-PC", AppVersion: "0.5", OS: "linux/amd64", Way: "websocket", Address: "203.0.113.9:443", Host: true}
+	for i := range r.Paths {
+		r.Paths[i].Direction = DirectionUpDown
+	}
+	return r
+}
+
 // ids lists the findings as "id" or "id:path".
 func ids(v Verdict) []string {
 	var out []string
@@ -130,7 +141,7 @@ func checkWords(t *testing.T, r Report, v Verdict) {
 			}
 		}
 		lower := strings.ToLower(s)
-		if strings.Contains(lower, "upload") || strings.Contains(lower, "download") {
+		if !r.remote() && (strings.Contains(lower, "upload") || strings.Contains(lower, "download")) {
 			t.Errorf("%q speaks of a direction that was not measured", s)
 		}
 	}

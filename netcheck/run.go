@@ -27,7 +27,7 @@ type Asked struct {
 	Granted Plan
 	Path    Path
 	Start   time.Time // the zero of all times
-	Video   bool      // the link has media, and the plan wants the video probe on it
+	Video   bool      // the link has media, and the plan wants the video probe or a call on it
 }
 
 // Stage is a set of probes that run at the same time.
@@ -155,7 +155,7 @@ func (s *session) wantsVideo() bool {
 	}
 	done := 0
 	for _, p := range s.report.Paths {
-		if p.Video != nil && p.Video.Result != nil {
+		if p.Video != nil && p.Video.Result != nil || p.Call != nil && p.Call.Result != nil {
 			done++
 		}
 	}
@@ -215,17 +215,21 @@ func (s *session) runProbe(ctx context.Context, link Link, path Path, p Probe) P
 	switch sum := summary.(type) {
 	case *LossSummary:
 		if sum != nil {
-			ended.Loss, result = sum, assess(s.plan.Loss, *sum)
+			ended.Loss, result = sum, assess(s.plan.Loss, *sum, s.deps.Other)
 		}
 	case *VideoSummary:
 		if sum != nil {
 			ended.Video, result = sum, assessVideo(*sum)
 		}
+	case *CallSummary:
+		if sum != nil {
+			ended.Call, result = sum, assessCall(*sum, s.deps.Other)
+		}
 	}
 	if err != nil {
 		f := AsFailure(err, ReasonLinkLost)
 		ended.Code, ended.Text = f.Code, f.Error()
-		ended.Partial = ended.Loss != nil || ended.Video != nil
+		ended.Partial = ended.Loss != nil || ended.Video != nil || ended.Call != nil
 		if result = endedBy(f); ctx.Err() != nil {
 			result = stoppedHalfway
 		}

@@ -1,6 +1,9 @@
 package netcheck
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // step is one path of a session: either a leg to run, or the reason why there is none.
 type step struct {
@@ -15,7 +18,7 @@ func schedule(g Plan) []step {
 	steps := make([]step, 0, len(g.Paths))
 	for _, p := range g.Paths {
 		s := step{path: p, leg: Leg{
-			Target: g.Target.Kind, Path: p, Family: family, Interface: g.Interface, Far: FarInProcess,
+			Target: g.Target.Kind, Path: p, Family: family, Interface: g.Interface, Far: farEnd(g.Target.Kind),
 			Load:    Load{PacketsPerSecond: g.Loss.Rate, PacketSize: g.Loss.Size},
 			Timeout: g.ConnectTimeout,
 		}}
@@ -24,11 +27,19 @@ func schedule(g Plan) []step {
 				s.leg.Servers = append(s.leg.Servers, srv)
 			}
 		}
-		s.leg.Servers = preferSTUN(p, s.leg.Servers)
+		s.leg.Servers = PublicLast(preferSTUN(p, s.leg.Servers))
 		s.reason = notApplicable(g, s)
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// farEnd tells where the other end of a target's legs is made.
+func farEnd(k TargetKind) FarEnd {
+	if k == TargetInvite {
+		return FarRemote
+	}
+	return FarInProcess
 }
 
 // preferSTUN puts stun: servers before TURN servers that would only answer Binding requests by the way.
@@ -47,17 +58,18 @@ func preferSTUN(p Path, servers []ICEServer) []ICEServer {
 	return append(first, rest...)
 }
 
-// sessionFamily resolves auto to one family for all paths: IPv6 only if every server is a literal IPv6 address.
+// sessionFamily resolves auto to one family for all paths: IPv6 only if every server is a literal IPv6 address. Public servers
+// have names and addresses of both, and decide nothing.
 func sessionFamily(g Plan) Family {
 	if g.Family != FamilyAuto {
 		return g.Family
 	}
-	only6 := len(g.Target.Servers) > 0
-	for _, s := range g.Target.Servers {
+	own := slices.DeleteFunc(slices.Clone(g.Target.Servers), func(s ICEServer) bool { return s.Public })
+	named := func(s ICEServer) bool {
 		a, err := netip.ParseAddr(s.URL.Host)
-		only6 = only6 && err == nil && a.Unmap().Is6()
+		return err != nil || !a.Unmap().Is6()
 	}
-	if only6 {
+	if len(own) > 0 && !slices.ContainsFunc(own, named) {
 		return Family6
 	}
 	return Family4
@@ -69,6 +81,8 @@ func notApplicable(g Plan, s step) *Failure {
 		return &Failure{Code: ReasonSameMachine,
 			Text:   "Both ends are on this computer, so a direct path would never leave it.",
 			Advice: "To test a direct path through the network, connect two computers; to test this computer alone, use the target self."}
+	case s.path != PathDirect && len(s.leg.Servers) == 0 && g.Target.Kind == TargetInvite:
+		return noRemoteServer(s.path)
 	case s.path != PathDirect && len(s.leg.Servers) == 0:
 		return &Failure{Code: ReasonNoServer,
 			Text:   "No server was given that offers this path.",
@@ -89,6 +103,18 @@ func notApplicable(g Plan, s step) *Failure {
 		return f
 	}
 	return nil
+}
+
+// noRemoteServer tells that neither the host nor the user has a server for a path between two computers.
+func noRemoteServer(p Path) *Failure {
+	if p == PathSTUN {
+		return &Failure{Code: ReasonNoServer,
+			Text:   "The host offers no STUN server, and none of your own was given.",
+			Advice: "Give a STUN server that both computers can reach, such as " + exampleURL(p) + " (--stun in the terminal)."}
+	}
+	return &Failure{Code: ReasonNoServer,
+		Text:   "The host offers no TURN server that can be reached in this way, and none of your own was given.",
+		Advice: "Give your own TURN server, such as " + exampleURL(p) + " (--turn in the terminal)."}
 }
 
 func otherFamily(f Family) Family {

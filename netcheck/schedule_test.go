@@ -20,6 +20,10 @@ func server(url string) ICEServer {
 func servers(urls ...string) []ICEServer {
 	var out []ICEServer
 	for _, u := range urls {
+		if u == "public" {
+			out = append(out, PublicSTUN()...)
+			continue
+		}
 		out = append(out, server(u))
 	}
 	return out
@@ -63,6 +67,14 @@ func TestSchedule(t *testing.T) {
 		{"the other way round", TargetTURN, []string{"turn:192.0.2.1"}, []Path{PathRelayUDP}, Family6, []string{"relay-udp !no_family"}},
 		{"one of two has the family", TargetTURN, []string{"turn:192.0.2.1", "turn:[2001:db8::1]"}, []Path{PathRelayUDP}, Family6, []string{
 			"relay-udp turn:192.0.2.1:3478?transport=udp turn:[2001:db8::1]:3478?transport=udp"}},
+		{"two computers", TargetInvite, []string{udp, tcp, tls}, nil, "", []string{
+			"direct", "stun " + udp, "relay-udp " + udp, "relay-tcp " + tcp, "relay-tls " + tls}},
+		{"two computers, and a host that offers no server", TargetInvite, nil, nil, "", []string{
+			"direct", "stun !no_server", "relay-udp !no_server", "relay-tcp !no_server", "relay-tls !no_server"}},
+		{"public servers come last, and not all of them", TargetInvite, []string{"public", udp, "stun:own"}, []Path{PathSTUN, PathRelayUDP}, "", []string{
+			"stun stun:own:3478 " + udp + " stun:stun.l.google.com:19302 stun:stun1.l.google.com:19302", "relay-udp " + udp}},
+		{"public servers alone", TargetTURN, []string{"public"}, []Path{PathSTUN}, "", []string{
+			"stun stun:stun.l.google.com:19302 stun:stun1.l.google.com:19302"}},
 		{"a name may have any family", TargetTURN, []string{"turn:t"}, []Path{PathRelayUDP}, Family6, []string{"relay-udp " + udp}},
 	}
 	for _, tt := range tests {
@@ -93,10 +105,38 @@ func TestScheduleFillsTheLeg(t *testing.T) {
 	}
 }
 
+func TestLegsOfTwoComputers(t *testing.T) {
+	g, err := Plan{Target: Target{Kind: TargetInvite, Servers: servers("turn:t")}, Paths: []Path{PathDirect, PathRelayUDP}, Loss: quick()}.Grant()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range schedule(g) {
+		if s.leg.Far != FarRemote || s.leg.Target != TargetInvite {
+			t.Errorf("%s: %+v", s.path, s.leg)
+		}
+	}
+}
+
+// The list holds addresses that its own parser takes, each once, and marks them.
+func TestPublicSTUN(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range PublicSTUN() {
+		parsed, err := ParseServerURL(s.URL.String())
+		if err != nil || parsed != s.URL || !s.Public || seen[s.URL.String()] || s.URL.Scheme != SchemeSTUN {
+			t.Errorf("%+v: %v", s, err)
+		}
+		seen[s.URL.String()] = true
+	}
+	if len(seen) != 5 {
+		t.Errorf("%d servers", len(seen))
+	}
+}
+
 // Every reason why a path does not apply has a sentence and an advice, and none of them blames the network.
 func TestReasonsNotToRunAreExplained(t *testing.T) {
 	plans := []Plan{
 		{Target: Target{Kind: TargetSelf}, Loss: quick()},
+		{Target: Target{Kind: TargetInvite}, Loss: quick()},
 		{Target: Target{Kind: TargetTURN, Servers: servers("turn:[2001:db8::1]")}, Family: Family4, Loss: quick()},
 	}
 	for _, p := range plans {
@@ -123,6 +163,8 @@ func TestSessionFamily(t *testing.T) {
 		{FamilyAuto, []string{"turn:[2001:db8::1]", "stun:[2001:db8::2]"}, Family6},
 		{FamilyAuto, []string{"turn:[2001:db8::1]", "stun:name"}, Family4},
 		{FamilyAuto, []string{"turn:[::ffff:192.0.2.1]"}, Family4},
+		{FamilyAuto, []string{"turn:[2001:db8::1]", "public"}, Family6},
+		{FamilyAuto, []string{"public"}, Family4},
 		{Family4, []string{"turn:[2001:db8::1]"}, Family4},
 		{Family6, nil, Family6},
 	}

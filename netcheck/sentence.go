@@ -20,7 +20,7 @@ func sentence(r Report, v Verdict) string {
 	if v.Grade == GradeFailed {
 		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
 	}
-	for _, more := range []string{lossSentence(r), videoSentence(r), addedDelay(r)} {
+	for _, more := range []string{lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r)} {
 		if more != "" {
 			s = append(s, more)
 		}
@@ -154,11 +154,21 @@ func lossSentence(r Report) string {
 	case lost == 0:
 		return fmt.Sprintf("No packet was lost%s (0 of %d on each path: below %s %%).", of, fewest.Sent, UpperBound(fewest.CI95High))
 	case len(paths) == 1:
-		return fmt.Sprintf("%s of the packets%s were lost on the round trip.", Percent(worst.LossRatio), of)
+		return fmt.Sprintf("%s of the packets%s were lost %s.", Percent(worst.LossRatio), of, onWhichWay(r, worstPath))
 	case named:
-		return fmt.Sprintf("Of %s, the loss was highest on %s: %s of the packets on the round trip.", list(paths), worstPath.Title(), Percent(worst.LossRatio))
+		return fmt.Sprintf("Of %s, the loss was highest on %s: %s of the packets %s.", list(paths), worstPath.Title(), Percent(worst.LossRatio), onWhichWay(r, worstPath))
 	}
-	return fmt.Sprintf("The highest loss was on %s: %s of the packets on the round trip.", worstPath.Title(), Percent(worst.LossRatio))
+	return fmt.Sprintf("The highest loss was on %s: %s of the packets %s.", worstPath.Title(), Percent(worst.LossRatio), onWhichWay(r, worstPath))
+}
+
+// onWhichWay tells where a path's packets were lost. Between two computers it names both directions, where they are known.
+func onWhichWay(r Report, path Path) string {
+	p, _ := r.Path(path)
+	c, ok := judged(p)
+	if !ok || p.Direction != DirectionUpDown || !c.Stats.Up.Known || !c.Stats.Up.RatioOK || !c.Stats.Down.RatioOK {
+		return "on the round trip"
+	}
+	return fmt.Sprintf("on the round trip (upload %s, download %s)", Percent(c.Stats.Up.LossRatio), Percent(c.Stats.Down.LossRatio))
 }
 
 // videoSentence says how the picture came back: of the one path with video, or the worst of several.
@@ -211,7 +221,7 @@ func worseVideo(a, b VideoSummary) bool {
 // addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.
 const addedWorthSaying = 1000
 
-// addedDelay compares the slowest relay with the first path that works.
+// addedDelay compares the slowest relay with the first path that works; between two computers also what it loses more.
 func addedDelay(r Report) string {
 	var base, slow PathReport
 	var baseUS, slowUS int64
@@ -231,5 +241,24 @@ func addedDelay(r Report) string {
 	if base.Path == slow.Path || slowUS-baseUS < addedWorthSaying {
 		return ""
 	}
-	return fmt.Sprintf("%s adds %s ms of delay compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), base.Path.Title())
+	return fmt.Sprintf("%s adds %s ms of delay%s compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), addedLoss(base, slow), base.Path.Title())
+}
+
+// addedLoss is what the second of two paths between two computers clearly loses more than the first: " and 0.4 % of loss".
+func addedLoss(base, slow PathReport) string {
+	a, _ := judged(base)
+	b, _ := judged(slow)
+	few, more := a.Stats.Total, b.Stats.Total
+	if slow.Direction != DirectionUpDown || !few.RatioOK || !more.RatioOK || more.CI95Low <= few.CI95High {
+		return ""
+	}
+	return fmt.Sprintf(" and %s of loss", Percent(more.LossRatio-few.LossRatio))
+}
+
+// blockedSentence says what stands behind paths between two computers that do not work.
+func blockedSentence(r Report) string {
+	if !r.remote() || len(blockedUDP(r)) == 0 {
+		return ""
+	}
+	return "UDP is blocked."
 }

@@ -245,6 +245,8 @@ type ICEServer struct {
 	Password   Secret    `json:"password,omitempty"`
 	RESTSecret Secret    `json:"rest_secret,omitempty"` // shared secret of the TURN REST form; makes user and password anew for each leg
 	Trust      Trust     `json:"trust,omitzero"`
+	// Public marks a server of [PublicSTUN]: it belongs to neither end, and is asked only where the others can not help.
+	Public bool `json:"public,omitempty"`
 	// Fresh, if set, gives user and password for a new allocation; it comes before the fields above.
 	Fresh func() (username string, password Secret) `json:"-"`
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // sessionRules look at all paths together.
-var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findSelf, findStayed}
+var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findRelayOnly, findNoRelay, findSelf, findStayed}
 
 func findUDPBlocked(r Report, v Verdict) []Finding {
 	blocked := blockedUDP(r)
@@ -29,8 +29,12 @@ func findUDPBlocked(r Report, v Verdict) []Finding {
 	}
 	f.Detail = list(titles) + verb(titles, " lets", " let") + " no packet through."
 	f.Advice = "Ask the firewall team to allow UDP to " + orElse(list(unique(servers)), "the STUN/TURN server") + ", and the answers from there."
-	if r.Granted.Target.Kind == TargetSelf {
+	switch r.Granted.Target.Kind {
+	case TargetSelf:
 		f.Advice = localAdvice
+	case TargetInvite:
+		f.Advice = remoteUDPAdvice(r)
+	case TargetTURN, TargetUnknown:
 	}
 	if len(works) > 0 {
 		f.Severity = SeverityWarning
@@ -96,6 +100,8 @@ func findNoPath(r Report, v Verdict) []Finding {
 	switch {
 	case r.Granted.Target.Kind == TargetSelf && sameEverywhere(r, ReasonNoAnswer):
 		f.Advice = localAdvice
+	case r.remote():
+		f = remoteNoPath(r, f)
 	case sameEverywhere(r, ReasonRefused) && r.Granted.Target.Kind != TargetSelf:
 		f.Detail += " Every attempt was refused, over UDP and TCP alike."
 		f.Advice = "Check the server's address and ports, and that it runs: a refusal everywhere is what a computer without that server answers."

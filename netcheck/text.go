@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // number writes a figure with at most three significant digits and without needless zeros.
@@ -79,4 +80,26 @@ func lossText(lost, sent int, high float64) string {
 		return fmt.Sprintf("0 %% (0 of %d: below %s %%)", sent, UpperBound(high))
 	}
 	return fmt.Sprintf("%s (%d of %d)", Percent(float64(lost)/float64(sent)), lost, sent)
+}
+
+// CleanText makes a text from another computer fit to be shown and stored: valid UTF-8, on one line, without characters that
+// control a terminal, change the direction of the text or can not be seen, without spaces at its ends or two in a row, and of at
+// most so many characters.
+func CleanText(s string, most int) string {
+	const bytesEach = 4 // of a character in UTF-8: what lies beyond is not looked at
+	if limit := 8 * bytesEach * max(most, 0); len(s) > limit {
+		s = s[:limit]
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == unicode.ReplacementChar:
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return strings.TrimSpace(truncate(strings.Join(strings.Fields(s), " "), most))
 }

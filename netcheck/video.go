@@ -161,6 +161,7 @@ type Screen interface {
 	// Sent is called with each picture as it was captured, before it is encoded.
 	Sent(path Path, number uint32, picture *image.YCbCr)
 	// Echoed is called with each new picture that came back, and the one that had been captured under its number, or nil if that
-	// is no longer at hand. Both have the size of the source.
+	// is no longer at hand. Both have the size of the source. In a call (VideoCall) it is called with each new picture of the other
+	// end, under that end's number and in the size that was asked for; captured is nil.
 	Echoed(path Path, number uint32, captured, echoed *image.YCbCr)
 }

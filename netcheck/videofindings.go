@@ -23,6 +23,11 @@ func findVideo(r Report, p PathReport) []Finding {
 	for _, rule := range videoRules {
 		out = append(out, rule(p, s)...)
 	}
+	if p.Direction == DirectionUpDown {
+		for i := range out {
+			out[i] = remoteVideo(r, p, s, out[i])
+		}
+	}
 	if r.Granted.Target.Kind == TargetSelf { // there is no line to look at
 		for i := range out {
 			switch out[i].ID {
@@ -202,10 +207,21 @@ func findNarrowWay(p PathReport, s VideoSummary) []Finding {
 	f.Advice = "Ask for a smaller picture, or find out what else fills the line: other programs, Wi-Fi, or a limit on UDP in a firewall or VPN."
 	f.Evidence = evidence("target_kbps", number(s.TargetKbps), "sent_kbps", number(s.SentKbps), "received_kbps", number(s.ReceivedKbps))
 	if way := narrowWay(p); way != "" {
-		f.Detail += fmt.Sprintf(" The way %s is the narrow one.", way)
+		f.Detail += " " + narrowWords(way)
 		f.Evidence = append(f.Evidence, Evidence{"narrow_way", way})
 	}
 	return []Finding{f}
+}
+
+// narrowWords says which way is the narrow one, by the name that narrowWay gives it.
+func narrowWords(way string) string {
+	switch way {
+	case "up":
+		return "The upload is the narrow one."
+	case "down":
+		return "The download is the narrow one."
+	}
+	return fmt.Sprintf("The way %s is the narrow one.", way)
 }
 
 // narrowWay names the way whose congestion control held the video back for most of the time: "out" is this end's own, "back"

@@ -17,7 +17,13 @@ const (
 	VideoAlone     VideoMode = "alone"      // instead of the loss probe
 	VideoAfterLoss VideoMode = "after_loss" // after it, on the first paths that work
 	VideoUnderLoad VideoMode = "under_load" // together with it: a call under load
+	// VideoCall is a two-way call, instead of the loss probe: both ends send pictures of their own, and nothing is echoed. It takes
+	// another Echopath. Size, rate and bitrates hold for both ends; Source is this one's.
+	VideoCall VideoMode = "call"
 )
+
+// Only tells that the pictures are all that is measured: the loss probe does not run.
+func (m VideoMode) Only() bool { return m == VideoAlone || m == VideoCall }
 
 // VideoPlan is what the video probe sends. Bitrates count what is on the wire, in kbit/s.
 type VideoPlan struct {
@@ -161,7 +167,7 @@ func (v VideoPlan) check() []error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	wrong(v.Mode != VideoAlone && v.Mode != VideoAfterLoss && v.Mode != VideoUnderLoad, "%q is not a way to run the video", v.Mode)
+	wrong(v.Mode != VideoAlone && v.Mode != VideoAfterLoss && v.Mode != VideoUnderLoad && v.Mode != VideoCall, "%q is not a way to run the video", v.Mode)
 	if _, err := ParseVideoSize(VideoSize{v.Width, v.Height}.String()); err != nil {
 		errs = append(errs, err)
 	}

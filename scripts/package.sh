@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes dist/echopath-VERSION-linux-ARCH.tar.xz: the program, its entry for menus, its icon, and a Makefile that installs them.
+# Makes dist/echopath-VERSION-linux-ARCH.tar.xz: the program, its entry for menus, its icon, and a Makefile that installs them; in
+# server/ the program for servers, and a unit of systemd that has it host.
 # FyneApp.toml says what they contain, the version too. Fyne's tool does the work, in a copy of the tree, since it rewrites that file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,18 +42,25 @@ tar -xJf "$work"/tree/*.tar.xz -C "$work/pack" --strip-components=1
 sed -i "s/^Icon := \"$id\"\$/Icon := \"$id.png\"/" "$work/pack/Makefile"
 cp LICENSE "$work/pack/"
 
+# Servers have no OpenGL and no X: they get the program that needs neither.
+mkdir "$work/pack/server"
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X=main.version=$version" -o "$work/pack/server/echopath-cli" ./cmd/echopath-cli
+cp packaging/echopath-host.service packaging/echopath-host.default docs/hosting.md "$work/pack/server/"
+
 # Look at the package as someone does who installs it.
 make -s -C "$work/pack" install DESTDIR="$work/root" PREFIX=/usr
 desktop-file-validate "$work/root/usr/share/applications/$id.desktop"
 [ -s "$work/root/usr/share/pixmaps/$id.png" ]
-found=$("$work/root/usr/bin/echopath" version | sed -n 1p)
-case $found in
-*"$version"*) ;;
-*)
-	echo "package: the program says '$found' of itself, FyneApp.toml says $version" >&2
-	exit 1
-	;;
-esac
+for program in "$work/root/usr/bin/echopath" "$work/pack/server/echopath-cli"; do
+	found=$("$program" version | sed -n 1p)
+	case $found in
+	*"$version"*) ;;
+	*)
+		echo "package: $program says '$found' of itself, FyneApp.toml says $version" >&2
+		exit 1
+		;;
+	esac
+done
 
 if [ "$tags" != "$TAGS" ] && readelf -d "$work/root/usr/bin/echopath" | grep NEEDED | grep libvpx >&2; then
 	echo "package: the program needs a libvpx, though $archive should have become a part of it" >&2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what one purpose needs and is missing: scripts/setup.sh go|run|test|lint|package
+# Installs what one purpose needs and is missing: scripts/setup.sh go|run|test|lab|lint|package
 #
 # When everything is there it installs nothing, asks nothing, needs no network and no root.
 # A need is a name in needs(); present(), package() and why() say the rest about it.
@@ -20,8 +20,9 @@ needs() { # PURPOSE: the names of what it needs beside Go
 	lint) echo cc headers vpx ;; # they read the packages of the window and the video, and cgo reads the headers
 	run) echo cc headers vpx driver ;;
 	package) echo cc headers vpx desktop xz ;;
-	test) echo cc headers vpx driver turn ip ps xvfb xdotool import ffmpeg ;;
-	*) die "unknown purpose '$1': go, run, test, lint or package" ;;
+	lab) echo turn ip tables ps ;;
+	test) echo cc headers vpx driver turn ip tables ps xvfb xdotool import ffmpeg ;;
+	*) die "unknown purpose '$1': go, run, test, lab, lint or package" ;;
 	esac
 }
 
@@ -34,6 +35,7 @@ present() { # NEED: is it there?
 	vpx) has pkg-config && pkg-config --exists vpx ;; # asked everywhere: no system comes with it
 	driver) ! on_linux || driver_is_here ;;
 	ip) ! on_linux || has ip ;;
+	tables) ! on_linux || has iptables-restore ;;
 	ps) has ps ;;
 	xvfb) ! on_linux || has Xvfb ;;
 	xdotool | import) ! on_linux || has "$1" ;;
@@ -78,6 +80,8 @@ package() { # MANAGER NEED: the packages that bring it
 	pacman:driver) echo mesa ;;
 	dnf:ip) echo iproute ;;
 	*:ip) echo iproute2 ;;
+	dnf:tables) echo iptables-nft ;;
+	*:tables) echo iptables ;;
 	apt:ps) echo procps ;;
 	*:ps) echo procps-ng ;;
 	apt:xvfb) echo xvfb ;;
@@ -100,6 +104,7 @@ why() { # NEED: what it is for
 	vpx) echo "libvpx with its headers, which encodes and decodes video" ;;
 	driver) echo "an OpenGL driver, to show the window" ;;
 	ip) echo "ip, for tests in network namespaces" ;;
+	tables) echo "iptables, for tests with NATs and firewalls in network namespaces" ;;
 	ps) echo "ps, for tests that look at processes" ;;
 	xvfb) echo "Xvfb, a display in memory to open the window on" ;;
 	xdotool) echo "xdotool, to type and click into the window" ;;
@@ -259,5 +264,5 @@ main() {
 	[ -z "$absent" ] || die "still missing after the installation: $absent"
 }
 
-[ $# = 1 ] || die "usage: scripts/setup.sh go|run|test|lint|package"
+[ $# = 1 ] || die "usage: scripts/setup.sh go|run|test|lab|lint|package"
 main "$1"

@@ -53,7 +53,9 @@ window=$(with_driver "$@")
 e2e=$(grep -E '^echopath/e2e(/|$)' <<<"$packages" || true)
 # Pictures in real time: with the race detector, or beside other tests, a small computer is too slow to say anything about them.
 timed=$(grep -xF echopath/netcheck/accept/video <<<"$packages" || true)
-raced=$(grep -vxF -e "$window" -e "$e2e" -e "$timed" <<<"$packages" || true)
+# Two computers in network namespaces: a few scenarios of `make lab`, on the program that was built above.
+lab=$(grep -xF echopath/lab <<<"$packages" || true)
+raced=$(grep -vxF -e "$window" -e "$e2e" -e "$timed" -e "$lab" <<<"$packages" || true)
 plain=$(grep -vxF -e "$e2e" <<<"$window" || true)
 
 # --- the tests --------------------------------------------------------------------------------
@@ -77,6 +79,8 @@ read -r -a list <<<"${raced//$'\n'/ }"
 [ ${#list[@]} = 0 ] || run_tests "go test ${race[*]-}" ${race[@]+"${race[@]}"} "${list[@]}"
 
 [ -z "$timed" ] || run_tests "go test of video in real time" "$timed"
+
+[ -z "$lab" ] || ECHOPATH_LAB=short ECHOPATH_CLI=$out/echopath-cli run_tests "go test of two computers with NATs between them" -count=1 "$lab"
 
 read -r -a list <<<"${plain//$'\n'/ }"
 [ ${#list[@]} = 0 ] || run_tests "go test of what needs the window's driver" "${list[@]}"

@@ -61,6 +61,7 @@ func (s *Server) openRelay(port int) (*relay, error) {
 		return nil, err
 	}
 	r := &relay{UDPConn: conn, srv: s, addr: addrPortOf(conn.LocalAddr())}
+	r.public = s.public(r.addr)
 	s.wg.Add(1) // until relay.Close
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,18 +77,21 @@ func (s *Server) listenRelay(port int) (*net.UDPConn, error) {
 	// From a random port once around the range, so that a small range can be used up.
 	size := high - low + 1
 	start := rand.IntN(size)
+	var last error
 	for i := range size {
-		if conn, err := listenUDP(context.Background(), s.cfg.Address, low+(start+i)%size); err == nil {
+		conn, err := listenUDP(context.Background(), s.cfg.Address, low+(start+i)%size)
+		if err == nil {
 			return conn, nil
 		}
+		last = err
 	}
-	return nil, fmt.Errorf("no port from %d to %d is free for a relay", low, high)
+	return nil, fmt.Errorf("no port from %d to %d is free for a relay: %w", low, high, last)
 }
 
 // attach gives an open relay to the client that asked for it. The library starts the relay's reader right after.
 func (s *Server) attach(e *endpoint, addr netip.AddrPort, client net.Addr) {
 	s.mu.Lock()
-	r := s.relays[addr]
+	r := s.relays[s.local(addr)]
 	if r == nil || e.reserved == nil {
 		s.mu.Unlock()
 		return
@@ -96,7 +100,9 @@ func (s *Server) attach(e *endpoint, addr netip.AddrPort, client net.Addr) {
 	r.endpoint, r.session, r.user, e.reserved = e, e.reserved, e.user, nil
 	r.client, r.clientAddr, r.since = addrPortOf(client), client, s.cfg.Now()
 	s.clients[clientKey{e.transport, r.client}] = r
-	r.session.peers.grant(r.addr, grantRelay)
+	r.session.peers.grant(s.twoSided(r.addr), grantRelay)
+	r.session.relays[r] = struct{}{}
+	r.session.made++
 	closed := r.session.closed
 	s.mu.Unlock()
 
@@ -116,9 +122,11 @@ func (s *Server) retire(r *relay) {
 		if key := (clientKey{r.endpoint.transport, r.client}); s.clients[key] == r {
 			delete(s.clients, key)
 		}
-		r.session.peers.revoke(r.addr, grantRelay)
+		r.session.peers.revoke(s.twoSided(r.addr), grantRelay)
+		delete(r.session.relays, r)
 		s.releaseLocked(r.session)
 		s.stats.gone.absorb(&r.relayStats)
+		r.session.gone.absorb(&r.relayStats)
 	}
 	s.mu.Unlock()
 	if attached {
@@ -127,14 +135,40 @@ func (s *Server) retire(r *relay) {
 }
 
 func (r *relay) event(kind EventKind) Event {
-	return Event{Kind: kind, Session: r.session.id, Transport: r.endpoint.transport, Client: r.client, Relay: r.addr}
+	return Event{Kind: kind, Session: r.session.id, Transport: r.endpoint.transport, Client: r.client, Relay: r.public}
 }
 
-// allowed tells whether a session may send to an address.
-func (s *Server) allowed(session *Session, addr netip.AddrPort) bool {
+// route tells whether a session may send to an address, and where such a datagram goes: what is behind the same 1:1 NAT as the
+// server is reached on this side of it.
+func (s *Server) route(session *Session, addr netip.AddrPort) (to netip.AddrPort, allowed bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return session.peers.find(addr) != nil
+	if session.peers.find(addr) == nil {
+		return addr, false
+	}
+	return s.local(addr), true
+}
+
+// A 1:1 NAT gives everything on Config.Address a second address. Sockets know the local one, clients the public one.
+
+func (s *Server) public(addr netip.AddrPort) netip.AddrPort {
+	if s.cfg.Public.IsValid() && addr.Addr() == s.cfg.Address {
+		return netip.AddrPortFrom(s.cfg.Public, addr.Port())
+	}
+	return addr
+}
+
+func (s *Server) local(addr netip.AddrPort) netip.AddrPort {
+	if s.cfg.Public.IsValid() && addr.Addr() == s.cfg.Public {
+		return netip.AddrPortFrom(s.cfg.Address, addr.Port())
+	}
+	return addr
+}
+
+// twoSided gives an address as datagrams from there carry it, and as clients know it.
+func (s *Server) twoSided(addr netip.AddrPort) [2]netip.AddrPort {
+	local := s.local(addr)
+	return [2]netip.AddrPort{local, s.public(local)}
 }
 
 // peerFrom gives the source of a datagram that arrived at a relay of the session in the library's form, or nil if it is no
@@ -187,5 +221,6 @@ func (s *Server) observe(session *Session, addr netip.AddrPort) {
 
 // owns tells whether an address is that of a socket of the server. s.mu is held.
 func (s *Server) owns(addr netip.AddrPort) bool {
+	addr = s.local(addr)
 	return s.relays[addr] != nil || addr == s.UDPAddr()
 }

@@ -25,12 +25,12 @@ type identity struct {
 	spki   [sha256.Size]byte
 }
 
-func newIdentity(given *tls.Certificate, address netip.Addr) (*identity, error) {
-	cert := given
+func newIdentity(c Config) (*identity, error) {
+	cert := c.Certificate
 	if cert == nil {
-		made, err := selfSigned(address)
+		made, err := selfSigned(c)
 		if err != nil {
-			return nil, fmt.Errorf("make a certificate for %s: %w", address, err)
+			return nil, fmt.Errorf("make a certificate for %s: %w", c.Address, err)
 		}
 		cert = made
 	}
@@ -50,12 +50,15 @@ func newIdentity(given *tls.Certificate, address netip.Addr) (*identity, error) 
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"stun.turn", "stun.nat-discovery"}, // RFC 7443 section 3
 	}
+	if c.Foreign != nil {
+		config.NextProtos = append(config.NextProtos, "http/1.1")
+	}
 	return &identity{config: config, pem: chain, spki: sha256.Sum256(leaf.RawSubjectPublicKeyInfo)}, nil
 }
 
 // selfSigned makes a certificate that a client pins by its key. It lasts longer than a server does and begins a day
 // early, for clients whose clock is behind.
-func selfSigned(address netip.Addr) (*tls.Certificate, error) {
+func selfSigned(c Config) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -73,8 +76,18 @@ func selfSigned(address netip.Addr) (*tls.Certificate, error) {
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
-		IPAddresses:           []net.IP{address.AsSlice()},
+		IPAddresses:           []net.IP{c.Address.AsSlice()},
 		DNSNames:              []string{"localhost"},
+	}
+	if c.Public.IsValid() {
+		template.IPAddresses = append(template.IPAddresses, c.Public.AsSlice())
+	}
+	for _, name := range c.Names {
+		if ip, err := netip.ParseAddr(name); err == nil {
+			template.IPAddresses = append(template.IPAddresses, ip.Unmap().AsSlice())
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

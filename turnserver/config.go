@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -40,6 +42,11 @@ type Config struct {
 	// Address is the one address to listen and relay on; zero means 127.0.0.1. The unspecified addresses 0.0.0.0 and ::
 	// are refused: answers could leave from another address than the one asked, and every network would be served.
 	Address netip.Addr
+	// Public is the address under which a 1:1 NAT shows Address to the world, of the same family; zero if there is none. It is in
+	// URLs, in relayed addresses and in a certificate that Start makes.
+	Public netip.Addr
+	// Names are more DNS names and addresses for the certificate that Start makes; at most 32.
+	Names []string
 
 	UDPPort int // 1 to 65535; 0 takes a free port, PortOff leaves STUN and TURN over UDP out
 	TCPPort int // the same for TURN over TCP
@@ -53,14 +60,20 @@ type Config struct {
 	MaxConns                 int // TCP and TLS connections at one time, 128 if 0
 	MaxConnsPerIP            int // the same from one IP address, 64 if 0
 
-	HandshakeTimeout time.Duration // from the connection to the first bytes of STUN, the TLS handshake included; 10 s if 0
+	HandshakeTimeout time.Duration // from the connection to its first bytes, the TLS handshake included; 10 s if 0
 	IdleTimeout      time.Duration // of a connection with no allocation and no byte in either direction; 3 min if 0
 
 	// RelayPortMin and RelayPortMax bound the ports of relays, 1024 to 65535, both included. Both 0: any free port.
 	RelayPortMin, RelayPortMax int
 
-	// Certificate for TLS. If nil, Start makes one of its own: ECDSA P-256, self-signed, for Address and "localhost".
+	// Certificate for TLS. If nil, Start makes one of its own: ECDSA P-256, self-signed, for Address, Public, Names and "localhost".
 	Certificate *tls.Certificate
+
+	// Foreign, if set, gets each TLS connection whose first byte can not begin a STUN request, such as one of HTTP, after the
+	// handshake and with all its bytes. It owns the connection from then on, deadlines included, and must return soon; handing the
+	// connection to another goroutine is the way. The connection counts towards the limits until it is closed, by its owner or by
+	// Server.Close, which waits for calls of Foreign that have not returned. With Foreign the server also offers http/1.1 (RFC 7301).
+	Foreign func(net.Conn)
 
 	// Now tells the time for credentials and rate limits; time.Now if nil.
 	Now func() time.Time
@@ -78,6 +91,9 @@ func (c Config) withDefaults() (Config, error) {
 		c.Address = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
 	c.Address = c.Address.Unmap()
+	if c.Public = c.Public.Unmap(); c.Public == c.Address {
+		c.Public = netip.Addr{}
+	}
 	setDefault(&c.Realm, defaultRealm)
 	setDefault(&c.CredentialTTL, defaultCredentialTTL)
 	setDefault(&c.MaxAllocations, defaultMaxAllocations)
@@ -128,7 +144,34 @@ func (c Config) check() error {
 			return fmt.Errorf("port %d is not between 1 and 65535", port)
 		}
 	}
-	return c.checkRelayPorts()
+	return errors.Join(c.checkPublic(), c.checkNames(), c.checkRelayPorts())
+}
+
+func (c Config) checkPublic() error {
+	a := c.Public
+	switch {
+	case !a.IsValid():
+		return nil
+	case a.IsUnspecified() || a.IsMulticast() || isBroadcast(a) || a.Zone() != "":
+		return fmt.Errorf("public address %s is not the address of one host", a)
+	case a.Is4() != c.Address.Is4():
+		return fmt.Errorf("public address %s is of the other IP version than address %s", a, c.Address)
+	}
+	return nil
+}
+
+const maxNames = 32
+
+func (c Config) checkNames() error {
+	if len(c.Names) > maxNames {
+		return fmt.Errorf("%d names for the certificate, at most %d", len(c.Names), maxNames)
+	}
+	for _, name := range c.Names {
+		if name == "" || len(name) > 253 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return fmt.Errorf("%q is not a name or address for a certificate", name)
+		}
+	}
+	return nil
 }
 
 func (c Config) checkRelayPorts() error {

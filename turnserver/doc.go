@@ -8,6 +8,15 @@
 // It never listens on all interfaces, never relays to an address that somebody merely claimed, never keeps a secret
 // longer than the process or shows one in a log, an error or an event, and knows nothing of what is measured through it.
 //
+// # Behind a 1:1 NAT
+//
+// With [Config.Public] clients are told that address in place of the server's own. What they then send there to a relay or to a
+// peer on the server's address never leaves for the NAT, which need not be able to loop it back.
+//
+// # Other protocols on the TLS port
+//
+// [Config.Foreign] takes TLS connections that do not begin as STUN, so that one port, 443 as a rule, serves HTTP too.
+//
 // # The guard
 //
 // A relay of a session exchanges datagrams with exact address and port pairs only: the live relays of the same session,

@@ -86,23 +86,40 @@ func listenError(err error, address netip.Addr, port int, protocol string) error
 		if !errors.Is(err, cause) {
 			err = errors.Join(err, cause)
 		}
-		return &portInUseError{where: fmt.Sprintf("port %d/%s on %s is in use", port, protocol, address), cause: err}
+		return &PortError{Protocol: protocol, Address: address, Port: port, InUse: true, Err: err}
 	}
-	if errors.Is(err, os.ErrPermission) {
-		return fmt.Errorf("port %d/%s on %s is not open to this user (ports below 1024 may need more rights): %w", port, protocol, address, err)
-	}
-	return fmt.Errorf("listen on port %d/%s of %s: %w", port, protocol, address, err)
+	return &PortError{Protocol: protocol, Address: address, Port: port, Err: err}
 }
 
-// portInUseError is ErrPortInUse that says which port, with the system's own words and error after it.
-type portInUseError struct {
-	where string
-	cause error
+// PortError tells which port could not be opened, and why, with the system's own words and error after it. It wraps ErrPortInUse
+// if another program has the port.
+type PortError struct {
+	Protocol string // udp or tcp
+	Address  netip.Addr
+	Port     int // 0: any
+	InUse    bool
+	Err      error
 }
 
-func (e *portInUseError) Error() string { return e.where + ": " + e.cause.Error() }
+// Error gives it in words.
+func (e *PortError) Error() string {
+	where := fmt.Sprintf("port %d/%s on %s", e.Port, e.Protocol, e.Address)
+	switch {
+	case e.InUse:
+		return where + " is in use: " + e.Err.Error()
+	case errors.Is(e.Err, os.ErrPermission):
+		return where + " is not open to this user (ports below 1024 may need more rights): " + e.Err.Error()
+	}
+	return fmt.Sprintf("listen on port %d/%s of %s: %v", e.Port, e.Protocol, e.Address, e.Err)
+}
 
-func (e *portInUseError) Unwrap() []error { return []error{ErrPortInUse, e.cause} }
+// Unwrap gives the causes.
+func (e *PortError) Unwrap() []error {
+	if e.InUse {
+		return []error{ErrPortInUse, e.Err}
+	}
+	return []error{e.Err}
+}
 
 // family is the server's, and that of its relays, as STUN writes it.
 func (s *Server) family() byte {

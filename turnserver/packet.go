@@ -11,6 +11,7 @@ const (
 	stunHeaderSize    = 20
 	channelHeaderSize = 4
 	magicCookie       = 0x2112A442
+	lastRequestByte   = 0x01 // largest first byte of a STUN message whose method is below 0x080, as all of TURN are
 
 	methodBinding          = 0x001
 	methodAllocate         = 0x003

@@ -46,7 +46,7 @@ type peerSet struct {
 	participants map[netip.Addr][]netip.AddrPort // with their observed addresses, oldest first
 }
 
-// peer keeps its address in the form the library reads, so that a relayed packet need not make it anew.
+// peer keeps its address in the form the library reads, so that a relayed packet need not make it anew: as clients know it.
 type peer struct {
 	grants grant
 	addr   *net.UDPAddr
@@ -71,17 +71,33 @@ func (s *peerSet) find(addr netip.AddrPort) *net.UDPAddr {
 // allowsIP tells whether a permission makes sense, which TURN gives to an IP address without a port.
 func (s *peerSet) allowsIP(ip netip.Addr) bool { return s.ips[ip] > 0 }
 
-func (s *peerSet) grant(addr netip.AddrPort, g grant) {
-	p := s.pairs[addr]
-	if p == nil {
-		p = &peer{addr: net.UDPAddrFromAddrPort(addr)}
-		s.pairs[addr] = p
-		s.ips[addr.Addr()]++
+// grant takes both sides of an address (Server.twoSided), which differ behind a 1:1 NAT only.
+func (s *peerSet) grant(sides [2]netip.AddrPort, g grant) {
+	for _, addr := range unique(sides) {
+		p := s.pairs[addr]
+		if p == nil {
+			p = &peer{addr: net.UDPAddrFromAddrPort(sides[1])}
+			s.pairs[addr] = p
+			s.ips[addr.Addr()]++
+		}
+		p.grants |= g
 	}
-	p.grants |= g
 }
 
-func (s *peerSet) revoke(addr netip.AddrPort, g grant) {
+func (s *peerSet) revoke(sides [2]netip.AddrPort, g grant) {
+	for _, addr := range unique(sides) {
+		s.revokeOne(addr, g)
+	}
+}
+
+func unique(sides [2]netip.AddrPort) []netip.AddrPort {
+	if sides[0] == sides[1] {
+		return sides[:1]
+	}
+	return sides[:]
+}
+
+func (s *peerSet) revokeOne(addr netip.AddrPort, g grant) {
 	p := s.pairs[addr]
 	if p == nil {
 		return
@@ -109,11 +125,11 @@ func (s *peerSet) observe(addr netip.AddrPort) {
 		return
 	}
 	if len(seen) == maxObservedEach {
-		s.revoke(seen[0], grantObserved)
+		s.revokeOne(seen[0], grantObserved)
 		seen = slices.Delete(seen, 0, 1)
 	}
 	s.participants[addr.Addr()] = append(seen, addr)
-	s.grant(addr, grantObserved)
+	s.grant([2]netip.AddrPort{addr, addr}, grantObserved)
 }
 
 // whyDenied gives the reason of an event. Whole phrases, so that a flood of denied datagrams costs no memory.

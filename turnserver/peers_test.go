@@ -2,6 +2,7 @@ package turnserver
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func TestAllowPeer(t *testing.T) {
 			t.Errorf("AllowPeer(%s): %v, want success %v", addr, err, want)
 		}
 	}
-	if !s.allowed(session, netip.MustParseAddrPort("127.0.0.1:99")) {
+	if !allowed(s, session, netip.MustParseAddrPort("127.0.0.1:99")) {
 		t.Error("a mapped address is not found by its plain form")
 	}
 	if err := session.AllowPeer(netip.AddrPort{}); !errors.Is(err, ErrPeerDenied) {
@@ -35,8 +36,40 @@ func TestAllowPeer(t *testing.T) {
 	}
 }
 
+func allowed(s *Server, session *Session, addr netip.AddrPort) bool {
+	_, ok := s.route(session, addr)
+	return ok
+}
+
+func TestRevokePeer(t *testing.T) {
+	s := start(t, Config{})
+	session := newSession(t, s)
+	conn, addr := service(t)
+	if err := session.AllowPeer(addr); err != nil {
+		t.Fatal(err)
+	}
+	_, relay := newClient(t, s, session, TransportUDP)
+	send := func() {
+		t.Helper()
+		if _, err := relay.WriteTo([]byte("a word"), net.UDPAddrFromAddrPort(addr)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send()
+	wantDatagram(t, conn, "a word")
+	session.RevokePeer(addr)
+	session.RevokePeer(distant) // never granted
+	denied := session.Counters().Denied
+	send()
+	waitFor(t, func() bool { return session.Counters().Denied > denied })
+	if got := session.Counters(); got.ToPeers.Packets != 1 {
+		t.Errorf("%d packets went to a peer that was revoked", got.ToPeers.Packets-1)
+	}
+}
+
 func TestPeerSet(t *testing.T) {
 	addr := netip.MustParseAddrPort("192.0.2.1:5000")
+	sides := [2]netip.AddrPort{addr, addr}
 	s := newPeerSet()
 	s.observe(addr)
 	if s.find(addr) != nil {
@@ -51,13 +84,13 @@ func TestPeerSet(t *testing.T) {
 		t.Error("a system port was observed")
 	}
 	s.observe(addr)
-	s.grant(addr, grantPeer)
-	s.revoke(addr, grantObserved)
+	s.grant(sides, grantPeer)
+	s.revoke(sides, grantObserved)
 	if s.find(addr) == nil {
 		t.Error("revoking one of two reasons revoked the address")
 	}
-	s.revoke(addr, grantPeer)
-	s.revoke(addr, grantPeer)
+	s.revoke(sides, grantPeer)
+	s.revoke(sides, grantPeer)
 	if s.find(addr) != nil || s.allowsIP(addr.Addr()) || len(s.ips) != 0 {
 		t.Error("an address is left without a reason")
 	}
@@ -115,7 +148,7 @@ func TestObservation(t *testing.T) {
 		session *Session
 		want    bool
 	}{"before": {early, true}, "after": {late, true}, "another's": {stranger, false}} {
-		if got := s.allowed(tt.session, addr); got != tt.want {
+		if got := allowed(s, tt.session, addr); got != tt.want {
 			t.Errorf("%s: allowed %v, want %v", name, got, tt.want)
 		}
 	}
@@ -133,10 +166,10 @@ func TestOtherSessionsClientIsNotObserved(t *testing.T) {
 	b.mustAllocate()
 	addrB := addrPortOf(b.conn.LocalAddr())
 	s.sighted(addrB)
-	if s.allowed(one, addrB) {
+	if allowed(s, one, addrB) {
 		t.Error("a client of session two is a peer of session one")
 	}
-	if !s.allowed(two, addrB) {
+	if !allowed(s, two, addrB) {
 		t.Error("a client is not a peer of its own session")
 	}
 }

@@ -150,7 +150,7 @@ func (g relays) AllocatePacketConn(_ string, port int) (net.PacketConn, net.Addr
 	if err != nil {
 		return nil, nil, err
 	}
-	return r, r.LocalAddr(), nil
+	return r, net.UDPAddrFromAddrPort(r.public), nil
 }
 
 // AllocateConn refuses relays over TCP (RFC 6062).

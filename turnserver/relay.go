@@ -13,7 +13,9 @@ import (
 type relay struct {
 	*net.UDPConn
 	srv  *Server
-	addr netip.AddrPort
+	addr netip.AddrPort // of the socket
+
+	public netip.AddrPort // the relayed transport address that clients are told
 
 	relayStats
 	expires atomic.Int64 // when the library's timer ends the allocation, by ticks; 0 before the client was answered
@@ -43,8 +45,8 @@ func (t *traffic) add(n int) {
 
 // WriteTo sends to a peer. What the guard denies is dropped without an error, as the network would drop it.
 func (r *relay) WriteTo(p []byte, addr net.Addr) (int, error) {
-	to := addrPortOf(addr)
-	if !r.srv.allowed(r.session, to) {
+	to, allowed := r.srv.route(r.session, addrPortOf(addr))
+	if !allowed {
 		r.deny(to)
 		return len(p), nil
 	}
@@ -102,7 +104,7 @@ func (r *relay) deny(peer netip.AddrPort) {
 		return
 	}
 	r.srv.notifier.notify(Event{
-		Kind: EventPeerDenied, Session: r.session.id, Transport: r.endpoint.transport, Client: r.client, Relay: r.addr,
+		Kind: EventPeerDenied, Session: r.session.id, Transport: r.endpoint.transport, Client: r.client, Relay: r.public,
 		Peer: peer, Reason: whyDenied(peer.Addr()),
 	})
 }

@@ -3,6 +3,7 @@ package turnserver
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -79,7 +80,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		connsOfIP: map[netip.Addr]int{},
 	}
 	if cfg.TLSPort != PortOff {
-		if s.identity, err = newIdentity(cfg.Certificate, cfg.Address); err != nil {
+		if s.identity, err = newIdentity(cfg); err != nil {
 			return nil, err
 		}
 	}
@@ -93,18 +94,28 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// URLs lists what the server offers as STUN and TURN URLs (RFC 7064, RFC 7065).
+// URLs lists what the server offers as STUN and TURN URLs (RFC 7064, RFC 7065), with Config.Public as the address if there is one.
 func (s *Server) URLs() []string {
+	if s.cfg.Public.IsValid() {
+		return s.urls(s.cfg.Public)
+	}
+	return s.urls(s.cfg.Address)
+}
+
+// LocalURLs lists the same with Config.Address as the address, for clients on this side of a 1:1 NAT.
+func (s *Server) LocalURLs() []string { return s.urls(s.cfg.Address) }
+
+func (s *Server) urls(address netip.Addr) []string {
 	var urls []string
-	if addr := s.UDPAddr(); addr.IsValid() {
-		urls = append(urls, "stun:"+addr.String(), "turn:"+addr.String()+"?transport=udp")
+	add := func(scheme string, listens netip.AddrPort, query string) {
+		if listens.IsValid() {
+			urls = append(urls, scheme+netip.AddrPortFrom(address, listens.Port()).String()+query)
+		}
 	}
-	if addr := s.TCPAddr(); addr.IsValid() {
-		urls = append(urls, "turn:"+addr.String()+"?transport=tcp")
-	}
-	if addr := s.TLSAddr(); addr.IsValid() {
-		urls = append(urls, "turns:"+addr.String()+"?transport=tcp")
-	}
+	add("stun:", s.UDPAddr(), "")
+	add("turn:", s.UDPAddr(), "?transport=udp")
+	add("turn:", s.TCPAddr(), "?transport=tcp")
+	add("turns:", s.TLSAddr(), "?transport=tcp")
 	return urls
 }
 
@@ -174,8 +185,9 @@ func (s *Server) closeSockets() error {
 		errs = append(errs, s.udp.Close())
 	}
 	s.connMu.Lock()
-	defer s.connMu.Unlock()
-	for conn := range s.conns {
+	conns := slices.Collect(maps.Keys(s.conns))
+	s.connMu.Unlock()
+	for _, conn := range conns { // without the lock, which one that is foreign takes when it is closed
 		errs = append(errs, conn.Close())
 	}
 	return errors.Join(errs...)

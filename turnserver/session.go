@@ -2,7 +2,9 @@ package turnserver
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 )
 
 // Session is one test's share of the server: credentials, the peers that its relays may talk to, and its allocations.
@@ -13,12 +15,15 @@ type Session struct {
 	// Server.mu guards what follows.
 	closed      bool
 	peers       *peerSet
-	allocations int // live ones, and those about to be made
+	allocations int                 // live ones, and those about to be made
+	relays      map[*relay]struct{} // the live ones
+	made        uint64
+	gone        relayStats // of relays that were closed
 }
 
 // NewSession opens a session. It fails with ErrClosed after Close.
 func (s *Server) NewSession() (*Session, error) {
-	session := &Session{srv: s, id: randomSessionID(), peers: newPeerSet()}
+	session := &Session{srv: s, id: randomSessionID(), peers: newPeerSet(), relays: map[*relay]struct{}{}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -58,8 +63,45 @@ func (s *Session) AllowPeer(addr netip.AddrPort) error {
 	case s.srv.owns(addr):
 		return fmt.Errorf("%w: %s is a socket of the TURN server itself", ErrPeerDenied, addr)
 	}
-	s.peers.grant(addr, grantPeer)
+	s.peers.grant(s.srv.twoSided(addr), grantPeer)
 	return nil
+}
+
+// RevokePeer takes back what AllowPeer granted. What the address has of another reason stays.
+func (s *Session) RevokePeer(addr netip.AddrPort) {
+	s.srv.mu.Lock()
+	defer s.srv.mu.Unlock()
+	s.peers.revoke(s.srv.twoSided(plain(addr)), grantPeer)
+}
+
+// Observed tells whether the server has seen this IP address as that of a participant of the session: of a client that
+// authenticated for it, or one that ObserveParticipant named.
+func (s *Session) Observed(ip netip.Addr) bool {
+	s.srv.mu.RLock()
+	defer s.srv.mu.RUnlock()
+	_, ok := s.peers.participants[ip.Unmap().WithZone("")]
+	return ok
+}
+
+// Owns tells whether an address is that of a live relay of the session, on either side of a 1:1 NAT.
+func (s *Session) Owns(addr netip.AddrPort) bool {
+	s.srv.mu.RLock()
+	defer s.srv.mu.RUnlock()
+	r := s.srv.relays[s.srv.local(plain(addr))]
+	return r != nil && r.session == s
+}
+
+// Counters counts what a session's relays carried, over live and ended ones. It goes on counting after Close.
+func (s *Session) Counters() SessionCounters {
+	s.srv.mu.RLock()
+	defer s.srv.mu.RUnlock()
+	var sum relayStats
+	sum.absorb(&s.gone)
+	for r := range s.relays {
+		sum.absorb(&r.relayStats)
+	}
+	return SessionCounters{Allocations: len(s.relays), AllocationsMade: s.made, ToPeers: sum.toPeers.read(), FromPeers: sum.fromPeers.read(),
+		Denied: sum.denied.Load()}
 }
 
 // ObserveParticipant tells the server that a participant sends from this IP address, because the caller received
@@ -85,12 +127,7 @@ func (s *Session) Close() error {
 	s.srv.mu.Lock()
 	s.closed = true
 	delete(s.srv.sessions, s.id)
-	var mine []*relay
-	for _, r := range s.srv.relays {
-		if r.session == s {
-			mine = append(mine, r)
-		}
-	}
+	mine := slices.Collect(maps.Keys(s.relays))
 	s.srv.mu.Unlock()
 	for _, r := range mine {
 		r.endpoint.end(r)

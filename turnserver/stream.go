@@ -31,6 +31,9 @@ type streamEndpoint struct {
 
 	readerOnce, closeOnce sync.Once
 	closeErr              error
+
+	ownerMu        sync.Mutex // guards what follows
+	closed, handed bool
 }
 
 func newStreamEndpoint(s *Server, transport Transport, conn net.Conn) *streamEndpoint {
@@ -73,7 +76,14 @@ func (e *streamEndpoint) WriteTo(p []byte, _ net.Addr) (int, error) {
 
 // Close closes the connection, once. It sends no TLS alert: that could wait for a client that does not read.
 func (e *streamEndpoint) Close() error {
-	e.closeOnce.Do(func() { e.closeErr = e.raw.Close() })
+	e.closeOnce.Do(func() {
+		e.closeErr = e.raw.Close()
+		e.ownerMu.Lock()
+		defer e.ownerMu.Unlock()
+		if e.closed = true; e.handed {
+			e.srv.forget(e) // no reader of the library will
+		}
+	})
 	return e.closeErr
 }
 
@@ -128,6 +138,7 @@ type deadlineConn struct {
 	idle        time.Duration
 	inUse       func() bool // an allocation lives here
 	established atomic.Bool
+	released    atomic.Bool  // somebody else sees to the deadlines
 	lastWrite   atomic.Int64 // unix nanoseconds
 }
 
@@ -136,6 +147,9 @@ type deadlineConn struct {
 func (c *deadlineConn) Read(p []byte) (int, error) {
 	began := time.Now()
 	for {
+		if c.released.Load() {
+			return c.Conn.Read(p)
+		}
 		if err := c.SetReadDeadline(c.deadline(began)); err != nil {
 			return 0, err
 		}
@@ -162,6 +176,9 @@ func (c *deadlineConn) deadline(began time.Time) time.Time {
 }
 
 func (c *deadlineConn) Write(p []byte) (int, error) {
+	if c.released.Load() {
+		return c.Conn.Write(p)
+	}
 	now := time.Now()
 	if err := c.SetWriteDeadline(now.Add(writeTimeout)); err != nil {
 		return 0, err

@@ -44,6 +44,30 @@ func (l *streamListener) welcome(conn net.Conn) {
 		_ = conn.Close()
 		return
 	}
+	if l.transport == TransportTLS && l.srv.cfg.Foreign != nil {
+		l.srv.wg.Go(func() { l.sort(e) })
+		return
+	}
+	l.serveTURN(e)
+}
+
+// sort waits for the first byte of a TLS connection, which decides whose it is.
+func (l *streamListener) sort(e *streamEndpoint) {
+	first, err := e.in.Peek(1)
+	switch {
+	case err != nil:
+		_ = e.Close()
+		l.srv.forget(e)
+	case first[0] > lastRequestByte:
+		if conn := e.handOver(); conn != nil {
+			l.srv.cfg.Foreign(conn)
+		}
+	default:
+		l.serveTURN(e)
+	}
+}
+
+func (l *streamListener) serveTURN(e *streamEndpoint) {
 	if err := serveTURN(e, &e.endpoint); err != nil {
 		l.srv.cfg.Logger.Warn("serve a connection", "client", e.client, "error", err)
 		_ = e.Close()
@@ -70,10 +94,13 @@ func (s *Server) remember(e *streamEndpoint) bool {
 	return true
 }
 
-// forget takes a connection off the lists once its reader has returned.
+// forget takes a connection off the lists once its reader has returned, or once a foreign one is closed.
 func (s *Server) forget(e *streamEndpoint) {
 	s.connMu.Lock()
 	defer s.connMu.Unlock()
+	if _, known := s.conns[e]; !known {
+		return
+	}
 	ip := e.client.Addr()
 	delete(s.conns, e)
 	if s.connsOfIP[ip]--; s.connsOfIP[ip] == 0 {

@@ -15,11 +15,20 @@ type Allocation struct {
 	Session   string         // Session.ID
 	Client    netip.AddrPort // as the server sees it
 	Transport Transport      // between client and server
-	Relay     netip.AddrPort
+	Relay     netip.AddrPort // as the client was told
 	Since     time.Time
 	ToPeers   Traffic
 	FromPeers Traffic
 	Denied    uint64 // datagrams, both ways, and permissions that the guard refused
+}
+
+// SessionCounters is the share of one session in what the server did.
+type SessionCounters struct {
+	Allocations     int    // live now
+	AllocationsMade uint64 // since the session's start
+	ToPeers         Traffic
+	FromPeers       Traffic
+	Denied          uint64 // by the guard, as in Allocation
 }
 
 // Totals counts since the start of the server.
@@ -43,7 +52,7 @@ func (s *Server) Allocations() []Allocation {
 	list := make([]Allocation, 0, len(s.clients))
 	for _, r := range s.clients {
 		list = append(list, Allocation{
-			Session: r.session.id, Client: r.client, Transport: r.endpoint.transport, Relay: r.addr, Since: r.since,
+			Session: r.session.id, Client: r.client, Transport: r.endpoint.transport, Relay: r.public, Since: r.since,
 			ToPeers: r.toPeers.read(), FromPeers: r.fromPeers.read(), Denied: r.denied.Load(),
 		})
 	}

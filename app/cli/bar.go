@@ -17,23 +17,28 @@ type bar struct {
 	out   screen
 	begin time.Time
 
-	mu    sync.Mutex // guards model
+	mu    sync.Mutex // guards model, begin and began
 	model *present.Progress
+	began bool // the session, which has to find another computer first if there is an invite
 
-	stop context.CancelFunc
-	done sync.WaitGroup
+	words   chan string
+	stopped <-chan struct{} // nil: nothing is drawn
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+	writing sync.Mutex // held while something is written beside the bar
 }
 
 const drawEvery = 200 * time.Millisecond
 
 // startBar begins to draw. Without a terminal, or when asked to be quiet, it gives a bar that does nothing.
 func startBar(out screen, plan netcheck.Plan, quiet bool) *bar {
-	b := &bar{out: out, begin: time.Now(), model: present.NewProgress(plan), stop: func() {}}
+	b := &bar{out: out, begin: time.Now(), model: present.NewProgress(plan), stop: func() {},
+		began: plan.Target.Kind != netcheck.TargetInvite, words: make(chan string)}
 	if !out.terminal || quiet {
 		return b
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	b.stop = cancel
+	b.stop, b.stopped = cancel, ctx.Done()
 	b.done.Go(func() { b.draw(ctx) })
 	return b
 }
@@ -42,7 +47,25 @@ func startBar(out screen, plan netcheck.Plan, quiet bool) *bar {
 func (b *bar) observe(e netcheck.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if !b.began {
+		b.began, b.begin = true, time.Now()
+	}
 	b.model.Apply(e)
+}
+
+// say writes a sentence above the bar.
+func (b *bar) say(text string) {
+	if b.stopped != nil {
+		select {
+		case b.words <- text:
+			return
+		case <-b.stopped:
+			b.done.Wait()
+		}
+	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	b.out.paragraph(text)
 }
 
 // close takes the bar off the screen and waits for its goroutine. It may be called twice.
@@ -69,13 +92,17 @@ func (b *bar) draw(ctx context.Context) {
 	tick := time.NewTicker(drawEvery)
 	defer tick.Stop()
 	for {
-		share, text := b.state(time.Since(b.begin))
-		line.Describe(present.UpTo(text, b.out.size()-beside)) // first: both draw, and the text before may be too long by now
-		// Below its maximum the bar does not end itself: it is taken away when the session has ended.
-		_ = line.Set(min(int(share*parts), parts-1))
+		if share, text, began := b.state(); began {
+			line.Describe(present.UpTo(text, b.out.size()-beside)) // first: both draw, and the text before may be too long by now
+			// Below its maximum the bar does not end itself: it is taken away when the session has ended.
+			_ = line.Set(min(int(share*parts), parts-1))
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case words := <-b.words:
+			_ = line.Clear()
+			b.out.paragraph(words)
 		case <-tick.C:
 		}
 	}
@@ -101,13 +128,16 @@ func (b *bar) theme() progressbar.Theme {
 	return progressbar.Theme{Saucer: "#", SaucerPadding: ".", BarStart: "[", BarEnd: "]"}
 }
 
-func (b *bar) state(now time.Duration) (float64, string) {
+func (b *bar) state() (share float64, text string, began bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.model.Share(now), b.model.Line(now)
+	now := time.Since(b.begin)
+	return b.model.Share(now), b.model.Line(now), b.began
 }
 
 // stopping says that the measurement is being stopped, in the place of the bar. The bar must be closed.
 func (b *bar) stopping() {
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	b.out.paragraph("Stopping; what was measured until now is kept. Press Ctrl-C again to end at once.")
 }

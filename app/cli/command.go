@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +28,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(a.flagError)
 	root.SetHelpFunc(a.help)
 	root.PersistentFlags().BoolP("help", "h", false, "")
-	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.measuringCommand("video"), a.versionCommand())
+	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.measuringCommand("video"), a.hostCommand(), a.versionCommand())
 	return root
 }
 
@@ -41,7 +40,7 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return wrongUse("%q is not a command: did you mean %q?", args[0], near[0])
 	}
-	return wrongUse("%q is not a command: use check, loss, video or version", args[0])
+	return wrongUse("%q is not a command: use check, loss, video, host or version", args[0])
 }
 
 // measuringCommand is check, loss or video: what to send differs, all else is the same.
@@ -52,24 +51,24 @@ func (a *app) measuringCommand(name string) *cobra.Command {
 		Short: shortHelp[name],
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.note(cmd)
-			if err := stray(o, args); err != nil {
+			o.given = o.groups().given(cmd)
+			if err := stray(args, o.given["turn-pass"] || o.invited()); err != nil {
 				return err
 			}
 			return a.measure(cmd.Context(), name, o)
 		},
 	}
-	o.bind(cmd)
+	o.groups().bind(cmd)
 	return cmd
 }
 
-// stray refuses words that belong to no flag. Behind --turn-pass such a word may be the rest of a password with a space in
-// it, and is not repeated.
-func stray(o *options, args []string) error {
+// stray refuses words that belong to no flag. Behind --turn-pass or an invite such a word may be the rest of a secret with a space
+// in it: it is not repeated.
+func stray(args []string, secret bool) error {
 	switch {
 	case len(args) == 0:
 		return nil
-	case o.given["turn-pass"]:
+	case secret:
 		return wrongUse("a word belongs to no flag: put quotes around values with spaces")
 	}
 	return wrongUse("%q belongs to no flag: put quotes around values with spaces, and commas between paths", args[0])
@@ -109,15 +108,16 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// commandsWith lists the measuring commands that have a flag of that name.
+// commandsWith lists the commands that have a flag of that name.
 func commandsWith(flag string) []string {
 	var found []string
 	for _, name := range []string{"check", "loss", "video"} {
-		for _, g := range (&options{command: name}).groups() {
-			if slices.ContainsFunc(g.flags, func(f flagSpec) bool { return f.name == flag }) {
-				found = append(found, name)
-			}
+		if (&options{command: name}).groups().has(flag) {
+			found = append(found, name)
 		}
+	}
+	if new(hostOptions).groups().has(flag) {
+		found = append(found, hostName)
 	}
 	return found
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -16,6 +18,7 @@ type options struct {
 	secretFile, caFile        string
 	pins                      []string
 	family, iface             string
+	name, signaling           string // with an invite
 	preset, duration, rate    string
 	size, lateAfter, carriers string
 	json, csv, title          string
@@ -44,17 +47,25 @@ type flagGroup struct {
 	flags []flagSpec
 }
 
-func (o *options) groups() []flagGroup {
-	return []flagGroup{
+// flagGroups are the flags of a command.
+type flagGroups []flagGroup
+
+func (o *options) groups() flagGroups {
+	return flagGroups{
 		{"Where to measure", []flagSpec{
-			{name: "target", value: "self|turn", text: &o.target, help: "self: this computer alone, works offline. turn: your STUN/TURN servers; implied by --turn and --stun (default self)"},
+			{name: "target", value: "self|turn|INVITE", text: &o.target, help: "self: this computer alone, works offline. turn: your STUN/TURN servers; implied by --turn and --stun (default self). " +
+				"An invite: the computer that it is from. Others on this computer can read a command line, so give it as @FILE, as - for standard input, or as invite, which takes it from ECHOPATH_INVITE"},
 			{name: "path", value: "LIST", text: &o.paths, help: "direct, stun, relay-udp, relay-tcp, relay-tls with commas between, or all (default all)"},
 			{name: "ip", value: "auto|4|6", text: &o.family, help: "version of IP (default auto: one for all paths)"},
 			{name: "interface", value: "NAME|IP", text: &o.iface, help: "network interface, or its address, to measure from"},
 		}},
+		{"With an invite", []flagSpec{
+			{name: "name", value: "NAME", text: &o.name, help: "what the host is shown (default: the name of this computer)"},
+			{name: "signaling", value: "websocket|sse", text: &o.signaling, help: "for experts: the one way of talking to the host, instead of the first that works"},
+		}},
 		{"Your servers", []flagSpec{
 			{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},
-			{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478"},
+			{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478. public: well-known ones of others, which then see this computer's address"},
 			{name: "turn-user", value: "NAME", text: &o.user, help: "user name at the TURN server"},
 			{name: "turn-pass-file", value: "FILE", text: &o.passFile, help: "file whose first line is the password; - reads it from standard input"},
 			{name: "turn-pass", value: "TEXT", text: &o.pass, help: "the password itself. Others on this computer can read it; prefer --turn-pass-file"},
@@ -115,21 +126,42 @@ func (o *options) videoLoad() flagGroup {
 }
 
 // bind registers the flags with the command.
-func (o *options) bind(cmd *cobra.Command) {
+func (g flagGroups) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	for _, group := range o.groups() {
-		for _, f := range group.flags {
-			switch {
-			case f.text != nil:
-				flags.Var(&textValue{to: f.text, list: f.name == "path"}, f.name, f.help)
-			case f.list != nil:
-				flags.StringArrayVar(f.list, f.name, nil, f.help)
-			default:
-				flags.BoolVar(f.set, f.name, false, f.help)
+	for f := range g.all() {
+		switch {
+		case f.text != nil:
+			flags.Var(&textValue{to: f.text, list: f.name == "path"}, f.name, f.help)
+		case f.list != nil:
+			flags.StringArrayVar(f.list, f.name, nil, f.help)
+		default:
+			flags.BoolVar(f.set, f.name, false, f.help)
+		}
+	}
+}
+
+// all goes through the flags of all groups.
+func (g flagGroups) all() iter.Seq[flagSpec] {
+	return func(yield func(flagSpec) bool) {
+		for _, group := range g {
+			for _, f := range group.flags {
+				if !yield(f) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// has tells whether there is a flag of that name.
+func (g flagGroups) has(name string) bool {
+	for f := range g.all() {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // textValue is a flag with a text. Given twice it is wrong use, where the last one would win silently; but paths add up.
@@ -164,26 +196,21 @@ func (v *textValue) String() string {
 // Type is for cobra's own help, which is not shown.
 func (v *textValue) Type() string { return "string" }
 
-// note remembers which flags were given: an empty value is wrong use, a missing flag is not.
-func (o *options) note(cmd *cobra.Command) {
-	o.given = map[string]bool{}
-	for _, group := range o.groups() {
-		for _, f := range group.flags {
-			o.given[f.name] = cmd.Flags().Changed(f.name)
-		}
+// given tells which flags stand on the command line: an empty value is wrong use, a missing flag is not.
+func (g flagGroups) given(cmd *cobra.Command) map[string]bool {
+	given := map[string]bool{}
+	for f := range g.all() {
+		given[f.name] = cmd.Flags().Changed(f.name)
 	}
+	return given
 }
 
 // empty finds a flag that was given without a value, as --json "" from an unset variable of a script.
-func (o *options) empty() error {
-	for _, group := range o.groups() {
-		for _, f := range group.flags {
-			if !o.given[f.name] {
-				continue
-			}
-			if f.text != nil && *f.text == "" {
-				return wrongUse("--%s has an empty value: give %s, or leave the flag out", f.name, f.value)
-			}
+func (g flagGroups) empty(given map[string]bool) error {
+	for f := range g.all() {
+		none := f.text != nil && *f.text == "" || f.list != nil && slices.Contains(*f.list, "")
+		if given[f.name] && none {
+			return wrongUse("--%s has an empty value: give %s, or leave the flag out", f.name, f.value)
 		}
 	}
 	return nil

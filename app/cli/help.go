@@ -12,6 +12,7 @@ import (
 var shortHelp = map[string]string{
 	"check":   "the full check: packets on every path in turn, pictures on two, with a verdict",
 	"loss":    "packet loss, delay and jitter, 10 s on each path",
+	"host":    "the other end for a second computer, which is invited: servers, signalling, echo",
 	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate",
 	"version": "versions of the program and of what it is built from",
 }
@@ -38,9 +39,10 @@ const exitHelp = `Exit codes
   130  interrupted; what was measured until then is shown and written`
 
 const envHelp = `Environment
+  ECHOPATH_INVITE       invite, for --target invite
   ECHOPATH_TURN_PASS    password, in place of --turn-pass-file
   ECHOPATH_TURN_SECRET  shared secret, in place of --turn-secret-file
-  HTTPS_PROXY, NO_PROXY proxy on the way to TURN servers over TCP and TLS
+  HTTPS_PROXY, NO_PROXY proxy on the way to hosts, and to TURN servers over TCP and TLS
   NO_COLOR              any value: no colours`
 
 const examples = `Examples
@@ -50,6 +52,8 @@ const examples = `Examples
     $NAME $CMD --turn turn:turn.example.com:3478 \
       --turn "turn:turn.example.com:3478?transport=tcp" \
       --turn-user alice --turn-pass-file turn.pass
+  Another Echopath, which gave you an invite (there: $NAME host):
+    $NAME $CMD --target @invite.txt
   TURN over TLS with a company's own certificate authority:
     $NAME $CMD --turn turns:turn.example.com:5349 \
       --turn-ca company-ca.pem --turn-user alice --turn-pass-file turn.pass
@@ -72,6 +76,8 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	switch {
 	case !cmd.HasParent():
 		a.rootHelp(&b)
+	case cmd.Name() == hostName:
+		a.hostHelp(&b)
 	case longHelp[cmd.Name()] != "":
 		a.commandHelp(&b, cmd.Name())
 	default:
@@ -85,7 +91,7 @@ func (a *app) rootHelp(b *strings.Builder) {
 		fmt.Fprintln(b, line)
 	}
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.Width))
-	for _, name := range []string{"check", "loss", "video", "version"} {
+	for _, name := range []string{"check", "loss", "video", hostName, "version"} {
 		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.Width))
 	}
 	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.Width))
@@ -100,12 +106,7 @@ func (a *app) commandHelp(b *strings.Builder, name string) {
 		fmt.Fprintln(b, line)
 	}
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.Width))
-	for _, group := range (&options{command: name}).groups() {
-		fmt.Fprintf(b, "\n%s\n", group.title)
-		for _, f := range group.flags {
-			writeFlag(b, f, a.out.Width)
-		}
-	}
+	writeFlags(b, (&options{command: name}).groups(), a.out.Width)
 	text := examples
 	if name == "video" {
 		text += videoExamples
@@ -135,6 +136,15 @@ func reflow(text string, width int) string {
 		b.WriteString(strings.Join(present.Indented(first, rest, body, width), "\n") + "\n")
 	}
 	return b.String()
+}
+
+func writeFlags(b *strings.Builder, groups flagGroups, width int) {
+	for _, group := range groups {
+		fmt.Fprintf(b, "\n%s\n", group.title)
+		for _, f := range group.flags {
+			writeFlag(b, f, width)
+		}
+	}
 }
 
 // writeFlag prints a flag with its help beside it, wrapped in a column of its own, or below it where there is no room.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"strings"
 
+	"echopath/app/hosting"
 	"echopath/netcheck"
+	"echopath/netcheck/signaling"
 )
 
 // The exit codes. Scripts depend on them.
@@ -24,6 +26,8 @@ const (
 type Deps struct {
 	// Run executes a plan: app/session, or a fake. It gives a report, if partial, whenever an event was emitted.
 	Run func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error)
+	// Host starts a host: app/host, or a fake. What happens at it is told to the Observe of c.
+	Host func(ctx context.Context, c hosting.Config) (hosting.Host, error)
 	// NoVideo says in a sentence why this build has no video; "" means that it has. Then a check leaves video out.
 	NoVideo string
 	// Name is the program's name as shown in help.
@@ -34,6 +38,7 @@ type Deps struct {
 	DefaultArgs []string
 
 	lastAct *lastAct // nil: the process is not ours to end
+	system  *system  // nil: this computer's
 }
 
 // Job is what a command asks for.
@@ -41,6 +46,11 @@ type Job struct {
 	Plan       netcheck.Plan
 	Record     string // name of a file to keep the video in; "": it is not kept
 	RecordSent bool   // the pictures as they were sent, otherwise as they came back
+
+	// For a plan with the target invite, whose text is in Plan.Target.Invite.
+	Name      string                   // of this computer, for the host
+	Signaling signaling.Way            // the one way to use; "": the first that works
+	Standing  func(signaling.Standing) // is told how this end stands with the host, from one goroutine at a time
 }
 
 // Main runs the command of args and gives the exit code. A cancelled ctx stops the measurement: what was measured until then is

@@ -7,14 +7,17 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
+	"echopath/app/hosting"
 	"echopath/app/present/presenttest"
 	"echopath/netcheck"
 )
 
 func TestMain(m *testing.M) {
+	time.Local = time.UTC // in lines and golden files
 	if how := os.Getenv(childEnv); how != "" {
 		os.Exit(child(how))
 	}
@@ -26,7 +29,7 @@ const childEnv = "ECHOPATH_TEST_CHILD"
 
 // child is the program with a session that works until it is stopped, or that does not stop either.
 func child(how string) int {
-	return Process(Deps{Name: "echopath-cli", Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
+	return Process(Deps{Name: "echopath-cli", Host: childHost(how), system: testSystem(), Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
 		s := presenttest.NewStage(job.Plan, observe)
 		s.Emit("", netcheck.SessionStarted{Plan: job.Plan, Granted: job.Plan})
 		if how != "early" { // before the first path has ended
@@ -52,11 +55,15 @@ type command struct {
 	stdin  string
 	stdout io.Writer // nil: collected
 	stderr io.Writer
+	// host starts a host; without one a call of Host is a mistake, which the caller sees in config.
+	host   func(context.Context, hosting.Config) (hosting.Host, error)
+	system *system // nil: that of testSystem
 	// noVideo is why this build has no video, "" if it has.
 	noVideo string
 
-	plan     netcheck.Plan // that Run was called with
-	job      Job           // the same, with what else is asked for
+	plan     netcheck.Plan  // that Run was called with
+	job      Job            // the same, with what else is asked for
+	config   hosting.Config // that Host was called with
 	ran      bool
 	out, err string
 	code     int
@@ -72,7 +79,18 @@ func (c *command) do(ctx context.Context) *command {
 	if stderr == nil {
 		stderr = &errs
 	}
-	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo,
+	sys := c.system
+	if sys == nil {
+		sys = testSystem()
+	}
+	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo, system: sys,
+		Host: func(ctx context.Context, config hosting.Config) (hosting.Host, error) {
+			c.config, c.ran = config, true
+			if c.host == nil {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return c.host(ctx, config)
+		},
 		Run: func(ctx context.Context, job Job, observe netcheck.Observer) (netcheck.Report, error) {
 			c.plan, c.job, c.ran = job.Plan, job, true
 			if c.run == nil {
@@ -119,7 +137,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestHelpGolden(t *testing.T) {
-	for _, line := range []string{"--help", "check --help", "loss --help", "video --help", "version --help"} {
+	for _, line := range []string{"--help", "check --help", "loss --help", "video --help", "host --help", "version --help"} {
 		c := (&command{args: words(line)}).do(t.Context())
 		if c.code != ExitOK || c.err != "" {
 			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)

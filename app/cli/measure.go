@@ -12,6 +12,7 @@ import (
 	"echopath/app/present"
 	"echopath/netcheck"
 	"echopath/netcheck/export"
+	"echopath/netcheck/signaling"
 )
 
 // dash stands for standard output in the place of a file.
@@ -48,11 +49,11 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 		a.code = ExitInterrupted
 		return nil
 	case !ran:
-		return fmt.Errorf("nothing was measured: %w", inWords(err))
+		return fmt.Errorf("nothing was measured%s: %w", codeOf(plan, err), inWords(err))
 	case err != nil && report.Ended == netcheck.EndedComplete:
 		warn("%s", oneLine(err.Error())) // after the measurement: the result stands
 	case err != nil && report.Ended != netcheck.EndedCancelled:
-		err = fmt.Errorf("the session ended early: %w", err)
+		err = fmt.Errorf("the session ended early%s: %w", codeOf(plan, err), inWords(err))
 		return errors.Join(err, a.finish(report, o, files))
 	}
 	return a.finish(report, o, files)
@@ -74,6 +75,22 @@ func inWords(err error) error {
 		return err
 	}
 	return errors.New(strings.TrimSpace(f.Text + " " + f.Advice))
+}
+
+// codeOf names, for scripts, what went wrong with the host of an invite: its own word if it gave one.
+func codeOf(plan netcheck.Plan, err error) string {
+	var (
+		gone *signaling.Gone
+		f    *netcheck.Failure
+	)
+	switch {
+	case plan.Target.Kind != netcheck.TargetInvite:
+	case errors.As(err, &gone) && gone.Code != "":
+		return fmt.Sprintf(" (%s)", gone.Code)
+	case errors.As(err, &f) && f.Code != "":
+		return fmt.Sprintf(" (%s)", f.Code)
+	}
+	return ""
 }
 
 // createFiles opens what will be written, so that a folder that can not be written is told before the measurement.
@@ -119,7 +136,11 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 		}
 	})
 	write := files.Observer()
-	report, err := a.deps.Run(ctx, Job{Plan: plan, Record: o.record, RecordSent: o.recordWhat == "sent"}, func(e netcheck.Event) {
+	job := Job{Plan: plan, Record: o.record, RecordSent: o.recordWhat == "sent", Name: o.name, Signaling: signaling.Way(o.signaling)}
+	if !o.quiet {
+		job.Standing = (&standings{say: bar.say}).tell
+	}
+	report, err := a.deps.Run(ctx, job, func(e netcheck.Event) {
 		ran = true
 		write(e)
 		o.kept.observe(e)

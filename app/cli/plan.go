@@ -25,7 +25,7 @@ func defaultLoad(command string) netcheck.LossPlan {
 // plan turns the flags into a plan, as asked and as the engine will grant it. Everything that is wrong with them comes out
 // here, before a packet is sent.
 func (o *options) plan(command string, in inputs) (p, granted netcheck.Plan, err error) {
-	if err := o.empty(); err != nil {
+	if err := o.groups().empty(o.given); err != nil {
 		return p, granted, err
 	}
 	p.Title = o.title

@@ -10,7 +10,7 @@ import (
 )
 
 // Process runs Main with the arguments, streams and signals of this process, and gives its exit code. The first Ctrl-C or
-// SIGTERM stops the measurement, as does the end of the terminal (SIGHUP); a second Ctrl-C or SIGTERM ends the process at once.
+// SIGTERM stops the measurement or the host, as does the end of the terminal (SIGHUP); a second Ctrl-C or SIGTERM ends the process at once.
 func Process(deps Deps) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

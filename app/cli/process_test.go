@@ -157,3 +157,66 @@ func TestNohup(t *testing.T) {
 		t.Errorf("%v", cmd.ProcessState)
 	}
 }
+
+// startHost starts this program as a host with an invite in a file.
+func startHost(t *testing.T, how string) *childProcess {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	dir := t.TempDir()
+	c := &childProcess{t: t, dir: dir,
+		Cmd: exec.CommandContext(ctx, self, "host", "--invite-file", filepath.Join(dir, "invite"))} //nolint:gosec // this program
+	c.Env = append(os.Environ(), childEnv+"="+how)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.err = bufio.NewReader(out) // its lines are on standard output
+	c.awaitPart("Ctrl-C stops it.")
+	return c
+}
+
+// awaitPart reads up to a line that has a part.
+func (c *childProcess) awaitPart(part string) {
+	c.t.Helper()
+	for {
+		line, err := c.err.ReadString('\n')
+		if strings.Contains(line, part) {
+			return
+		}
+		if err != nil {
+			c.t.Fatalf("the process never said %q: %v", part, err)
+		}
+	}
+}
+
+// A host is meant to be ended by a signal: that is no error, and its invite goes with it.
+func TestSignalStopsHost(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		c := startHost(t, "obedient")
+		if _, err := os.Stat(filepath.Join(c.dir, "invite")); err != nil {
+			t.Error(err)
+		}
+		c.signal(s)
+		c.awaitPart("Stopped.")
+		c.wantEnd(ExitOK)
+	}
+}
+
+// The second signal ends a host that does not stop, and its invite goes all the same.
+func TestSecondSignalEndsHost(t *testing.T) {
+	t.Parallel()
+	c := startHost(t, "stubborn")
+	c.signal(syscall.SIGTERM)
+	c.awaitPart("Stopping.")
+	c.signal(syscall.SIGTERM)
+	c.wantEnd(ExitInterrupted)
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"echopath/netcheck"
@@ -20,6 +21,9 @@ const (
 
 // maxInput bounds a file that is read whole; a bundle of all public certificate authorities has 200 kB.
 const maxInput = 1 << 20
+
+// lineFlags are the flags that read a line of standard input for "-".
+var lineFlags = []string{"turn-pass-file", "turn-secret-file"}
 
 // inputs is where arguments point to.
 type inputs struct {
@@ -93,7 +97,7 @@ func (in inputs) secret(flag, path string) (netcheck.Secret, error) {
 // read reads an input file. That it can not be read is wrong use: the argument names the wrong file, or one that is not ours
 // to read.
 func (in inputs) read(flag, path string) ([]byte, error) {
-	if path == "-" && flag != "turn-ca" {
+	if path == dash && slices.Contains(lineFlags, flag) {
 		// Up to the line's end and not to the end of the stream: a person may be typing.
 		line, err := bufio.NewReader(io.LimitReader(in.stdin, maxInput)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {

@@ -20,31 +20,39 @@ func (o *options) fillTarget(p *netcheck.Plan, in inputs) error {
 		return wrongUse("--target self uses servers of its own: leave out --turn and --stun, or use --target turn")
 	case o.target == "turn" && !servers:
 		return wrongUse("--target turn needs a server: add --turn turn:HOST:3478 or --stun stun:HOST:3478")
-	case o.given["target"] && o.target != "self" && o.target != "turn":
-		return wrongUse("--target %q is not a target: use self or turn", o.target)
 	}
-	if len(o.turn) == 0 {
-		for _, name := range turnOnly {
-			if o.given[name] {
-				return wrongUse("--%s belongs to a TURN server: add --turn turn:HOST:3478, or leave it out", name)
-			}
+	if err := o.misplaced(); err != nil {
+		return err
+	}
+	switch p.Target.Kind = netcheck.TargetSelf; {
+	case o.invited():
+		if err := o.fillInvite(p, in); err != nil {
+			return err
 		}
+	case servers:
+		p.Target.Kind = netcheck.TargetTURN
 	}
-	p.Target.Kind = netcheck.TargetSelf
-	if !servers {
-		return nil
-	}
-	p.Target.Kind = netcheck.TargetTURN
 	return o.fillServers(p, in)
 }
 
-func (o *options) fillServers(p *netcheck.Plan, in inputs) error {
-	for _, text := range o.stun {
-		u, err := parseURL("stun", text, netcheck.SchemeSTUN)
-		if err != nil {
-			return err
+// misplaced finds flags that mean nothing with this target.
+func (o *options) misplaced() error {
+	for _, name := range turnOnly {
+		if o.given[name] && len(o.turn) == 0 {
+			return wrongUse("--%s belongs to a TURN server: add --turn turn:HOST:3478, or leave it out", name)
 		}
-		p.Target.Servers = append(p.Target.Servers, netcheck.ICEServer{URL: u})
+	}
+	for _, name := range []string{"name", "signaling"} {
+		if o.given[name] && !o.invited() {
+			return wrongUse("--%s belongs to an invite: add --target @FILE, or leave it out", name)
+		}
+	}
+	return nil
+}
+
+func (o *options) fillServers(p *netcheck.Plan, in inputs) (err error) {
+	if p.Target.Servers, err = stunServers(o.stun); err != nil {
+		return err
 	}
 	if len(o.turn) == 0 {
 		return nil
@@ -75,6 +83,25 @@ func (o *options) fillServers(p *netcheck.Plan, in inputs) error {
 	}
 	return nil
 }
+
+// stunServers reads the values of --stun.
+func stunServers(texts []string) (servers []netcheck.ICEServer, err error) {
+	for _, text := range texts {
+		if text == publicWord {
+			servers = append(servers, netcheck.PublicSTUN()...)
+			continue
+		}
+		u, err := parseURL("stun", text, netcheck.SchemeSTUN)
+		if err != nil {
+			return nil, err
+		}
+		servers = append(servers, netcheck.ICEServer{URL: u})
+	}
+	return servers, nil
+}
+
+// publicWord stands for the well-known servers in the place of a URL.
+const publicWord = "public"
 
 // parseURL reads a server's address. One with a user and password in it is refused without being repeated: messages end up
 // in logs.

@@ -27,7 +27,7 @@ func TestWrongUse(t *testing.T) {
 		want string // part of the line that says how to mend it
 	}{
 		{line: "chek", want: `did you mean "check"?`},
-		{line: "frobnicate", want: "use check, loss, video or version"},
+		{line: "frobnicate", want: "use check, loss, video, host or version"},
 		{line: "--target self", want: "a command comes first, for example echopath-cli check"},
 		{line: "check --frobnicate", want: "echopath-cli check --help lists the flags"},
 		{line: "check -x", want: "echopath-cli check --help lists the flags"},
@@ -43,7 +43,7 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --path=", want: "leave the flag out"},
 		{line: "check --ip 5", want: "use auto, 4 or 6"},
 		{line: "check --interface nosuch0", want: "use one of"},
-		{line: "check --target moon", want: "use self or turn"},
+		{line: "check --target moon", want: `--target "moon" is not a target: use self, turn or an invite`},
 		{line: "check --target turn", want: "add --turn"},
 		{line: "check --target self --turn turn:a.example", want: "use --target turn"},
 		{line: "check --turn turn.example.com", want: "must begin with stun:, turn: or turns:"},
@@ -148,7 +148,7 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --record " + webm, want: "--record is a flag of video, not of check"},
 		{line: "loss --under-load", want: "--under-load is a flag of video, not of loss"},
 		{line: "loss --no-video", want: "--no-video is a flag of check, not of loss"},
-		{line: "version --json -", want: "check, loss and video, not of version"},
+		{line: "version --json -", want: "check, loss, video and host, not of version"},
 	}
 	for _, tt := range tests {
 		c := (&command{args: words(tt.line), env: tt.env}).do(t.Context())

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"echopath/app/model"
 	"echopath/app/record"
@@ -24,8 +25,11 @@ import (
 func (d *desk) deps() view.Deps {
 	results, _ := d.settingsDefaults()
 	return view.Deps{
-		Model: d.model, Video: d.video, Version: d.opt.Version,
+		Model: d.model, Video: d.video, Host: d.host, Join: d.join, Version: d.opt.Version,
 		Start: d.start, Stop: d.stop, Quit: d.quit,
+		Connect: d.connect, Disconnect: d.disconnect, PasteText: d.app.Clipboard().Content, Now: time.Now,
+		ListAddresses: d.listAddresses, StartHost: d.startHost, StopHost: d.stopHost, NewInvite: d.newInvite,
+		AcceptGuest: d.acceptGuest, RefuseGuest: d.refuseGuest, RemoveGuest: d.removeGuest,
 		Settings: d.currentSettings, SetSettings: d.adopt, Forget: d.forget,
 		ExportSummary: d.exportSummary, ExportTables: d.exportTables, ExportJSON: d.exportJSON, SavePNG: d.savePNG,
 		CopyText: d.app.Clipboard().SetContent, ReadCA: d.readCA, TryServers: d.tryServers, OpenFolder: d.openFolder,
@@ -37,7 +41,7 @@ func (d *desk) deps() view.Deps {
 
 // export writes what was measured, in a goroutine: a disk may be slow. Closing the window waits for it: it may be the only copy.
 func (d *desk) export(t view.Trial, name string, done view.Done, write func(context.Context, *record.Recording) ([]string, error)) {
-	recording := d.results[t].Recording
+	recording := d.result(t).Recording
 	if recording == nil {
 		done(nil, errNothing)
 		return
@@ -46,6 +50,14 @@ func (d *desk) export(t view.Trial, name string, done view.Done, write func(cont
 	if err != nil {
 		done(nil, err)
 	}
+}
+
+// result is the last run of a screen that measures, or of the chosen guest.
+func (d *desk) result(t view.Trial) runner.Result {
+	if t != view.TrialGuest {
+		return d.results[t]
+	}
+	return d.guests[d.host.Selected()]
 }
 
 // one is the answer of an export of one file.

@@ -34,6 +34,8 @@ type Options struct {
 	Run       Session                                                        // one session
 	Try       func(context.Context, netcheck.Plan) ([]session.Answer, error) // asks servers without measuring
 	Cameras   func() ([]string, error)                                       // names; the error is in words
+	StartHost runner.StartHost                                               // nil: host.Start
+	Join      JoinHost                                                       // nil: session.Join
 	NoVideo   string                                                         // why this build can not do video; "" if it can
 	ConfigDir string                                                         // for the settings; "" is the system's place
 	Opened    func()                                                         // called once, when the window is there; may be nil
@@ -46,24 +48,29 @@ type desk struct {
 	win      fyne.Window
 	model    *model.Test
 	video    *model.Video
+	host     *model.Host
+	join     *model.Join
 	pictures *runner.Pictures
 	view     *view.Window
 	store    *prefs.Store
 	settings prefs.Settings
 	runner   *runner.Runner
+	hosting  *runner.Hosting
+	link     *runner.Link
 	jobs     *runner.Jobs
-	trial    view.Trial         // whose run goes on, or was the last
-	results  [2]runner.Result   // of the last run of each screen that measures
-	record   *session.Recording // of the video that goes on; nil: none
-	closing  bool               // the window goes as soon as the run has ended
-	asking   bool               // whether it may
-	behind   bool               // the window is not in the foreground
-	stats    *stats             // nil unless a tester asked for it
-	redraws  int                // of runs, for stats
-	shown    int                // pictures, likewise
-	waiting  func()             // the write of settings that follows the one under way; nil: none
-	keeps    bool               // the run's results are kept in the folder for results
-	gate     gate               // before the goroutine that draws
+	trial    view.Trial               // whose run goes on, or was the last
+	results  [2]runner.Result         // of the last run of each screen that measures
+	guests   map[string]runner.Result // of the last run of each guest that has ended, by the guest's ID
+	record   *session.Recording       // of the video that goes on; nil: none
+	closing  bool                     // the window goes as soon as the run has ended
+	asking   bool                     // whether it may
+	behind   bool                     // the window is not in the foreground
+	stats    *stats                   // nil unless a tester asked for it
+	redraws  int                      // of runs, for stats
+	shown    int                      // pictures, likewise
+	waiting  func()                   // the write of settings that follows the one under way; nil: none
+	keeps    bool                     // the run's results are kept in the folder for results
+	gate     gate                     // before the goroutine that draws
 }
 
 // Default and least size of the window, in units of the screen's scale.
@@ -89,12 +96,14 @@ func Run(o Options) int {
 	if o.NoVideo != "" {
 		d.video.NoVideo(o.NoVideo)
 	}
+	d.makeHost()
 	form := d.form()
 	d.model.SetForm(form)
 	d.video.SetForm(form)
 	d.pictures = runner.NewPictures(runner.PicturesConfig{Post: d.gate.post, Show: d.showPictures})
 	d.runner = runner.New(runner.Config{Run: d.session, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
 	d.jobs = runner.NewJobs(d.gate.post)
+	d.makeHosting(d.gate.post)
 	d.view = view.New(d.win, d.deps())
 	d.view.Adopt()
 	d.win.Resize(d.size())
@@ -104,6 +113,7 @@ func Run(o Options) int {
 		d.stats = startStats(d)
 		d.view.FocusStart()
 		d.readStoredCA()
+		d.listAddresses()
 		for _, m := range messages {
 			widgets.Message(d.win, "Settings", m)
 		}
@@ -126,6 +136,8 @@ func (d *desk) shutDown() int {
 	d.gate.shut()
 	d.jobs.Close() // before the runner: an export may still read a recording that goes with it
 	err := d.runner.Close()
+	d.link.Close() // after the run that used it
+	err = errors.Join(err, d.hosting.Close())
 	d.stats.close()
 	if saveErr := d.storeSettings(); saveErr != nil {
 		err = errors.Join(err, saveErr)

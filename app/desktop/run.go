@@ -82,6 +82,13 @@ func recording(r *model.Recording) *session.Recording {
 // session is the runner's: it runs beside the goroutine that draws, and shows the pictures of a video while it goes on.
 func (d *desk) session(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
 	opt := session.Options{Version: d.opt.Version}
+	if plan.Target.Kind == netcheck.TargetInvite {
+		remote, err := d.link.Use(ctx, runner.Invited{Invite: plan.Target.Invite, Interface: plan.Interface})
+		if err != nil {
+			return netcheck.Report{}, err
+		}
+		opt.Remote, _ = remote.(*session.Remote)
+	}
 	if plan.Video.On() {
 		if d.record != nil {
 			_ = os.MkdirAll(filepath.Dir(d.record.File), 0o755) //nolint:gosec // for others to read, as far as the umask allows; what is wrong the recorder says
@@ -164,15 +171,19 @@ func (d *desk) quit() {
 	switch {
 	case d.closing:
 		d.app.Quit() // asked for twice: at once
-	case !d.runner.Busy():
+	case !d.runner.Busy() && d.host.Guests() == 0:
 		d.app.Quit()
-	case !d.asking:
+	case d.asking:
+	case !d.runner.Busy():
+		d.asking = true
+		d.quitHosting()
+	default:
 		d.asking = true
 		kept := "What was measured until now is kept."
 		if !d.keeps {
 			kept = "What was measured until now is lost, since results are not kept (see Settings). To keep it: go on, stop the test, then export."
 		}
-		widgets.Confirm(d.win, "A test is running", "Stop it and close? "+kept, "Stop and close", "Go on", func(yes bool) {
+		widgets.Confirm(d.win, "A test is running", "Stop it and close? "+kept+d.guestsToo(), "Stop and close", "Go on", func(yes bool) {
 			d.asking = false
 			if !yes {
 				return

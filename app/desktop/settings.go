@@ -45,6 +45,7 @@ func (d *desk) adopt(s prefs.Settings) {
 	if before.Mbit != s.Mbit {
 		d.model.SetUnits(model.Units{Mbit: s.Mbit})
 		d.video.SetUnits(model.Units{Mbit: s.Mbit})
+		d.host.SetUnits(model.Units{Mbit: s.Mbit})
 	}
 	d.view.Adopt()
 	d.saveSettings()
@@ -98,6 +99,8 @@ func (d *desk) storeSettings() error {
 func (d *desk) fillSettings() {
 	form := d.model.Form().WithoutSecrets()
 	d.settings.Form = &form
+	host := d.host.Form()
+	d.settings.Host = &host
 	if size := d.win.Canvas().Size(); !d.win.FullScreen() && size.Width > 0 {
 		d.settings.Window = prefs.Size{Width: size.Width, Height: size.Height}
 	}
@@ -123,7 +126,10 @@ func (d *desk) startAnew() {
 	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))
 	d.model.SetUnits(model.Units{})
 	d.video.SetUnits(model.Units{})
+	d.host.SetUnits(model.Units{})
+	d.host.SetForm(model.DefaultHostForm())
 	d.model.SetForm(model.DefaultForm()) // a test that runs goes on as it was started
 	d.view.Adopt()
 	d.view.FormChanged()
+	d.view.HostChanged()
 }

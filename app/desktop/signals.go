@@ -59,6 +59,7 @@ func (d *desk) abandon() {
 	go func() {
 		defer close(done)
 		d.runner.Abandon()
+		d.hosting.Abandon()
 	}()
 	select {
 	case <-done:

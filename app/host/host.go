@@ -4,44 +4,138 @@
 // It owns their wiring and lifetime, the invites, who is in and who waits, and the budget by which runs are admitted. It measures
 // nothing, shows nothing and writes no file; what is asked of it, what happens and how things stand are the terms of package
 // hosting.
+//
+// # The life of a guest
+//
+// The lobby of package signaling lets in who knows an invite's secret. With Config.Approve a guest then waits for Accept. It gets
+// credentials of its own for the TURN server, and asks for each run; a run waits in a queue, first come first served, until the
+// budget has room for it. Only then it may order legs, two at a time, and each is served by a responder that is held to what the
+// run asked for. A run that lasts much longer than it said, or has no leg for half a minute, loses its place. Who sends too many
+// messages is removed; who reads none holds up nobody, because each guest has goroutines and queues of its own.
 package host
 
 import (
 	"context"
 	"errors"
+	"net/http"
+	"sync"
 	"time"
 
 	"echopath/app/hosting"
-	"echopath/netcheck/signaling/invite"
+	"echopath/netcheck/signaling"
+	"echopath/netcheck/signaling/web"
+	"echopath/netcheck/video/vp8"
+	"echopath/turnserver"
 )
 
 var _ hosting.Host = (*Host)(nil)
 
 // Host is a running host. Its methods may be called from any goroutine.
-type Host struct{}
+type Host struct {
+	cfg hosting.Config
+	patience
+	since  time.Time
+	turn   *turnserver.Server
+	listen *listener // of the connections to the TLS port that are not TURN
+	web    *http.Server
+	wires  *web.Handler
+	lobby  *signaling.Lobby
+	limits signaling.Limits
 
-// Start opens everything or nothing. ctx bounds the start only. Errors say in words which port or address is the trouble.
-func Start(ctx context.Context, c hosting.Config) (*Host, error) { return nil, errors.New("not built") }
+	ctx    context.Context // of everything that the host runs
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // guests, the web server and keep
 
-// Invite makes a new invite for so many guests (1 if 0), valid for ttl (10 min if 0, 365 days at most).
-func (h *Host) Invite(guests int, ttl time.Duration) (invite.Invite, error) {
-	return invite.Invite{}, errors.New("not built")
+	closeOnce sync.Once
+	closeErr  error
+
+	events events
+
+	mu       sync.Mutex // guards what follows, and in guest what says so
+	closing  bool
+	invites  []*hosting.InviteState
+	guests   map[string]*guest
+	arrivals int // ever
+	queue    admission
+	echoed   traffic // by the echo peer, of guests that have left
+	notes    []string
 }
 
-// Revoke ends an invite: nobody comes in by it any more. Who is in stays.
-func (h *Host) Revoke(room [8]byte) {}
+// Start opens everything or nothing. ctx bounds the start only. Errors say in words which port or address is the trouble; they wrap
+// hosting.ErrConfig or the error of the system.
+func Start(ctx context.Context, c hosting.Config) (*Host, error) { return start(ctx, c, usual) }
 
-// Accept lets a waiting guest in.
-func (h *Host) Accept(guest string) error { return hosting.ErrNoGuest }
+func start(ctx context.Context, c hosting.Config, p patience) (*Host, error) {
+	c, notes, err := withDefaults(c)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{cfg: c, patience: p, since: c.Now(), guests: map[string]*guest{}, notes: notes}
+	if c.Budget == 0 {
+		if c.Budget, err = measureBudget(ctx, c.Address); err != nil {
+			return nil, err
+		}
+		h.cfg.Budget = c.Budget
+	}
+	h.limits = limitsOf(c.Budget)
+	h.queue.budget = c.Budget
+	h.events.observe, h.events.now = c.Observe, c.Now
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.listen = newListener()
+	if err := h.openServer(ctx); err != nil {
+		h.cancel()
+		return nil, err
+	}
+	h.openSignalling()
+	h.wg.Go(h.keep)
+	h.tell(hosting.Event{Kind: hosting.EventStarted, Text: "Hosting has started on " + h.turn.TLSAddr().String() + "."})
+	c.Logger.Info("host started", "address", c.Address, "tls", h.turn.TLSAddr(), "budget", c.Budget)
+	return h, nil
+}
 
-// Refuse turns a waiting guest away.
-func (h *Host) Refuse(guest, text string) error { return hosting.ErrNoGuest }
-
-// Remove ends a guest's session, and its runs.
-func (h *Host) Remove(guest, text string) error { return hosting.ErrNoGuest }
-
-// Snapshot tells how things stand.
-func (h *Host) Snapshot() hosting.Snapshot { return hosting.Snapshot{} }
+// openSignalling serves what the TURN server hands over.
+func (h *Host) openSignalling() {
+	h.lobby = signaling.NewLobby(signaling.LobbyConfig{
+		ResumeFor: h.resume,
+		Self:      signaling.Hello{Name: h.cfg.Name, AppVersion: h.cfg.Version, OS: h.cfg.OS, Features: features()},
+		MaxGuests: h.cfg.MaxGuests, MaxPerAddress: h.cfg.MaxPerAddress, JoinsPerMinute: joinsPerMinute(h.cfg), Now: h.cfg.Now,
+		Arrive: h.arrive, Away: h.away, Refused: h.refused,
+	})
+	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: 2*h.cfg.MaxGuests + spareWires,
+		MaxPerAddress: 2*h.cfg.MaxPerAddress + spareWires})
+	h.web = web.NewServer(h.handler())
+	h.listen.addr = h.turn.TLSAddr()
+	h.wg.Go(func() { _ = h.web.Serve(h.listen) }) // it ends with the listener
+}
 
 // Close tells the guests, ends everything and waits. It is idempotent.
-func (h *Host) Close() error { return nil }
+func (h *Host) Close() error {
+	h.closeOnce.Do(func() {
+		h.mu.Lock()
+		h.closing = true
+		h.mu.Unlock()
+		err := h.lobby.Close() // the guests hear of it before anything is cut
+		h.cancel()
+		h.listen.close()
+		h.closeErr = errors.Join(err, h.wires.Close(), h.web.Close(), h.turn.Close())
+		h.wg.Wait()
+		h.tell(hosting.Event{Kind: hosting.EventStopped, Text: "Hosting has stopped."})
+	})
+	h.wg.Wait()
+	return h.closeErr
+}
+
+// tell tells the observer, and everything before it.
+func (h *Host) tell(e hosting.Event) {
+	h.events.add(e)
+	h.events.deliver()
+}
+
+// features are what this host can do beyond the loss probe.
+func features() []string {
+	can := []string{signaling.FeatureVideo, signaling.FeatureView}
+	if vp8.Available() == nil {
+		can = append(can, signaling.FeatureCall)
+	}
+	return can
+}

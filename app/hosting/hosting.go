@@ -23,10 +23,11 @@ type Config struct {
 	// Announce are more addresses for the invite, host or host:port, such as a name or a forwarded port; before the others.
 	Announce []string
 
-	UDPPort, TCPPort int // STUN and TURN: 3478 if 0
-	// TLSPort carries TURN over TLS and signalling: 443 if 0 and that can be had, else 5349.
+	UDPPort, TCPPort int // STUN and TURN: 3478 if 0, a free one if AnyPort
+	// TLSPort carries TURN over TLS and signalling: 443 if 0 and that can be had, else 5349; a free one if AnyPort.
 	TLSPort int
-	// PeerPortMin and PeerPortMax bound the UDP ports of relays and of the echo peer: 49152 and as many above as the limits ask for if 0.
+	// PeerPortMin and PeerPortMax bound the UDP ports of relays and of the echo peer: 49152 and as many above as the budget asks for if 0; any free
+	// ports if AnyPort.
 	PeerPortMin, PeerPortMax int
 
 	Certificate *tls.Certificate // nil: one that is made, and pinned by the invite
@@ -39,6 +40,11 @@ type Config struct {
 	// Approve lets a guest in only after Accept. Otherwise whoever has the invite is in.
 	Approve bool
 
+	// Pictures are what this host sends in a call: synthetic ones if zero. Screen, if set, sees those of calls: Sent this host's own,
+	// Echoed the guest's.
+	Pictures netcheck.VideoSource
+	Screen   netcheck.Screen
+
 	MaxGuests     int     // at one time, 128 if 0
 	MaxPerAddress int     // from one IP address, 16 if 0
 	Budget        float64 // packets a second in each direction that all runs together may ask for; 0: measured at the start
@@ -48,6 +54,9 @@ type Config struct {
 	Logger  *slog.Logger
 	Now     func() time.Time
 }
+
+// AnyPort as a port of Config lets the system choose a free one.
+const AnyPort = -1
 
 // Errors that callers tell apart with errors.Is.
 var (

@@ -10,13 +10,14 @@ import (
 
 	"echopath/app/present"
 	"echopath/netcheck"
+	"echopath/netcheck/signaling"
 )
 
 // banner is the line that is read first.
 func (t *trial) banner() Banner {
 	switch t.phase {
 	case PhaseStarting:
-		return Banner{Mark: busyMark("starting"), Text: "Starting the test …"}
+		return t.startingBanner()
 	case PhaseRunning:
 		return t.runningBanner()
 	case PhaseStopping:
@@ -27,6 +28,38 @@ func (t *trial) banner() Banner {
 		return t.failedBanner()
 	}
 	return t.idleBanner()
+}
+
+// remoteBanner tells how this computer stands with the other one.
+func (t *trial) remoteBanner(b Banner) Banner {
+	b.Text = t.words.remote
+	v, ok := t.Join()
+	if !ok {
+		return b
+	}
+	b.More = v.Line
+	switch t.join.Phase() {
+	case JoinGone:
+		b.Mark = present.Mark{Shape: "■", Word: "NOT CONNECTED", Tone: present.TonePoor}
+		b.Text, b.More = failureWords(t.join.err)
+	case JoinReaching, JoinWaiting:
+		b.Mark = busyMark("connecting")
+		b.Text, b.More = v.Line, "The test can be started already: it begins when the host has let you in."
+	case JoinNone, JoinIn, JoinLeaving:
+	}
+	return b
+}
+
+// startingBanner tells what the start waits for: with another Echopath that may be a person.
+func (t *trial) startingBanner() Banner {
+	b := Banner{Mark: busyMark("starting"), Text: "Starting the test …"}
+	if v, remote := t.Join(); remote {
+		b.Text = v.Line
+		if t.join.Phase() == JoinIn && t.join.standing.State == signaling.StandingQueued {
+			b.More = "It begins by itself when the tests before it have ended."
+		}
+	}
+	return b
 }
 
 // whereToMend names the control behind which the first problem lies.
@@ -58,11 +91,13 @@ func (t *trial) idleBanner() Banner {
 	case t.elsewhere != "":
 		b.Mark, b.Text = present.Mark{Shape: "○", Word: "NOT READY"}, t.elsewhere
 		return b
+	case t.form.Target == netcheck.TargetInvite:
+		return t.remoteBanner(b)
 	case t.form.Target == netcheck.TargetTURN:
 		b.Text = t.words.servers
 	default:
 		b.Text = t.words.self
-		b.More = "It stays inside this computer. To test your network, choose “TURN servers” as the target."
+		b.More = "It stays inside this computer. To test your network, choose “TURN servers” or “Another Echopath” as the target."
 		return b
 	}
 	b.More = "Both ends are on this computer, and the packets go out to the servers and come back."
@@ -108,8 +143,14 @@ func (t *trial) gravest() string {
 func (t *trial) howEnded() string {
 	const covers = "The figures cover what was measured until then."
 	cause := t.report.Error
-	if cause == "" && t.outcome.Err != nil {
-		cause = t.outcome.Err.Error()
+	if t.outcome.Err != nil {
+		var failure *netcheck.Failure
+		switch {
+		case errors.As(t.outcome.Err, &failure) && t.report.Ended != netcheck.EndedComplete:
+			cause = joined(failureWords(failure))
+		case cause == "":
+			cause = t.outcome.Err.Error()
+		}
 	}
 	switch t.report.Ended {
 	case netcheck.EndedComplete:
@@ -149,12 +190,16 @@ func (t *trial) failedBanner() Banner {
 	b := Banner{Mark: present.Mark{Shape: "■", Word: "NOT STARTED", Tone: present.TonePoor}, Text: "The test could not start."}
 	err := t.outcome.Err
 	var wrong *netcheck.PlanError
+	var failure *netcheck.Failure
 	switch {
 	case errors.Is(err, context.Canceled):
 		b.Mark = present.Mark{Shape: "○", Word: "STOPPED"}
 		b.Text, b.More = "The test was stopped before anything was measured.", "Press Start to run it again."
 	case err == nil:
 		b.More = "It ended without a result and without a reason. Start it again; if that happens again, restart Echopath."
+	case errors.As(err, &failure):
+		b.Text, b.More = failureWords(failure)
+		b.More = joined(b.More, "Nothing was measured.")
 	case errors.As(err, &wrong):
 		b.Text = sentence(forWindow(wrong.Error()))
 		b.More = "Change the test and start it again."

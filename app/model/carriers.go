@@ -28,8 +28,8 @@ func (t *trial) carrierSection(p netcheck.PathReport) (Section, bool) {
 	}
 	each("Sent", "", of(func(s stats.Summary) string { return present.Count(s.Total.Sent) }))
 	each("Answered", "", of(func(s stats.Summary) string { return present.Count(s.Total.Received) }))
-	each("Lost "+out, present.TermLossOut, of(func(s stats.Summary) string { return lossDetail(s.Up) }))
-	each("Lost "+back, present.TermLossBack, of(func(s stats.Summary) string { return lossDetail(s.Down) }))
+	each("Lost "+out, t.term(ColLossOut), of(func(s stats.Summary) string { return lossDetail(s.Up) }))
+	each("Lost "+back, t.term(ColLossBack), of(func(s stats.Summary) string { return lossDetail(s.Down) }))
 	each("Lost in all", present.TermInterval, of(func(s stats.Summary) string { return lossText(s.Total) }))
 	each("Longest burst "+out+" / "+back, "", of(func(s stats.Summary) string { return bothWays(s, burst) }))
 	each("Late", present.TermLate, of(func(s stats.Summary) string { return lateDetail(s) }))
@@ -140,8 +140,8 @@ func (t *trial) liveSection(p netcheck.PathReport) (Section, bool) {
 	}
 	each("Sent", "", func(y *tally) string { return present.Count(int(y.sum.sent)) })
 	each("Answered", "", func(y *tally) string { return present.Count(int(y.sum.answered)) })
-	each("Lost "+out, present.TermLossOut, func(y *tally) string { return present.Count(int(y.sum.lostUp)) })
-	each("Lost "+back, present.TermLossBack, func(y *tally) string { return present.Count(int(y.sum.lostDown)) })
+	each("Lost "+out, t.term(ColLossOut), func(y *tally) string { return present.Count(int(y.sum.lostUp)) })
+	each("Lost "+back, t.term(ColLossBack), func(y *tally) string { return present.Count(int(y.sum.lostDown)) })
 	each("Lost, direction not known yet", "", func(y *tally) string { return present.Count(int(y.sum.lostAny)) })
 	each("Late", present.TermLate, func(y *tally) string { return present.Count(int(y.sum.late)) })
 	each("RTT mean", "", func(y *tally) string {

@@ -25,7 +25,7 @@ func (t *Test) Header() [NumCols]Heading {
 		ColJitter: {Title: "Jitter", Unit: "p95 ms"}, ColKbps: {Title: "Bitrate", Unit: t.units.Name()},
 	}
 	for i := range heads {
-		heads[i].Hint = present.Define(columnTerms[i])
+		heads[i].Hint = present.Define(t.term(i))
 	}
 	heads[ColKbps].Hint = t.units.hint(heads[ColKbps].Hint)
 	late := t.plan.Loss.LateAfter
@@ -38,7 +38,24 @@ func (t *Test) Header() [NumCols]Heading {
 	return heads
 }
 
+// term is what a column's head means: the two directions are those of a network only if there is one between the ends.
+func (t *trial) term(column int) present.Term {
+	if t.upDown() {
+		switch column {
+		case ColLossOut:
+			return present.TermLossUp
+		case ColLossBack:
+			return present.TermLossDown
+		}
+	}
+	return columnTerms[column]
+}
+
+// upDown tells that the run is, or will be, with another computer.
 func (t *trial) upDown() bool {
+	if t.plan.Target.Kind == netcheck.TargetInvite || !t.begun && t.form.Target == netcheck.TargetInvite {
+		return true
+	}
 	return slices.ContainsFunc(t.report.Paths, func(p netcheck.PathReport) bool { return p.Direction == netcheck.DirectionUpDown })
 }
 
@@ -53,7 +70,7 @@ func (t *Test) cells(p netcheck.PathReport, s stage) [NumCols]Cell {
 	if y := t.live(p.Path); y != nil && (s == stageMeasuring || s == stageFinishing) {
 		return t.liveCells(p, y)
 	}
-	c := emptyCells(reason)
+	c := t.emptyCells(reason)
 	if p.Connected {
 		c[ColConnect] = cell(present.Millis(p.Connect), columnTerms[ColConnect])
 	}
@@ -79,9 +96,9 @@ func (t *trial) noFigures(p netcheck.PathReport, s stage) string {
 	return orElse(t.why(p), "Nothing was measured on this path.")
 }
 
-func emptyCells(reason string) (c [NumCols]Cell) {
+func (t *trial) emptyCells(reason string) (c [NumCols]Cell) {
 	for i := range c {
-		c[i] = Cell{Text: present.None, Hint: joined(reason, present.Define(columnTerms[i]))}
+		c[i] = Cell{Text: present.None, Hint: joined(reason, present.Define(t.term(i)))}
 	}
 	return c
 }
@@ -97,8 +114,8 @@ func (t *Test) finalCells(p netcheck.PathReport, c netcheck.CarrierResult) [NumC
 	of := "On the " + c.Carrier.Title() + " carrier."
 	cells := [NumCols]Cell{
 		ColConnect:  cell(present.Millis(p.Connect), columnTerms[ColConnect]),
-		ColLossOut:  cell(out, columnTerms[ColLossOut], lostOf(c.Stats.Up.Lost, c.Stats.Up.Sent), of),
-		ColLossBack: cell(back, columnTerms[ColLossBack], lostOf(c.Stats.Down.Lost, c.Stats.Down.Sent), of),
+		ColLossOut:  cell(out, t.term(ColLossOut), lostOf(c.Stats.Up.Lost, c.Stats.Up.Sent), of),
+		ColLossBack: cell(back, t.term(ColLossBack), lostOf(c.Stats.Down.Lost, c.Stats.Down.Sent), of),
 		ColLate: cell(present.Late(c.Stats), columnTerms[ColLate],
 			fmt.Sprintf("%s late of %s.", present.Count(c.Stats.Late), present.Counted(c.Stats.Total.Received, "answer")), of),
 		ColRTT50:  cell(present.RTTp50(c.Stats.RTT), columnTerms[ColRTT50], of),
@@ -115,9 +132,9 @@ func (t *Test) finalCells(p netcheck.PathReport, c netcheck.CarrierResult) [NumC
 		switch {
 		case cells[i].Text != present.None || i == ColLossBack && !c.Stats.Up.Known:
 		case i == ColLossBack && c.Stats.Total.Sent > 0:
-			cells[i].Hint = joined("Nothing reached the far end, so nothing came back that could be lost.", present.Define(columnTerms[i]))
+			cells[i].Hint = joined("Nothing reached the far end, so nothing came back that could be lost.", present.Define(t.term(i)))
 		default:
-			cells[i].Hint = joined("Too few answers to tell.", present.Define(columnTerms[i]))
+			cells[i].Hint = joined("Too few answers to tell.", present.Define(t.term(i)))
 		}
 	}
 	return cells
@@ -147,11 +164,11 @@ func (t *Test) liveCells(p netcheck.PathReport, y *tally) [NumCols]Cell {
 	s := y.summary()
 	out, back := present.LossCells(s)
 	soft := func(text string, i int, more string) Cell {
-		c := cell(text, columnTerms[i], sofar, more)
+		c := cell(text, t.term(i), sofar, more)
 		c.Soft = true
 		return c
 	}
-	cells := emptyCells(later)
+	cells := t.emptyCells(later)
 	cells[ColConnect] = cell(present.Millis(p.Connect), columnTerms[ColConnect])
 	if s.Total.RatioOK {
 		cells[ColLossOut] = soft(out, ColLossOut, lostOf(s.Up.Lost, s.Up.Sent))

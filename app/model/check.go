@@ -70,9 +70,21 @@ func (r *reading) readTarget() {
 	case netcheck.TargetTURN:
 		r.plan.Target.Kind = netcheck.TargetTURN
 		r.readServers()
+	case netcheck.TargetInvite:
+		r.readInvite()
 	default:
-		r.wrong(FieldTarget, "Choose what to test: this computer or TURN servers.")
+		r.wrong(FieldTarget, "Choose what to test: this computer, TURN servers or another Echopath.")
 	}
+}
+
+// readInvite takes the invite. With servers of one's own, the editor of which belongs to another target, nothing is done.
+func (r *reading) readInvite() {
+	r.plan.Target.Kind = netcheck.TargetInvite
+	if why := inviteProblem(r.form.Invite); why != "" {
+		r.wrong(FieldInvite, why)
+		return
+	}
+	r.plan.Target.Invite = netcheck.Secret(strings.TrimSpace(r.form.Invite.Reveal()))
 }
 
 // readNetwork reads the IP version and the interface. Whether there is such an interface is the session's business.

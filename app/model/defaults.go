@@ -52,9 +52,9 @@ func LoadOf(l netcheck.LossPlan) Load {
 	return load
 }
 
-// WithoutSecrets is the form without what must not be stored: passwords, also those that were typed into an address.
+// WithoutSecrets is the form without what must not be stored: invites, and passwords, also those that were typed into an address.
 func (f Form) WithoutSecrets() Form {
-	f.Servers.Password, f.Servers.RESTSecret = "", ""
+	f.Servers.Password, f.Servers.RESTSecret, f.Invite = "", "", ""
 	var lines []string
 	for line := range strings.SplitSeq(f.Servers.URLs, "\n") {
 		lines = append(lines, withoutLogin(line))

@@ -8,6 +8,7 @@ import (
 type Form struct {
 	Target  netcheck.TargetKind
 	Servers Servers
+	Invite  netcheck.Secret // of the target "another Echopath", as pasted
 	Paths   map[netcheck.Path]bool
 	Preset  string // a preset's name, or Custom
 	Load    Load   // only read when Preset is Custom
@@ -48,6 +49,7 @@ type Field string
 // The inputs.
 const (
 	FieldTarget    Field = "target"
+	FieldInvite    Field = "invite"
 	FieldPreset    Field = "preset"
 	FieldPaths     Field = "paths"
 	FieldRate      Field = "rate"

@@ -6,6 +6,7 @@ type screenWords struct {
 	busy     string // "Testing", before the name of a path
 	self     string // what Start does inside this computer
 	servers  string // what it does with servers
+	remote   string // what it does with another Echopath
 	finished string // in the status bar
 	ahead    string // what the details of a path will hold
 }
@@ -14,6 +15,7 @@ var testWords = screenWords{
 	things: "packets", busy: "Testing",
 	self:     "Press Start to test this computer, for a baseline to compare with.",
 	servers:  "Press Start to measure what a call through your servers would get, path by path.",
+	remote:   "Press Start to measure what a call between here and the other Echopath would get, path by path.",
 	finished: "Test complete",
 	ahead:    "The addresses at both ends, the figures of both carriers side by side, the measurer's check of itself, and every step of connecting.",
 }
@@ -22,6 +24,7 @@ var videoWords = screenWords{
 	things: "pictures", busy: "Video over",
 	self:     "Press Start to see a picture make the round inside this computer, for a baseline to compare with.",
 	servers:  "Press Start to see what a video call through your servers would look like, path by path.",
+	remote:   "Press Start to see what a video call between here and the other Echopath would look like, path by path.",
 	finished: "Video complete",
 	ahead:    "The addresses at both ends, all figures of the video, the measurer's check of itself, and every step of connecting.",
 }

@@ -39,6 +39,7 @@ type setup struct {
 	form       Form
 	checked    Checked
 	words      screenWords
+	join       *Join // how this computer stands with the host of an invite; nil: there are no hosts
 }
 
 func newTrial(units Units, words screenWords, check func(Form, Units) Checked) trial {
@@ -90,6 +91,17 @@ func (t *trial) SetForm(f Form) {
 
 // Elsewhere tells that a run goes on on another screen, in a sentence that says so: nothing can be started meanwhile. "" ends it.
 func (t *trial) Elsewhere(why string) { t.elsewhere = why }
+
+// SetJoin hands in how this computer stands with the host of an invite.
+func (t *trial) SetJoin(j *Join) { t.join = j }
+
+// Join is how this computer stands with the host, as it is to be shown; ok is false while the target is another one.
+func (t *trial) Join() (v JoinView, ok bool) {
+	if t.join == nil || t.form.Target != netcheck.TargetInvite {
+		return JoinView{}, false
+	}
+	return t.join.View(t.form.Invite, t.phase.Busy() || t.elsewhere != ""), true
+}
 
 // Checked is the form as it was read.
 func (t *trial) Checked() Checked { return t.checked }

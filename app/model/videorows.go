@@ -87,11 +87,12 @@ func (v *Video) finalCells(p netcheck.PathReport) [NumVideoCols]Cell {
 	texts := [NumVideoCols]string{VideoColShown: f.Shown, VideoColFPS: f.FPS, VideoColFrozen: f.FrozenShort, VideoColDelay: f.Delay,
 		VideoColLossBefore: f.LossBefore, VideoColLossAfter: f.LossAfter, VideoColBitrate: v.units.known(f.Received, r.ReceivedKbps),
 		VideoColPSNR: f.PSNR, VideoColSSIM: f.SSIM, VideoColConnect: present.None, VideoColLoad: present.LoadCell(present.LoadOf(p))}
+	out, back := ways(p.Direction == netcheck.DirectionUpDown)
 	more := [NumVideoCols]string{
 		VideoColShown:      fmt.Sprintf("%s missing, %s dropped by the encoder, %s left out by this computer.", f.Missing, f.Dropped, f.Skipped),
 		VideoColFrozen:     "Stood still: " + f.Frozen + ".",
 		VideoColDelay:      "At most " + f.DelayMax + " ms.",
-		VideoColLossBefore: "Out " + f.LossOut + ", back " + f.LossBack + ".",
+		VideoColLossBefore: sentence(out + " " + f.LossOut + ", " + back + " " + f.LossBack),
 		VideoColBitrate:    fmt.Sprintf("Sent %s, received %s, asked of the encoder %s kbit/s.", f.Sent, f.Received, f.Target),
 		VideoColPSNR:       "Mean of " + present.Counted(r.Stats.PSNRCount, "picture") + ".",
 		VideoColSSIM:       "Mean of " + present.Counted(r.Stats.SSIMCount, "picture") + ".",

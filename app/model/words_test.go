@@ -34,7 +34,7 @@ func TestNoFlagComesThroughToTheWindow(t *testing.T) {
 				return true
 			}
 			text, err := strconv.Unquote(lit.Value)
-			if err == nil && flag.MatchString(text) {
+			if err == nil && flag.MatchString(text) && strings.Contains(text, " ") { // one without is an argument of another program
 				if shown := forWindow(text); flag.MatchString(shown) {
 					t.Errorf("%s: %q is shown as %q", path, text, shown)
 				}

@@ -82,7 +82,7 @@ func (r *reader) form(stored field[storedForm], servers bool, preset string) *mo
 	}
 	form := defaultForm(preset)
 	target, family := string(form.Target), string(form.Family)
-	take(r, "target", f.Target, &target, func(t string) bool { return t == string(netcheck.TargetSelf) || t == string(netcheck.TargetTURN) })
+	take(r, "target", f.Target, &target, knownTarget)
 	take(r, "address family", f.Family, &family, func(f string) bool {
 		return f == string(netcheck.FamilyAuto) || f == string(netcheck.Family4) || f == string(netcheck.Family6)
 	})
@@ -97,6 +97,10 @@ func (r *reader) form(stored field[storedForm], servers bool, preset string) *mo
 		r.servers(f.Servers, &form.Servers)
 	}
 	return &form
+}
+
+func knownTarget(t string) bool {
+	return t == string(netcheck.TargetSelf) || t == string(netcheck.TargetTURN) || t == string(netcheck.TargetInvite)
 }
 
 func (r *reader) paths(f field[[]string], to map[netcheck.Path]bool) {

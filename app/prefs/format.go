@@ -32,6 +32,7 @@ type stored struct {
 	Splits          field[map[string]field[float64]] `json:"splits,omitzero"`
 	Folders         field[map[string]field[string]]  `json:"dialog_folders,omitzero"`
 	Form            field[storedForm]                `json:"form,omitzero"`
+	Host            field[storedHost]                `json:"host,omitzero"`
 }
 
 type storedSize struct {
@@ -89,6 +90,9 @@ func toStored(s Settings) stored {
 	if s.Form != nil {
 		f.Form = set(storeForm(*s.Form, s.RememberServers))
 	}
+	if s.Host != nil {
+		f.Host = set(storeHost(*s.Host, s.RememberServers))
+	}
 	return f
 }
 
@@ -109,6 +113,7 @@ func fromStored(f stored) (Settings, []string) {
 	takeMap(r, "places of the dividing lines", f.Splits, s.Splits, func(share float64) bool { return share >= 0 && share <= 1 })
 	takeMap(r, "last folders of the file dialogs", f.Folders, s.Folders, wholePath)
 	s.Form = r.form(f.Form, s.RememberServers, s.DefaultPreset)
+	s.Host = r.host(f.Host, s.RememberServers)
 	return s, r.messages
 }
 

@@ -39,6 +39,7 @@ type Settings struct {
 	Splits          map[string]float64 // where each split stands, by name: share of the leading part, 0..1
 	Folders         map[string]string  // last folder of each file dialog, by kind; absolute
 	Form            *model.Form        // as it was last filled in, without secrets; nil: nothing is remembered
+	Host            *model.HostForm    // likewise, of the screen "Host"
 }
 
 // Defaults are the settings of somebody who has never changed any.
@@ -65,6 +66,10 @@ func (s Settings) Clone() Settings {
 		f := *s.Form
 		f.Paths, f.Servers.CAPEM = maps.Clone(f.Paths), slices.Clone(f.Servers.CAPEM)
 		s.Form = &f
+	}
+	if s.Host != nil {
+		f := *s.Host
+		s.Host = &f
 	}
 	return s
 }

@@ -19,16 +19,16 @@ const (
 // Runnable lists the paths of a granted plan that will send packets, in running order; the engine marks the others as not
 // applicable at once.
 func Runnable(granted netcheck.Plan) []netcheck.Path {
-	if granted.Target.Kind == netcheck.TargetSelf {
+	t := granted.Target
+	remote := t.Kind == netcheck.TargetInvite
+	if t.Kind == netcheck.TargetSelf || remote && len(t.Servers) == 0 { // a host says what it offers when it has been joined
 		return slices.Clone(granted.Paths)
 	}
 	var out []netcheck.Path
 	for _, path := range granted.Paths {
-		for _, s := range granted.Target.Servers {
-			if path != netcheck.PathDirect && s.URL.Serves(path) {
-				out = append(out, path)
-				break
-			}
+		served := func(s netcheck.ICEServer) bool { return path != netcheck.PathDirect && s.URL.Serves(path) }
+		if path == netcheck.PathDirect && remote || slices.ContainsFunc(t.Servers, served) {
+			out = append(out, path)
 		}
 	}
 	return out
@@ -91,8 +91,12 @@ func Announcement(granted netcheck.Plan) string {
 	}
 	text := fmt.Sprintf("Sending over %s: %s × %s, %s%s kbit/s each way; about %s.", pathList(run.Paths), Counted(paths, "path"),
 		sends(granted, paths), most, Number(e.Kbps, 3), About(RunTime(granted)))
-	if granted.Target.Kind == netcheck.TargetSelf {
+	switch granted.Target.Kind {
+	case netcheck.TargetSelf:
 		return text + " All of it stays inside this computer."
+	case netcheck.TargetInvite:
+		return text + fmt.Sprintf(" The other computer returns every packet: up to %s kbit/s in upload and as much in download.", Number(e.Kbps, 3))
+	case netcheck.TargetTURN, netcheck.TargetUnknown:
 	}
 	return text + fmt.Sprintf(" Both ends are on this computer, so its line carries every packet out and back: %s kbit/s in each direction.",
 		Number(2*e.Kbps, 3))

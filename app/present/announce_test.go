@@ -11,6 +11,12 @@ func TestRunnable(t *testing.T) {
 	if got := Runnable(selfPlan(t, nil)); len(got) != 5 {
 		t.Errorf("self: %v", got)
 	}
+	if got := Runnable(invitePlan(t)); len(got) != 5 {
+		t.Errorf("invite that has not been joined: %v", got)
+	}
+	if got := pathList(Runnable(invitePlan(t, "turn:a.example"))); got != "Direct, STUN, Relay UDP" {
+		t.Errorf("invite: %v", got)
+	}
 	if got := pathList(Runnable(turnPlan(t, "turn:a.example", "turns:a.example"))); got != "STUN, Relay UDP, Relay TLS" {
 		t.Errorf("turn: %v", got)
 	}
@@ -26,6 +32,11 @@ func TestAnnouncement(t *testing.T) {
 	if want := "Sending over Relay TLS: 1 path × 2 carriers × 500 packets of 200 bytes, 320 kbit/s each way; about 7 s. " +
 		"Both ends are on this computer, so its line carries every packet out and back: 640 kbit/s in each direction."; turn != want {
 		t.Errorf("turn: %s", turn)
+	}
+	invite := Announcement(invitePlan(t, "turns:a.example"))
+	if want := "Sending over Direct, Relay TLS: 2 paths × 2 carriers × 500 packets of 200 bytes, 320 kbit/s each way; about 13 s. " +
+		"The other computer returns every packet: up to 320 kbit/s in upload and as much in download."; invite != want {
+		t.Errorf("invite: %s", invite)
 	}
 	direct := turnPlan(t, "turn:a.example")
 	direct.Paths = []netcheck.Path{netcheck.PathDirect}

@@ -1,6 +1,6 @@
 // Package present turns plans, events, reports and verdicts into what people read: figures with their units, words, marks,
-// notes, the progress of a session, the report as text, and a glossary. The terminal, the window and the clipboard show the
-// same because all of them take it from here.
+// notes, the progress of a session, the report as text, how hosts and guests stand, and a glossary. The terminal, the window
+// and the clipboard show the same because all of them take it from here.
 //
 // It owns the form of every figure, the words and shapes for states, grades and severities, what is shown in which order, and
 // how a text is fitted to its reader.

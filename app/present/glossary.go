@@ -32,6 +32,19 @@ const (
 	TermRecording     Term = "Recording"
 )
 
+// What belongs to a test of two computers.
+const (
+	TermInvite     Term = "Invite"
+	TermHost       Term = "Host"
+	TermGuest      Term = "Guest"
+	TermOtherEnd   Term = "Other end"
+	TermSignalling Term = "Signalling"
+	TermQueue      Term = "Queue"
+	TermAdmitted   Term = "Admitted"
+	TermPublicSTUN Term = "Public STUN server"
+	TermOneToOne   Term = "1:1 NAT"
+)
+
 // The paths and the carriers.
 const (
 	TermDirect      Term = "Direct"
@@ -49,6 +62,10 @@ const (
 	TermConnect      Term = "Connect"
 	TermLossOut      Term = "Loss out"
 	TermLossBack     Term = "Loss back"
+	TermUp           Term = "Up"
+	TermDown         Term = "Down"
+	TermLossUp       Term = "Loss up"
+	TermLossDown     Term = "Loss down"
 	TermInterval     Term = "95 % interval"
 	TermLate         Term = "Late"
 	TermRTTp50       Term = "RTT p50"
@@ -121,7 +138,7 @@ type definition struct {
 }
 
 var glossary = []definition{
-	{TermTarget, "Who is at the other end. This computer alone needs no network and gives a baseline; your own STUN and TURN servers show what a call through them would get."},
+	{TermTarget, "Who is at the other end. This computer alone is a baseline, your own STUN and TURN servers show what a call through them gets, and another Echopath shows the network between two places."},
 	{TermPath, "A way that a call's packets can take: straight between the two ends, through an address that a STUN server found, or through a TURN relay (RFC 8445). Each is forced and measured on its own."},
 	{TermPreset, "A named load: how many packets a second, how large, for how long. Once one of these is changed, the load is called custom."},
 	{TermDuration, "How long packets are sent over each path. The paths run one after another, and the more packets, the surer the figures."},
@@ -143,6 +160,16 @@ var glossary = []definition{
 	{TermCallUnderLoad, "Test packets are sent before the video and beside it. The difference shows what a call does to everything else on the line."},
 	{TermRecording, "The video is kept as a WebM file (VP8) that browsers and players open. A new file begins when the size of the picture changes."},
 
+	{TermInvite, "A text that lets one computer come to another that hosts: where it is, how it proves itself, and a secret. Who has it can come in, so send it to one person only."},
+	{TermHost, "The Echopath that others come to. It runs a STUN and TURN server, answers test packets, and decides who is let in; all of it ends when hosting ends."},
+	{TermGuest, "The Echopath that came to a host by an invite. It runs the test, and up is the way from it to the host."},
+	{TermOtherEnd, "The second computer of a test, with the name and version that it gives itself. That it knows the invite is proved; the rest is what it says."},
+	{TermSignalling, "What two computers tell each other before packets can flow: their addresses and keys (RFC 8825). Here it goes over an encrypted connection to the host, and each message is authenticated."},
+	{TermQueue, "Tests that wait until the host has room: it takes only as many at once as it can answer without losing packets of its own."},
+	{TermAdmitted, "The host has room for this test and takes part in it now. Until then it waits in the queue."},
+	{TermPublicSTUN, "A STUN server that anybody may use. It tells an end the address under which the Internet sees it (RFC 8489), and sees that address itself; it is asked only once a test has begun."},
+	{TermOneToOne, "A router that shows one inner address under one outer address, ports unchanged, as cloud providers do. The computer does not see its outer address, so a host has to be told."},
+
 	{TermDirect, "The packets go straight from one end to the other with no server between them (host candidates, RFC 8445). It is what a call tries first."},
 	{TermSTUN, "The packets go straight between the two ends, by the addresses that a STUN server (RFC 8489) sees them under. Calls across home routers go this way where the routers let them."},
 	{TermRelayUDP, "All packets go through a TURN server that is reached over UDP (RFC 8656). It works behind most routers and adds the detour to the delay."},
@@ -155,6 +182,10 @@ var glossary = []definition{
 	{TermConnect, "Time from the start of connecting until both ends could send, with the search for a way (ICE, RFC 8445) and the encryption's handshake."},
 	{TermLossOut, "Share of the packets that never arrived on the way out, from this end to the other (RFC 7680). Above 1 % speech suffers now and then, above 3 % it breaks up."},
 	{TermLossBack, "Share of the answers that never arrived on the way back, from the other end to this one (RFC 7680). Above 1 % speech suffers now and then, above 3 % it breaks up."},
+	{TermUp, "The way from this computer to the other one: upload here, download there."},
+	{TermDown, "The way from the other computer to this one: download here, upload there."},
+	{TermLossUp, "Share of the packets that never arrived on the way from this computer to the other one (RFC 7680). Above 1 % speech suffers now and then at the other end, above 3 % it breaks up."},
+	{TermLossDown, "Share of the answers that never arrived on the way from the other computer to this one (RFC 7680). Above 1 % speech suffers now and then here, above 3 % it breaks up."},
 	{TermInterval, "A test sees only a sample of all packets. The true share of lost ones lies in this range, with 95 % certainty; more packets make the range narrower."},
 	{TermLate, "Share of the answers that arrived, but too late for a call to use. They are not lost; above 1 % is worth a look."},
 	{TermRTTp50, "Round-trip time: how long a packet takes to the other end and back (RFC 2681). Half of the packets needed this long or less."},

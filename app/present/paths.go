@@ -26,13 +26,16 @@ func printPaths(out page, r netcheck.Report, v netcheck.Verdict) {
 }
 
 // figureColumns are the same in both forms.
-var figureColumns = []column{
-	{title: "Loss out", unit: "(95 % interval)"},
-	{title: "Loss back", unit: "(95 % interval)"},
-	{title: "Late", right: true},
-	{title: "RTT ms", unit: "p50 / p95", right: true},
-	{title: "Jitter", unit: "p95 ms", right: true},
-	{title: "kbit/s", unit: "back", right: true},
+func figureColumns(r netcheck.Report) []column {
+	out, back := Ways(r)
+	return []column{
+		{title: "Loss " + out, unit: "(95 % interval)"},
+		{title: "Loss " + back, unit: "(95 % interval)"},
+		{title: "Late", right: true},
+		{title: "RTT ms", unit: "p50 / p95", right: true},
+		{title: "Jitter", unit: "p95 ms", right: true},
+		{title: "kbit/s", unit: back, right: true},
+	}
 }
 
 func figureCells(c netcheck.CarrierResult, size int) []cell {
@@ -51,7 +54,7 @@ func stateTable(r netcheck.Report, v netcheck.Verdict) table {
 
 func wideTable(r netcheck.Report, v netcheck.Verdict) table {
 	t := table{columns: slices.Concat([]column{{title: "Path"}, {title: "State"}, {title: "Carrier"},
-		{title: "Connect", unit: "ms", right: true}}, figureColumns)}
+		{title: "Connect", unit: "ms", right: true}}, figureColumns(r))}
 	for _, p := range r.Paths {
 		state, results := stateCell(p, v.Paths[p.Path]), Measured(p)
 		if len(results) == 0 {
@@ -74,7 +77,7 @@ func wideTable(r netcheck.Report, v netcheck.Verdict) table {
 
 func narrowTable(r netcheck.Report, v netcheck.Verdict) table {
 	const kbpsColumn = 5 // stands beside the state instead
-	t := table{columns: slices.Concat([]column{{title: "Path"}}, figureColumns[:kbpsColumn])}
+	t := table{columns: slices.Concat([]column{{title: "Path"}}, figureColumns(r)[:kbpsColumn])}
 	for _, p := range r.Paths {
 		state, results := stateCell(p, v.Paths[p.Path]), Measured(p)
 		t.rows = append(t.rows, row{head: p.Path.Title(), mark: state, span: besideState(r, v, p)})
@@ -95,15 +98,16 @@ func printPathList(out page, r netcheck.Report, v netcheck.Verdict) {
 		writeSpan(out, row{head: title, mark: stateCell(p, v.Paths[p.Path]), span: besideState(r, v, p)}, Columns(title), 2)
 		for _, c := range Measured(p) {
 			out.line("  " + c.Carrier.Title())
-			printFigures(out, c.Stats)
+			printFigures(out, r, c.Stats)
 		}
 	}
 }
 
 // printFigures gives each figure of a carrier a line of its own.
-func printFigures(out page, s stats.Summary) {
+func printFigures(out page, r netcheck.Report, s stats.Summary) {
+	wayOut, wayBack := Ways(r)
 	lossOut, lossBack := LossCells(s)
-	listFigures(out, "    ", []figure{{"Loss out", lossOut, ""}, {"Loss back", lossBack, ""}, {"Late", Late(s), ""},
+	listFigures(out, "    ", []figure{{"Loss " + wayOut, lossOut, ""}, {"Loss " + wayBack, lossBack, ""}, {"Late", Late(s), ""},
 		{"RTT p50", RTTp50(s.RTT), " ms"}, {"RTT p95", RTTp95(s.RTT), " ms"}, {"Jitter", Jitter(s), " ms"}})
 }
 
@@ -126,7 +130,8 @@ func besideState(r netcheck.Report, v netcheck.Verdict, p netcheck.PathReport) s
 	if len(results) == 0 {
 		return because(p)
 	}
-	text := ", connected in " + Millis(p.Connect) + " ms, " + Kbps(r.Granted.Loss.Size, results...) + " kbit/s back"
+	_, back := Ways(r)
+	text := ", connected in " + Millis(p.Connect) + " ms, " + Kbps(r.Granted.Loss.Size, results...) + " kbit/s " + back
 	if why := Doubt(p, v.Paths[p.Path]); why != "" {
 		text += ". " + why
 	}

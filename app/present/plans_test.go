@@ -43,6 +43,17 @@ func turnPlan(t *testing.T, urls ...string) netcheck.Plan {
 	})
 }
 
+// invitePlan is granted: the preset quick with another computer, whose host offers some servers.
+func invitePlan(t *testing.T, urls ...string) netcheck.Plan {
+	t.Helper()
+	p := selfPlan(t, nil)
+	if len(urls) > 0 {
+		p = turnPlan(t, urls...)
+	}
+	p.Target.Kind = netcheck.TargetInvite
+	return p
+}
+
 // played gives what came out of a session.
 func played(t *testing.T, run presenttest.RunFunc, plan netcheck.Plan) (netcheck.Report, netcheck.Verdict) {
 	t.Helper()

@@ -21,6 +21,7 @@ func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	printFindings(out, v)
 	out.line("")
 	out.paragraph("", Conditions(r))
+	out.paragraph("", OtherEnd(r.Other))
 	out.line("")
 	if r.Granted.Video.Mode != netcheck.VideoAlone {
 		printPaths(out, r, v)
@@ -47,7 +48,7 @@ func Conditions(r netcheck.Report) string {
 	}
 	parts := []string{
 		"Measured " + r.Started.Format("2006-01-02 15:04 MST"),
-		"target " + TargetWords(r.Granted.Target),
+		"target " + targetOf(r),
 	}
 	if r.Granted.Video.Mode != netcheck.VideoAlone {
 		parts = append(parts, fmt.Sprintf("%s packets/s × %d bytes × %s on each carrier%s", Number(l.Rate, 5), l.Size, About(l.Duration), preset))
@@ -61,15 +62,21 @@ func Conditions(r netcheck.Report) string {
 	return Printable(strings.Join(parts, " · "))
 }
 
+// targetOf is who the other end was, by its name if it has one.
+func targetOf(r netcheck.Report) string {
+	words := TargetWords(r.Granted.Target)
+	if r.Granted.Target.Kind != netcheck.TargetInvite || r.Other == nil {
+		return words
+	}
+	return guestName(r.Other.Name, words)
+}
+
 // Legend explains the columns of the table in a paragraph; "" if nothing was measured.
 func Legend(r netcheck.Report) string {
 	if !anyMeasured(r) {
 		return ""
 	}
-	out, back := "out", "back"
-	if slices.ContainsFunc(r.Paths, func(p netcheck.PathReport) bool { return p.Direction == netcheck.DirectionUpDown }) {
-		out, back = "up", "down"
-	}
+	out, back := Ways(r)
 	return fmt.Sprintf("Loss: packets lost on the way %s and on the way %s, with the range in which the true share lies (95 %% sure). "+
 		"Late: answered after more than %s ms, not lost. RTT: there and back, for half of the packets and for 95 %% of them. "+
 		"Jitter: how much the delay varies (RFC 3550), for 95 %% of the packets, the worse way. %s: not measured.",

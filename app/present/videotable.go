@@ -19,17 +19,20 @@ func filmed(r netcheck.Report) []netcheck.PathReport {
 func Seen(p netcheck.PathReport) bool { return p.Video != nil && p.Video.Result != nil }
 
 // videoColumns are the figures of a video, the weightiest first.
-var videoColumns = []column{
-	{title: "Shown", unit: "pictures"},
-	{title: "Frozen"},
-	{title: "Delay ms", unit: "p50 / p95", right: true},
-	{title: "Loss", unit: "raw", right: true},
-	{title: "Loss", unit: "repaired", right: true},
-	{title: "kbit/s", unit: "back", right: true},
-	{title: "PSNR", unit: "dB", right: true},
-	{title: "SSIM", right: true},
-	{title: "FPS", right: true},
-	{title: "RTT ms", unit: "p50 / p95", right: true},
+func videoColumns(r netcheck.Report) []column {
+	_, back := Ways(r)
+	return []column{
+		{title: "Shown", unit: "pictures"},
+		{title: "Frozen"},
+		{title: "Delay ms", unit: "p50 / p95", right: true},
+		{title: "Loss", unit: "raw", right: true},
+		{title: "Loss", unit: "repaired", right: true},
+		{title: "kbit/s", unit: back, right: true},
+		{title: "PSNR", unit: "dB", right: true},
+		{title: "SSIM", right: true},
+		{title: "FPS", right: true},
+		{title: "RTT ms", unit: "p50 / p95", right: true},
+	}
 }
 
 // narrowVideo is how many of them are there where the screen is narrow.
@@ -77,7 +80,7 @@ func wideVideo(r netcheck.Report, v netcheck.Verdict, paths []netcheck.PathRepor
 	if alone {
 		state = append(state, column{title: "State"}, column{title: "Connect", unit: "ms", right: true})
 	}
-	t := table{columns: slices.Concat(state, videoColumns)}
+	t := table{columns: slices.Concat(state, videoColumns(r))}
 	for _, p := range paths {
 		if !Seen(p) {
 			t.rows = append(t.rows, videoHead(r, v, p))
@@ -96,7 +99,7 @@ func wideVideo(r netcheck.Report, v netcheck.Verdict, paths []netcheck.PathRepor
 }
 
 func narrowVideoTable(r netcheck.Report, v netcheck.Verdict, paths []netcheck.PathReport) table {
-	t := table{columns: slices.Concat([]column{{title: "Path"}}, videoColumns[:narrowVideo])}
+	t := table{columns: slices.Concat([]column{{title: "Path"}}, videoColumns(r)[:narrowVideo])}
 	for _, p := range paths {
 		figures := VideoOf(p, v.Paths[p.Path]).cells()[:narrowVideo]
 		why := videoDoubt(r, p, v.Paths[p.Path])
@@ -166,11 +169,21 @@ func videoDoubt(r netcheck.Report, p netcheck.PathReport, g netcheck.Grade) stri
 	return sentence(p.Video.Text)
 }
 
+// loadLine says what the video did to the packets of a path; why that is not known where it was to be found out; "" where it was
+// not.
+func loadLine(r netcheck.Report, p netcheck.PathReport) string {
+	text := LoadDetail(LoadOf(p))
+	if text == "" && r.Granted.Video.Mode == netcheck.VideoUnderLoad && len(Measured(p)) > 0 {
+		return "Not measured: too few packets came back before or beside the video."
+	}
+	return text
+}
+
 // printLoad says what the video did to the packets, path by path.
 func printLoad(out page, r netcheck.Report) {
 	first := true
 	for _, p := range r.Paths {
-		text := LoadDetail(LoadOf(p))
+		text := loadLine(r, p)
 		if text == "" {
 			continue
 		}
@@ -187,8 +200,9 @@ func VideoLegend(r netcheck.Report) string {
 	if !slices.ContainsFunc(r.Paths, Seen) {
 		return ""
 	}
+	out, back := Ways(r)
 	return "Video: pictures shown of those sent. Frozen: how long the picture stood still beyond the usual. Delay: from taking a picture " +
-		"until its echo could be shown, for half of the pictures and for 95 % of them. Loss: packets lost, out and back together, before repair (raw) " +
+		"until its echo could be shown, for half of the pictures and for 95 % of them. Loss: packets lost, " + out + " and " + back + " together, before repair (raw) " +
 		"and in spite of it (repaired). PSNR and SSIM: how close the echo is to the picture that was sent (above 40 dB hardly anybody sees a difference). " +
 		None + ": not measured."
 }

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"slices"
 	"strings"
 
 	"echopath/netcheck"
@@ -69,9 +70,26 @@ func SeverityMark(s netcheck.Severity) Mark {
 	return Mark{"·", "worth knowing", ToneNone}
 }
 
-// TargetWords says who the other end is: "this computer", or the servers' addresses.
+// UpDown tells that the two directions of a report are upload and download: a second computer was measured.
+func UpDown(r netcheck.Report) bool {
+	return slices.ContainsFunc(r.Paths, func(p netcheck.PathReport) bool { return p.Direction == netcheck.DirectionUpDown })
+}
+
+// Ways names the two directions of a report in one word each: "up" and "down" with a second computer, else "out" and "back".
+func Ways(r netcheck.Report) (out, back string) {
+	if UpDown(r) {
+		return "up", "down"
+	}
+	return "out", "back"
+}
+
+// TargetWords says who the other end is: "this computer", "another computer", or the servers' addresses.
 func TargetWords(t netcheck.Target) string {
-	if t.Kind != netcheck.TargetTURN {
+	switch t.Kind {
+	case netcheck.TargetInvite:
+		return "another computer"
+	case netcheck.TargetTURN:
+	default:
 		return "this computer"
 	}
 	var urls []string

@@ -47,6 +47,9 @@ func TestTargetWords(t *testing.T) {
 	if got := TargetWords(netcheck.Target{Kind: netcheck.TargetSelf}); got != "this computer" {
 		t.Errorf("self: %q", got)
 	}
+	if got := TargetWords(netcheck.Target{Kind: netcheck.TargetInvite}); got != "another computer" {
+		t.Errorf("invite: %q", got)
+	}
 	if got := TargetWords(turnPlan(t, "turn:a.example", "turns:b.example").Target); got != "turn:a.example:3478?transport=udp, turns:b.example:5349?transport=tcp" {
 		t.Errorf("turn: %q", got)
 	}

@@ -140,8 +140,11 @@ func TestAbandon(t *testing.T) {
 					t.Errorf("left behind: %q", left)
 				}
 			}
-			close(release) // the test's process goes on
-			if err := r.Close(); err == nil {
+			closed := make(chan error, 1)
+			go func() { closed <- r.Close() }() // the test's process goes on
+			synctest.Wait()                     // nobody but Close can be told now
+			close(release)
+			if err := <-closed; err == nil {
 				t.Error("nothing could be written, and nobody was told")
 			}
 			view.stop()

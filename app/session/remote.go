@@ -2,9 +2,12 @@ package session
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/netip"
+	"sync"
 
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -21,28 +24,192 @@ type JoinOptions struct {
 	Standing func(signaling.Standing)
 	// Only forces a way of signalling; "" chooses.
 	Only signaling.Way
+	// Identity is that of an earlier Remote, so that an invite for one use lets the same guest in again. Zero: another guest.
+	Identity [32]byte
 }
 
 // Remote is the session with a host that was joined. Several runs may use it, one after another.
-type Remote struct{}
+type Remote struct {
+	options  JoinOptions
+	identity [32]byte
+	mux      *signaling.Mux
+	ctx      context.Context // of read
+	cancel   context.CancelFunc
+	reader   sync.WaitGroup
+	telling  *sync.Mutex   // held while a callback of options is called
+	running  chan struct{} // holds something while a run uses this
 
-// Join comes to the host of an invite and waits until it lets this end in, or ctx ends. The error is a *netcheck.Failure, with a
-// sentence and advice of its own for each thing that can be wrong: with the invite, the way to the host, and at the host.
-func Join(ctx context.Context, invite netcheck.Secret, o JoinOptions) (*Remote, error) {
-	return nil, errors.New("not built")
+	mu       sync.Mutex // guards what follows
+	welcome  *signaling.Welcome
+	servers  []signaling.Server // the newest credentials
+	standing signaling.Standing // the newest
+	changed  chan struct{}      // closed and replaced at each change
+}
+
+// Identity is what JoinOptions take to be the same guest again. It is a secret.
+func (r *Remote) Identity() [32]byte { return r.identity }
+
+func newRemote(c signaling.Conn, o JoinOptions, identity [32]byte, telling *sync.Mutex) *Remote {
+	r := &Remote{options: o, identity: identity, mux: signaling.NewMux(c), telling: telling, running: make(chan struct{}, 1), changed: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.reader.Go(r.read)
+	return r
+}
+
+func newIdentity() (id [32]byte) {
+	rand.Read(id[:]) // never fails: it ends the process instead
+	return id
+}
+
+// read takes what the host says until the session ends.
+func (r *Remote) read() {
+	for {
+		m, err := r.mux.Receive(r.ctx)
+		if err != nil {
+			return
+		}
+		r.take(m)
+	}
+}
+
+func (r *Remote) take(m signaling.Message) {
+	r.mu.Lock()
+	switch {
+	case m.Welcome != nil:
+		r.welcome, r.servers = m.Welcome, m.Welcome.Servers
+	case m.Servers != nil:
+		r.servers = m.Servers.Servers
+	case m.Standing != nil:
+		r.standing = *m.Standing
+	}
+	close(r.changed)
+	r.changed = make(chan struct{})
+	r.mu.Unlock()
+	if m.Standing != nil && r.options.Standing != nil {
+		r.telling.Lock()
+		defer r.telling.Unlock()
+		r.options.Standing(*m.Standing)
+	}
+}
+
+// until waits until something holds of what the host has said, with r.mu held. The error is a *netcheck.Failure if the session is
+// over, or the cause of ctx's end.
+func (r *Remote) until(ctx context.Context, holds func() bool) error {
+	for {
+		r.mu.Lock()
+		ok, changed := holds(), r.changed
+		r.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-r.mux.Done():
+			return r.Err()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // Other tells about the host.
-func (r *Remote) Other() netcheck.OtherEnd { return netcheck.OtherEnd{} }
+func (r *Remote) Other() netcheck.OtherEnd {
+	peer := r.mux.Peer()
+	other := netcheck.OtherEnd{Name: netcheck.CleanText(peer.Name, 64), AppVersion: netcheck.CleanText(peer.AppVersion, 64),
+		OS: netcheck.CleanText(peer.OS, 64), Way: string(r.mux.Way()), Host: true}
+	if a := r.mux.Remote(); a.IsValid() {
+		other.Address = a.String()
+	}
+	return other
+}
 
 // Observed is where the host sees this end's signalling come from.
-func (r *Remote) Observed() netip.AddrPort { return netip.AddrPort{} }
+func (r *Remote) Observed() netip.AddrPort {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.welcome.Observed // Join has waited for it
+}
+
+// Limits are what one run may ask of the host.
+func (r *Remote) Limits() signaling.Limits {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.welcome.Limits
+}
 
 // Done is closed when the session with the host is over; Err tells why then, as a *netcheck.Failure.
-func (r *Remote) Done() <-chan struct{} { return nil }
+func (r *Remote) Done() <-chan struct{} { return r.mux.Done() }
 
 // Err is why the session is over, or nil.
-func (r *Remote) Err() error { return nil }
+func (r *Remote) Err() error {
+	if err := r.mux.Err(); err != nil {
+		return goneFailure(err)
+	}
+	return nil
+}
 
 // Close leaves. It is idempotent and waits.
-func (r *Remote) Close() error { return nil }
+func (r *Remote) Close() error {
+	err := r.mux.Close()
+	r.cancel()
+	r.reader.Wait()
+	return err
+}
+
+// hostServers gives the host's servers as the engine takes them. Credentials are read anew for each allocation, since the host
+// renews them.
+func (r *Remote) hostServers() []netcheck.ICEServer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []netcheck.ICEServer
+	for _, s := range r.servers {
+		u, err := netcheck.ParseServerURL(s.URL)
+		if err != nil {
+			continue // one of a kind that this version does not know
+		}
+		server := netcheck.ICEServer{URL: u}
+		for _, p := range s.Pins {
+			var hash netcheck.SPKIHash
+			if n, err := hex.Decode(hash[:], []byte(p)); err == nil && n == len(hash) {
+				server.Trust.Pins = append(server.Trust.Pins, hash)
+			}
+		}
+		if u.Scheme != netcheck.SchemeSTUN {
+			server.Fresh = func() (string, netcheck.Secret) { return r.credential(s.URL) }
+		}
+		out = append(out, server)
+	}
+	return out
+}
+
+func (r *Remote) credential(url string) (string, netcheck.Secret) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.servers {
+		if s.URL == url {
+			return s.Username, netcheck.Secret(s.Password)
+		}
+	}
+	return "", ""
+}
+
+// goneFailure puts the end of a session in the words of the engine.
+func goneFailure(err error) *netcheck.Failure {
+	var g *signaling.Gone
+	if !errors.As(err, &g) {
+		return netcheck.AsFailure(err, netcheck.ReasonHostGone)
+	}
+	code := netcheck.ReasonHostGone
+	switch g.Code {
+	case signaling.CodeExpired, signaling.CodeUsed, signaling.CodeUnknownRoom:
+		code = netcheck.ReasonInvite
+	case signaling.CodeDeclined, signaling.CodeRemoved, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany:
+		code = netcheck.ReasonHostRefused
+	case signaling.CodeVersion:
+		code = netcheck.ReasonOtherVersion
+	case signaling.CodeWrongSecret:
+		code = netcheck.ReasonImpostor
+	case signaling.CodeLeft, signaling.CodeHostStopped, signaling.CodeLost, signaling.CodeProtocol, signaling.CodeTooLarge, signaling.CodeReplaced:
+	}
+	return &netcheck.Failure{Code: code, Text: g.Text, Advice: g.Advice, Err: g.Err}
+}

@@ -58,6 +58,10 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 		return netcheck.Report{}, err
 	}
 	defer closeSource(source, &err)
+	if plan.Target.Kind == netcheck.TargetInvite {
+		return runRemote(ctx, plan, opt, netcheck.Deps{Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
+			Probes: (&probes{options: opt, source: source}).stages}, observe)
+	}
 	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
 	prober := &natprobe.Prober{Dialer: dialer}
 	var connector netcheck.Connector = &rtc.Connector{

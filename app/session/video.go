@@ -47,10 +47,13 @@ type probes struct {
 func (p *probes) stages(a netcheck.Asked) []netcheck.Stage {
 	packets := &loss.Probe{Path: a.Path, Plan: a.Granted.Loss, Start: a.Start, Clock: pace.Clock{}, Spool: newSpool}
 	if !a.Video {
-		if a.Granted.Video.Mode == netcheck.VideoAlone {
+		if a.Granted.Video.Mode.Only() {
 			return nil
 		}
 		return []netcheck.Stage{{packets}}
+	}
+	if a.Granted.Video.Mode == netcheck.VideoCall {
+		return []netcheck.Stage{{&video.Call{Path: a.Path, Plan: a.Granted.Video, Start: a.Start, Clock: pace.Clock{}, Source: p.source, Screen: p.options.Screen}}}
 	}
 	pictures := p.video(a)
 	switch a.Granted.Video.Mode {

@@ -68,6 +68,9 @@ func phases(t *testing.T) []struct {
 	results := []string{"Export summary (CSV)…", "Export all tables (CSV)…", "Export report (JSON)…", "Save charts (PNG)…", "Copy result as text", "Copy data of the charts"}
 	form := []string{"Servers…", "Options…", "Path Direct", "Path STUN", "Path Relay UDP", "Path Relay TCP", "Path Relay TLS", "Record the video"}
 	video := []string{"Paths", "Picture on the whole screen", "Save picture (PNG)…"}
+	// While nothing is hosted, and this computer is the target.
+	video = append(video, "Accept the guest that waits", "Connect to the other Echopath", "Copy invite", "Copy link of the invite", "Copy ports for the firewall team",
+		"Host and guest", "Invite and ports", "Invite as a QR code…", "New invite", "Refuse the guest that waits", "Remove the selected guest…")
 	events := allGood(t)
 	return []struct {
 		name     string
@@ -140,7 +143,7 @@ func TestEveryActionDoesSomething(t *testing.T) {
 			d.w.test.lower.choose(paneCharts)
 		}
 		d.w.test.lower.charts.group.ShowRange(5, 10)
-		if a == d.w.actions.stop {
+		if a == d.w.actions.stop || hosts(d.w.actions, a) {
 			continue // disabled now
 		}
 		before := d.trace()

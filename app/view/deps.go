@@ -2,6 +2,7 @@ package view
 
 import (
 	"image"
+	"time"
 
 	"echopath/app/model"
 	"echopath/app/prefs"
@@ -14,6 +15,7 @@ type Trial int
 const (
 	TrialTest Trial = iota
 	TrialVideo
+	TrialGuest // the run of a guest, on the screen "Host": it is shown and exported, and never started here
 )
 
 // Deps is what the window asks of the world around it. Every function returns at once; what takes time answers later through
@@ -21,11 +23,26 @@ const (
 type Deps struct {
 	Model   *model.Test
 	Video   *model.Video
+	Host    *model.Host
+	Join    *model.Join
 	Version string
 
 	Start func(Trial) // the model's form, which was checked
 	Stop  func()
 	Quit  func() // asks once if a run goes on
+
+	Connect    func() // comes to the host of the form's invite
+	Disconnect func() // leaves it, or gives up reaching it
+	PasteText  func() string
+	Now        func() time.Time
+
+	ListAddresses func() // of this computer, anew; Window.HostChanged tells that they are there
+	StartHost     func() // with the model's form, which was checked
+	StopHost      func() // asks once if guests have runs that go on
+	NewInvite     func()
+	AcceptGuest   func(id string)
+	RefuseGuest   func(id string)
+	RemoveGuest   func(id string)
 
 	Settings    func() prefs.Settings
 	SetSettings func(prefs.Settings)   // keeps and applies them

@@ -58,11 +58,25 @@ func (w *Window) of(export func(Trial, string, Done)) func(string, Done) {
 
 // result is what is known of that run.
 func (w *Window) result() result {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		return w.deps.Video
+	case TrialGuest:
+		if run, _, _ := w.deps.Host.Run(); run != nil {
+			return run
+		}
+		return noResult{}
+	case TrialTest:
 	}
 	return w.deps.Model
 }
+
+// noResult is the result of a guest that has run nothing.
+type noResult struct{}
+
+func (noResult) FileStem() string { return "echopath" }
+
+func (noResult) Report() (r netcheck.Report, v netcheck.Verdict, ok bool) { return r, v, false }
 
 // result is a run that can be exported.
 type result interface {
@@ -149,8 +163,12 @@ func (w *Window) copyText() {
 
 func (w *Window) copyTable() {
 	table := w.test.table
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		table = w.video.lower.table
+	case TrialGuest:
+		table = w.host.guests
+	case TrialTest:
 	}
 	w.deps.CopyText(table.Text())
 	w.Say("The table is in the clipboard.")

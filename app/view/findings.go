@@ -31,7 +31,7 @@ func newFindings() *findings {
 
 func (f *findings) show(v model.View) {
 	if v.Phase == f.phase && len(v.Findings) == len(f.shown) {
-		return // findings come once, when a run has ended
+		return // of one run they come once, when it has ended
 	}
 	f.phase, f.shown = v.Phase, v.Findings
 	f.column.RemoveAll()
@@ -55,6 +55,9 @@ func (f *findings) empty(text string) {
 	f.column.RemoveAll()
 	f.column.Add(paragraph(text, look.ColorMuted, false))
 }
+
+// renew has the findings of another run shown.
+func (f *findings) renew() { f.phase, f.shown = "", nil }
 
 // findingCard is one finding: what it is, on what it rests, what to do. All of it is one text, so that its lines stand close.
 func findingCard(f model.Finding) fyne.CanvasObject {

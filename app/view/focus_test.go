@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"echopath/app/chart"
 	"echopath/app/look"
@@ -16,10 +17,17 @@ import (
 func spoken(f fyne.Focusable) string {
 	switch f := f.(type) {
 	case *widgets.Button:
+		if f.Text == "" && f.Icon == theme.ContentPasteIcon() {
+			return "paste"
+		}
 		if f.Text == "" {
 			return "whole run"
 		}
 		return f.Text
+	case *widgets.Entry:
+		return "entry"
+	case *widgets.CopyText:
+		return "invite"
 	case *widgets.Check:
 		return f.Text
 	case *widgets.Select:
@@ -76,7 +84,7 @@ func join(parts ...[]string) []string {
 }
 
 func TestTabOrder(t *testing.T) {
-	rail := []string{"screen Test", "screen Video", "screen Settings"}
+	rail := []string{"screen Test", "screen Video", "screen Host", "screen Settings"}
 	paths := []string{"Direct", "STUN", "Relay UDP", "Relay TCP", "Relay TLS"}
 	d := newWorld(t, look.ModeLight, narrow)
 	preset := d.w.test.form.preset.Selected
@@ -92,7 +100,7 @@ func TestTabOrder(t *testing.T) {
 	d.win.Resize(narrow)
 	d.w.actions.charts.run()
 	d.play(allGood(t), 0)
-	same(t, "running", d.walk()[:5], join(rail, []string{"Stop", "table"}))
+	same(t, "running", d.walk()[:6], join(rail, []string{"Stop", "table"}))
 }
 
 func TestEverythingIsPressedByKeyboard(t *testing.T) {

@@ -20,6 +20,7 @@ type formModel interface {
 	Form() model.Form
 	SetForm(model.Form)
 	Checked() model.Checked
+	Join() (model.JoinView, bool)
 }
 
 // formHead is what the headers of the screens that measure have in common: the target, the paths, what it costs, and the one
@@ -37,11 +38,15 @@ type formHead struct {
 	paths   map[netcheck.Path]*widgets.Check
 	start   *widgets.Button
 	cost    oneLine
+	join    *joinLine
 	loading bool       // the form is being put into the controls: their answers are no input
 	shown   model.View // what is to be said of the run; of another screen's if that goes on
 }
 
-const turnName = "TURN servers"
+const (
+	turnName   = "TURN servers"
+	remoteName = "Another Echopath"
+)
 
 var targets = []struct {
 	kind netcheck.TargetKind
@@ -49,10 +54,14 @@ var targets = []struct {
 }{
 	{netcheck.TargetSelf, "This computer"},
 	{netcheck.TargetTURN, turnName},
+	{netcheck.TargetInvite, remoteName},
 }
 
 // formActions are what the header's buttons do.
-type formActions struct{ changed, servers, options, startStop func() }
+type formActions struct {
+	changed, servers, options, startStop, connect func()
+	paste                                         func() string
+}
 
 func newFormHead(m formModel, do formActions) *formHead {
 	f := &formHead{model: m, changed: do.changed, servers: do.servers, options: do.options, paths: map[netcheck.Path]*widgets.Check{}}
@@ -63,6 +72,7 @@ func newFormHead(m formModel, do formActions) *formHead {
 	f.start.Importance = widget.HighImportance
 	f.cost.text = canvas.NewText("", theme.Color(look.ColorMuted))
 	f.cost.text.Alignment = fyne.TextAlignTrailing
+	f.join = newJoinLine(do, func(text netcheck.Secret) { f.edited(func(form *model.Form) { form.Invite = text }) })
 	return f
 }
 
@@ -77,7 +87,7 @@ func (f *formHead) build(options string, own ...fyne.CanvasObject) {
 	left.Add(widgets.Tipped(f.more, widgets.Tip(options)))
 	start := widgets.Tipped(f.start, f.startTip)
 	first := container.NewBorder(nil, nil, nil, container.New(atLeast{width: 104}, start), left)
-	f.object = widgets.Card(container.New(layout.NewCustomPaddedVBoxLayout(2), first, f.pathsLine()))
+	f.object = widgets.Card(container.New(layout.NewCustomPaddedVBoxLayout(2), first, f.join.object, f.pathsLine()))
 }
 
 func (f *formHead) pathsLine() fyne.CanvasObject {
@@ -161,6 +171,7 @@ func (f *formHead) loadHead(form model.Form) {
 	for p, check := range f.paths {
 		check.SetChecked(form.Paths[p])
 	}
+	f.join.load(form.Invite)
 }
 
 // showHead brings the controls in line with the state. running is the view of the run that goes on, here or on another screen.
@@ -176,6 +187,8 @@ func (f *formHead) showHead(v, running model.View) {
 	}
 	setVisible(f.edit, f.model.Form().Target == netcheck.TargetTURN)
 	f.showStart()
+	join, remote := f.model.Join()
+	f.join.show(join, remote, f.model.Form().Invite)
 	checked := f.model.Checked()
 	if checked.Problem != "" {
 		f.cost.set(checked.Problem, look.ColorPoor)
@@ -205,6 +218,8 @@ func (f *formHead) first() fyne.Focusable {
 		return f.start
 	case f.edit.Visible():
 		return f.edit
+	case f.join.object.Visible() && !f.join.invite.Disabled():
+		return f.join.invite
 	}
 	return f.more
 }

@@ -134,6 +134,59 @@ var shots = []shot{
 		d.v.NoVideo("This program was built without a video codec. Take the full build from the download page.")
 		d.onVideo()
 	}},
+	{"host_off_light", look.ModeLight, narrow, func(d *world) { d.w.show(screenHost) }},
+	{"host_off_dark_wide", look.ModeDark, wide, func(d *world) { d.w.show(screenHost) }},
+	{"host_failed_light", look.ModeLight, narrow, func(d *world) {
+		d.w.show(screenHost)
+		d.h.Begin()
+		d.h.Stopped(&netcheck.Failure{Code: netcheck.ReasonLocal, Text: "Port 3478 of 192.0.2.7 is used by another program.", Advice: "Close that program, or choose another UDP port under “More…”."})
+		d.w.Refresh()
+	}},
+	{"host_empty_light", look.ModeLight, narrow, func(d *world) { d.host(emptyHost(d)) }},
+	{"host_empty_dark_wide", look.ModeDark, wide, func(d *world) { d.host(emptyHost(d)) }},
+	{"host_guests_light", look.ModeLight, narrow, func(d *world) {
+		d.host(hostingNow(d))
+		d.runOf("g1", livelyBetweenTwo(d.t), 27*time.Second)
+		d.w.host.lower.choose(hostCharts)
+	}},
+	{"host_guests_dark_wide", look.ModeDark, wide, func(d *world) {
+		d.host(hostingNow(d))
+		d.runOf("g1", livelyBetweenTwo(d.t), 27*time.Second)
+		d.w.host.lower.choose(hostPaths)
+	}},
+	{"host_done_light_wide", look.ModeLight, wide, func(d *world) {
+		s := hostingNow(d)
+		s.Guests = s.Guests[:2]
+		d.host(s)
+		d.endRunOf("g1", livelyBetweenTwo(d.t))
+		d.w.host.lower.choose(hostFindings)
+	}},
+	{"host_paths_dark", look.ModeDark, narrow, func(d *world) {
+		d.host(hostingNow(d))
+		d.runOf("g1", livelyBetweenTwo(d.t), 27*time.Second)
+		d.w.host.lower.choose(hostPaths)
+	}},
+	{"host_totals_light", look.ModeLight, narrow, func(d *world) { d.host(hostingNow(d)); d.w.host.lower.choose(hostTotals) }},
+	{"host_log_light", look.ModeLight, narrow, func(d *world) { d.host(hostingNow(d)); d.w.host.lower.choose(hostLog) }},
+	{"host_large", look.ModeLight, large, func(d *world) { d.host(hostingNow(d)); d.runOf("g1", livelyBetweenTwo(d.t), 27*time.Second) }},
+	{"host_more_dark", look.ModeDark, narrow, func(d *world) { d.w.show(screenHost); d.w.actions.hostMore.run() }},
+	{"host_more_problems", look.ModeLight, narrow, func(d *world) {
+		d.w.show(screenHost)
+		d.h.SetForm(model.HostForm{TLSPort: "99999", PeerPorts: "5-6", Public: "localhost", Announce: "http://x", STUN: "turn:x"})
+		d.w.actions.hostMore.run()
+	}},
+	{"host_qr_light", look.ModeLight, narrow, func(d *world) { d.host(emptyHost(d)); d.w.actions.showQR.run() }},
+	{"host_qr_dark", look.ModeDark, narrow, func(d *world) { d.host(emptyHost(d)); d.w.actions.showQR.run() }},
+	{"waiting_on_test_light", look.ModeLight, narrow, func(d *world) {
+		d.host(hostingNow(d))
+		d.w.show(screenTest)
+		d.play(allGood(d.t), 27*time.Second)
+	}},
+	{"join_empty_light", look.ModeLight, narrow, func(d *world) { d.form(func(f *model.Form) { f.Target = netcheck.TargetInvite }) }},
+	{"join_in_dark", look.ModeDark, narrow, func(d *world) { d.joined() }},
+	{"join_running_light", look.ModeLight, narrow, func(d *world) { d.joined(); d.play(livelyBetweenTwo(d.t), 27*time.Second) }},
+	{"join_gone_light", look.ModeLight, narrow, func(d *world) { d.joined(); d.j.Gone(errExpired); d.w.Refresh() }},
+	{"join_video_dark", look.ModeDark, narrow, func(d *world) { d.joined(); d.onVideo() }},
 	{"video_whole_dark", look.ModeDark, wide, func(d *world) {
 		d.onVideo()
 		d.playVideo(freezing(d.t), 8200*time.Millisecond)

@@ -3,6 +3,7 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
 )
 
 // atLeast gives its object a width that does not change with its text.
@@ -24,11 +25,16 @@ func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
 type oneLine struct {
 	text  *canvas.Text
 	whole string
+	large bool // in the size of texts, and not of captions
 }
 
 // set changes the text only if it differs: every refresh repaints the whole window.
 func (l *oneLine) set(text string, name fyne.ThemeColorName) {
 	l.whole = text
+	if l.large {
+		setSized(l.text, l.fitting(l.text.Size().Width), name, theme.SizeNameText)
+		return
+	}
 	setText(l.text, l.fitting(l.text.Size().Width), name)
 }
 

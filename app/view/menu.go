@@ -24,7 +24,12 @@ type actions struct {
 	choices                                           []*action
 	savePicture, wholeScreen, difference, record      *action
 	follow, zoomIn, zoomOut, whole, panLeft, panRight *action
-	test, video, settings                             *action
+	connect                                           *action
+	hostStart, hostMore, newInvite                    *action
+	copyInvite, copyLink, showQR, copyPorts           *action
+	accept, refuse, remove                            *action
+	invite, totals                                    *action
+	test, video, host, settings                       *action
 	system, light, dark, fullScreen                   *action
 	glossary, about, quit                             *action
 }
@@ -36,6 +41,7 @@ func (w *Window) newActions() *actions {
 	w.viewActions(a)
 	w.chartActions(a)
 	w.videoActions(a)
+	w.hostMenu(a)
 	a.glossary = &action{name: "What the words mean", shortcut: key(fyne.KeyH, ctrl), do: w.showGlossary}
 	a.about = &action{name: "About Echopath", shortcut: key(fyne.KeyI, ctrl), do: w.showAbout}
 	return a
@@ -50,7 +56,19 @@ func (w *Window) testActions(a *actions) {
 		return phase.Busy() && phase != model.PhaseStopping, "No test is running."
 	}}
 	a.servers = &action{name: "Servers…", shortcut: key(fyne.KeyT, ctrl), do: w.editServers, enabled: idle}
-	a.options = &action{name: "Options…", shortcut: key(fyne.KeyO, ctrl), do: w.editOptions, enabled: idle}
+	a.options = &action{name: "Options…", shortcut: key(fyne.KeyO, ctrl), do: w.editOptions, enabled: func() (bool, string) {
+		if w.trial == TrialGuest {
+			return w.hosting.Phase == model.HostOff, "Stop hosting first."
+		}
+		return idle()
+	}}
+	a.connect = &action{name: "Connect to the other Echopath", shortcut: key(fyne.KeyK, ctrl), do: w.connect, enabled: func() (bool, string) {
+		v, ok := w.deps.Model.Join()
+		if !ok {
+			return false, "Choose “Another Echopath” as the target first."
+		}
+		return v.CanAct, v.Why
+	}, checked: func() bool { return w.deps.Join.Phase() == model.JoinIn }}
 	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5}
 	for i, p := range netcheck.AllPaths() {
 		a.paths = append(a.paths, &action{name: "Path " + p.Title(), shortcut: key(digits[i], ctrl), enabled: idle,
@@ -82,31 +100,32 @@ func (w *Window) fileActions(a *actions) {
 
 // panes are where things stand in the lower part of each screen that measures.
 type panes struct {
-	name        string
-	key         fyne.KeyName
-	test, video int // -1: it has none
+	name              string
+	key               fyne.KeyName
+	test, video, host int // -1: it has none
 }
 
 func (w *Window) viewActions(a *actions) {
 	pane := func(p panes) *action {
 		x := &action{name: p.name, shortcut: key(p.key, alt), do: func() { w.choosePane(p) }}
-		if p.test < 0 {
-			x.enabled = func() (bool, string) {
-				return w.trial == TrialVideo, "The screen “Test” shows its table all the time."
-			}
+		x.enabled = func() (bool, string) {
+			return p.of(w.trial) >= 0, "The screen that is shown has no such part of its own."
 		}
 		return x
 	}
-	a.charts = pane(panes{"Charts", fyne.Key1, paneCharts, videoCurves})
-	a.findings = pane(panes{"Findings", fyne.Key2, paneFindings, videoFindings})
-	a.details = pane(panes{"Details", fyne.Key3, paneDetails, videoDetails})
-	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog})
-	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths})
+	a.charts = pane(panes{"Charts", fyne.Key1, paneCharts, videoCurves, hostCharts})
+	a.findings = pane(panes{"Findings", fyne.Key2, paneFindings, videoFindings, hostFindings})
+	a.details = pane(panes{"Details", fyne.Key3, paneDetails, videoDetails, hostDetails})
+	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog, hostLog})
+	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths, hostPaths})
+	a.invite = pane(panes{"Invite and ports", fyne.Key6, -1, -1, hostInvite})
+	a.totals = pane(panes{"Host and guest", fyne.Key7, -1, -1, hostTotals})
 	screen := func(name string, k fyne.KeyName, m fyne.KeyModifier, id screenID) *action {
 		return &action{name: name, shortcut: key(k, m), do: func() { w.show(id) }, checked: func() bool { return w.screen == id }}
 	}
 	a.test = screen("Screen Test", fyne.Key1, ctrlShift, screenTest)
 	a.video = screen("Screen Video echo", fyne.Key2, ctrlShift, screenVideo)
+	a.host = screen("Screen Host", fyne.Key3, ctrlShift, screenHost)
 	a.settings = screen("Settings", fyne.KeyComma, ctrl, screenSettings)
 	mode := func(name string, t prefs.Theme, k fyne.KeyName) *action {
 		return &action{name: name, shortcut: key(k, alt|fyne.KeyModifierShift), checked: func() bool { return w.deps.Settings().Theme == t },
@@ -126,14 +145,21 @@ func (w *Window) viewActions(a *actions) {
 
 // choosePane brings a pane of the screen that measures to the front.
 func (w *Window) choosePane(p panes) {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		w.show(screenVideo)
 		w.video.lower.choose(p.video)
-		return
+	case TrialGuest:
+		w.show(screenHost)
+		w.host.lower.choose(p.host)
+	case TrialTest:
+		w.show(screenTest)
+		w.test.lower.choose(p.test)
 	}
-	w.show(screenTest)
-	w.test.lower.choose(p.test)
 }
+
+// of is where a pane stands on a screen.
+func (p panes) of(t Trial) int { return []int{p.test, p.video, p.host}[t] }
 
 // chartActions are about the charts of the screen that is shown.
 func (w *Window) chartActions(a *actions) {
@@ -241,9 +267,10 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 	return fyne.NewMainMenu(
 		fyne.NewMenu("File", file...),
 		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData)...),
-		fyne.NewMenu("Test", append(items(a.start, a.stop, nil, a.servers, a.options, nil), items(a.paths...)...)...),
+		fyne.NewMenu("Test", append(items(a.start, a.stop, nil, a.servers, a.connect, a.options, nil), items(a.paths...)...)...),
 		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.record)...)...)...),
-		fyne.NewMenu("View", items(a.test, a.video, nil, a.charts, a.comparison, a.findings, a.details, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
+		fyne.NewMenu("Host", items(a.hostStart, a.hostMore, nil, a.newInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, nil, a.accept, a.refuse, a.remove)...),
+		fyne.NewMenu("View", items(a.test, a.video, a.host, nil, a.charts, a.comparison, a.findings, a.details, a.invite, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
 			a.system, a.light, a.dark, nil, a.fullScreen)...),
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)

@@ -34,7 +34,11 @@ func newSelect(options []string, chosen func(string)) *widgets.Select {
 
 // setText changes a text only if it differs: every refresh repaints the whole window.
 func setText(t *canvas.Text, text string, name fyne.ThemeColorName) {
-	c, size := theme.Color(name), theme.Size(theme.SizeNameCaptionText)
+	setSized(t, text, name, theme.SizeNameCaptionText)
+}
+
+func setSized(t *canvas.Text, text string, name fyne.ThemeColorName, of fyne.ThemeSizeName) {
+	c, size := theme.Color(name), theme.Size(of)
 	if t.Text == text && t.Color == c && t.TextSize == size {
 		return
 	}

@@ -29,6 +29,7 @@ type screenID string
 const (
 	screenTest     screenID = "test"
 	screenVideo    screenID = "video"
+	screenHost     screenID = "host"
 	screenSettings screenID = "settings"
 )
 
@@ -43,6 +44,7 @@ func newRail(choose func(screenID)) *rail {
 	column := container.NewVBox(
 		add(screenTest, "Test", look.PulseIcon()),
 		add(screenVideo, "Video", look.FilmIcon()),
+		add(screenHost, "Host", look.HostIcon()),
 		layout.NewSpacer(),
 		add(screenSettings, "Settings", theme.SettingsIcon()),
 	)
@@ -62,8 +64,9 @@ func (r *rail) selected(id screenID) {
 	}
 }
 
-// setBusy marks the screen on which a run goes on.
-func (r *rail) setBusy(test, video bool) {
+// setBusy marks the screens on which something goes on.
+func (r *rail) setBusy(test, video, host bool) {
+	r.buttons[screenHost].setBusy(host)
 	r.buttons[screenTest].setBusy(test)
 	r.buttons[screenVideo].setBusy(video)
 }

@@ -15,6 +15,7 @@ type split struct {
 const (
 	wideFrom  = 1185
 	sideShare = 0.38
+	leastPane = 116 // height; one chart can be read then
 	gap       = 6
 )
 
@@ -59,5 +60,5 @@ func place(o fyne.CanvasObject, x, y, w, h float32) {
 
 // MinSize implements fyne.Layout.
 func (s *split) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(600, o[0].MinSize().Height+gap+150)
+	return fyne.NewSize(600, o[0].MinSize().Height+gap+leastPane)
 }

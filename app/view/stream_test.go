@@ -106,7 +106,7 @@ func (s *stream) measure(p netcheck.Path, l traffic) {
 	s.start(p, l.connect)
 	end := candidate(p)
 	pair := netcheck.CandidatePair{Local: end, Remote: end}
-	s.add(p, netcheck.PathConnected{Connect: l.connect, Local: pair, Far: pair, NATBetween: netcheck.No, Direction: netcheck.DirectionLoop})
+	s.add(p, netcheck.PathConnected{Connect: l.connect, Local: pair, Far: pair, NATBetween: netcheck.No, Direction: s.direction()})
 	load := s.plan.Loss
 	s.add(p, netcheck.ProbeStarted{Probe: "loss", Duration: load.Warmup + load.Duration, Packets: load.Packets()})
 	s.now += load.Warmup
@@ -297,3 +297,11 @@ var errPorts = errors.New("listen udp: too many open files")
 
 // kept is how a run ends that was kept.
 var kept = model.Outcome{Folder: "/home/ann/Documents/Echopath/2026-11-21_12-34-56"}
+
+// direction is that of all paths of the plan.
+func (s *stream) direction() netcheck.Direction {
+	if s.plan.Target.Kind == netcheck.TargetInvite {
+		return netcheck.DirectionUpDown
+	}
+	return netcheck.DirectionLoop
+}

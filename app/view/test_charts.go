@@ -19,11 +19,12 @@ type testCharts struct {
 	model *model.Test
 
 	rtt, loss, rate *chart.Panel
-	low             bool // there is no room for the bitrate
+	ofGuest         bool // the run is that of a guest
+	room            int  // so many of the charts there is room for
 }
 
 func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
-	c := &testCharts{model: m,
+	c := &testCharts{model: m, room: 3,
 		rtt:  &chart.Panel{Title: "RTT", Unit: "ms", Weight: 2, MinTop: 1},
 		loss: &chart.Panel{Title: "Loss", Unit: "%", Weight: 1.3, MinTop: 5, MaxTop: 100},
 		rate: &chart.Panel{Title: "Bitrate", Unit: "kbit/s", Weight: 1.2, MinTop: 10},
@@ -35,7 +36,10 @@ func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 // The texts that stand in empty charts.
 var (
 	emptyBefore = [3]string{"The round-trip time of each window of 100 ms, once a test runs", "Lost packets: ticks up for the way out, down for the way back", "What is sent and what comes back"}
-	emptyAfter  = [3]string{"No packet was measured in this test", "", ""}
+	// With another computer the ways are those of a network.
+	remoteBefore = [3]string{emptyBefore[0], "Lost packets: ticks up for the way up, from here to the other computer, down for the way down", emptyBefore[2]}
+	guestBefore  = [3]string{"The round-trip time of each window of 100 ms, once a guest's test runs", "Lost packets: ticks up for the way up, from the guest to here, down for the way down", "What the guest sends and what comes back to it"}
+	emptyAfter   = [3]string{"No packet was measured in this test", "", ""}
 )
 
 // show redraws what is new; now is since the session's start.
@@ -45,8 +49,13 @@ func (c *testCharts) show(phase model.Phase, now time.Duration) {
 		c.fill(curves)
 	}
 	empty := emptyBefore
-	if phase == model.PhaseDone {
+	switch {
+	case phase == model.PhaseDone:
 		empty = emptyAfter
+	case c.ofGuest:
+		empty = guestBefore
+	case c.model.Form().Target == netcheck.TargetInvite:
+		empty = remoteBefore
 	}
 	c.rtt.Empty, c.loss.Empty, c.rate.Empty = empty[0], empty[1], empty[2]
 	c.plan(c.model, now)
@@ -83,24 +92,30 @@ func (c *testCharts) fill(curves []*model.Curves) {
 	c.setPanels()
 }
 
-// Below this height three charts could not be read: the bitrate gives way.
-const threeFrom = 150
+// Below these heights three charts could not be read, or two: the bitrate gives way, and then loss, which stands in the table as well.
+const (
+	threeFrom = 150
+	twoFrom   = 105
+)
 
 // resized takes the height that the charts have.
 func (c *testCharts) resized(size fyne.Size) {
-	if low := size.Height < threeFrom; low != c.low {
-		c.low = low
+	room := 3
+	switch {
+	case size.Height < twoFrom:
+		room = 1
+	case size.Height < threeFrom:
+		room = 2
+	}
+	if room != c.room {
+		c.room = room
 		c.setPanels()
 		c.legend.Update()
 	}
 }
 
 func (c *testCharts) setPanels() {
-	if c.low {
-		c.group.SetPanels(c.rtt, c.loss)
-		return
-	}
-	c.group.SetPanels(c.rtt, c.loss, c.rate)
+	c.group.SetPanels([]*chart.Panel{c.rtt, c.loss, c.rate}[:c.room]...)
 }
 
 // What the chips of the legend say beside the paths.

@@ -21,6 +21,8 @@ type Window struct {
 	status   *statusBar
 	test     *testScreen
 	video    *videoScreen
+	host     *hostScreen
+	strip    *guestStrip
 	settings *settingsScreen
 	whole    *whole
 	actions  *actions
@@ -29,6 +31,7 @@ type Window struct {
 	trial    Trial            // whose screen is shown, or was last
 	view     model.View       // of the screen "Test", as it was last drawn
 	film     model.VideoView  // of the screen "Video echo", likewise
+	hosting  model.HostView   // of the screen "Host", likewise
 	ran      Trial            // whose run goes on, or was the last
 	now      [2]time.Duration // since the start of each one's session
 }
@@ -37,19 +40,21 @@ type Window struct {
 func New(win fyne.Window, deps Deps) *Window {
 	w := &Window{deps: deps, win: win, screen: screenTest}
 	w.view, w.film = deps.Model.View(0), deps.Video.View(0)
-	w.test = newTestScreen(deps.Model, formActions{changed: func() { w.edited(TrialTest) }, servers: w.editServers, options: w.editTestOptions, startStop: w.startStop}, w.chartMenu)
+	w.test = newTestScreen(deps.Model, w.formActions(TrialTest, w.editTestOptions), w.chartMenu)
 	w.video = newVideoScreen(deps.Video, deps.Pictures,
-		formActions{changed: func() { w.edited(TrialVideo) }, servers: w.editServers, options: w.editVideoOptions, startStop: w.startStop},
+		w.formActions(TrialVideo, w.editVideoOptions),
 		func(picture int) { w.whole.open(picture) }, w.pictureMenu, w.chartMenu)
+	w.host = newHostScreen(deps.Host, w.hostActions(), w.chartMenu)
 	w.settings = newSettingsScreen(win, deps)
 	w.whole = newWhole(w)
 	w.actions = w.newActions()
 	w.status = newStatusBar(w.actions.exportSummary, w.actions.copyText, w.exportMenu)
+	w.strip = newGuestStrip(w.status, deps.AcceptGuest, deps.RefuseGuest)
 	w.rail = newRail(w.show)
-	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.settings.object))
+	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.host.object, w.settings.object))
 	win.SetPadded(false)
 	win.SetMainMenu(w.mainMenu())
-	w.content = framed(nil, w.rail.object, screens, w.status)
+	w.content = framed(nil, w.rail.object, screens, container.NewStack(w.status, w.strip.object))
 	win.SetContent(widgets.NewTips(w.content))
 	w.loadForms()
 	w.show(screenTest)
@@ -66,10 +71,17 @@ func (w *Window) show(id screenID) {
 		w.trial = TrialTest
 	case screenVideo:
 		w.trial = TrialVideo
+	case screenHost:
+		w.trial = TrialGuest
+		if !w.deps.Host.Phase().Busy() {
+			w.deps.ListAddresses()
+		}
+	case screenSettings:
 	}
 	w.hideTips()
 	setVisible(w.test.object, id == screenTest)
 	setVisible(w.video.object, id == screenVideo)
+	setVisible(w.host.object, id == screenHost)
 	setVisible(w.settings.object, id == screenSettings)
 	w.rail.selected(id)
 	w.Refresh()
@@ -112,8 +124,11 @@ func (w *Window) Refresh() {
 	running := w.running()
 	w.test.show(w.view, running, w.now[TrialTest])
 	w.video.show(w.film, running, w.now[TrialVideo])
+	w.hosting = w.deps.Host.View(w.deps.Now())
+	w.host.show(w.hosting)
+	w.strip.show(w.hosting.Waiting)
 	w.status.show(w.chosen(), running)
-	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy())
+	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy(), w.hosting.Phase.Busy())
 	w.phaseChanged(test, w.view.Phase, TrialTest)
 	w.phaseChanged(video, w.film.Phase, TrialVideo)
 	w.watchPictures()
@@ -145,16 +160,25 @@ func (w *Window) running() model.View {
 
 // chosen is the view of the screen that is shown, or of the one that measures and was shown last.
 func (w *Window) chosen() model.View {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		return w.film.View
+	case TrialGuest:
+		v, _, _ := w.deps.Host.RunView()
+		return v
+	case TrialTest:
 	}
 	return w.view
 }
 
 // lower is the lower part of that screen, and its charts.
 func (w *Window) lower() (*lower, *curves) {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		return w.video.lower.lower, w.video.lower.charts.curves
+	case TrialGuest:
+		return w.host.lower.lower, w.host.lower.charts.curves
+	case TrialTest:
 	}
 	return w.test.lower.lower, w.test.lower.charts.curves
 }
@@ -191,6 +215,7 @@ func (w *Window) Adopt() {
 	s := w.deps.Settings()
 	w.test.lower.charts.setMbit(s.Mbit)
 	w.video.lower.charts.setMbit(s.Mbit)
+	w.host.lower.charts.setMbit(s.Mbit)
 	w.video.film.setThree(s.ShowDifference)
 	w.rail.restyle()
 	w.status.Refresh()
@@ -205,7 +230,13 @@ func (w *Window) FormChanged() {
 }
 
 // FocusStart puts the focus on the primary button, for a start with the Enter key, or on what has to be mended first.
-func (w *Window) FocusStart() { w.win.Canvas().Focus(w.head().first()) }
+func (w *Window) FocusStart() {
+	if w.trial == TrialGuest {
+		w.win.Canvas().Focus(w.host.form.first())
+		return
+	}
+	w.win.Canvas().Focus(w.head().first())
+}
 
 func (w *Window) head() *formHead {
 	if w.trial == TrialVideo {
@@ -221,6 +252,9 @@ func (w *Window) Say(text string) {
 }
 
 func (w *Window) start() {
+	if w.trial == TrialGuest {
+		return // guests start their runs themselves
+	}
 	w.show(map[Trial]screenID{TrialTest: screenTest, TrialVideo: screenVideo}[w.trial])
 	w.deps.Start(w.trial)
 }
@@ -248,11 +282,14 @@ func (w *Window) editVideoOptions() {
 
 // editOptions opens those of the screen that is shown.
 func (w *Window) editOptions() {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		w.editVideoOptions()
-		return
+	case TrialGuest:
+		w.editHostOptions()
+	case TrialTest:
+		w.editTestOptions()
 	}
-	w.editTestOptions()
 }
 
 // edited follows a control of a screen that has changed its form: the other screen shows the same target and paths.

@@ -32,6 +32,9 @@ type world struct {
 	t        *testing.T
 	m        *model.Test
 	v        *model.Video
+	h        *model.Host
+	j        *model.Join
+	now      time.Time
 	win      fyne.Window
 	w        *Window
 	settings prefs.Settings
@@ -64,8 +67,12 @@ func (f *fakePictures) Every() int { return f.every }
 func newWorld(t *testing.T, mode look.Mode, size fyne.Size) *world {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(look.New(mode))
-	d := &world{t: t, m: model.NewTest(model.Units{}), v: model.NewVideo(model.Units{}), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
+	d := &world{t: t, m: model.NewTest(model.Units{}), v: model.NewVideo(model.Units{}), h: model.NewHost(model.Units{}, "ANNA-PC"),
+		j: model.NewJoin(), now: time.Date(2026, 11, 21, 19, 32, 10, 0, time.UTC), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
 	d.settings.Theme = prefs.Theme(mode)
+	d.m.SetJoin(d.j)
+	d.v.SetJoin(d.j)
+	d.h.SetAddresses(someAddresses, "")
 	d.w = New(d.win, d.deps())
 	d.w.Adopt()
 	d.win.Resize(size)
@@ -91,9 +98,16 @@ func (d *world) deps() Deps {
 		}
 	}
 	return Deps{
-		Model: d.m, Video: d.v, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
+		Model: d.m, Video: d.v, Host: d.h, Join: d.j, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
 		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.v.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
-		Settings: func() prefs.Settings { return d.settings }, SetSettings: d.adopt,
+		Connect: func() { d.did("connect") }, Disconnect: func() { d.did("disconnect") },
+		PasteText: func() string { return d.clip }, Now: func() time.Time { return d.now },
+		ListAddresses: func() {}, StartHost: func() { d.did("host"); d.h.Begin(); d.w.Refresh() },
+		StopHost:    func() { d.did("stop hosting"); d.h.Stopping(); d.w.Refresh() },
+		NewInvite:   func() { d.did("new invite") },
+		AcceptGuest: func(id string) { d.did("accept %s", id) }, RefuseGuest: func(id string) { d.did("refuse %s", id) },
+		RemoveGuest: func(id string) { d.did("remove %s", id) },
+		Settings:    func() prefs.Settings { return d.settings }, SetSettings: d.adopt,
 		Forget:        func(done func(error)) { d.did("forget"); d.settings = prefs.Defaults(); done(d.fail) },
 		ExportSummary: export("summary"), ExportTables: export("tables"), ExportJSON: export("json"),
 		SavePNG:  func(path string, img image.Image, done Done) { d.picture = img; export("png")(TrialTest, path, done) },

@@ -119,8 +119,8 @@ func newLogRow() fyne.CanvasObject {
 	return r
 }
 
-// Columns of the log: as wide as the widest time and path.
-func logTimeWidth() float32 { return plainStyle.measure("59:59.9").Width }
+// Columns of the log: as wide as the widest time, of a run or of the day, and path.
+func logTimeWidth() float32 { return plainStyle.measure("23:59:59").Width }
 func logPathAt() float32    { return logTimeWidth() + 14 }
 func logTextAt() float32    { return logPathAt() + plainStyle.measure("Relay UDP").Width + 14 }
 

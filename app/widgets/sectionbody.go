@@ -96,7 +96,9 @@ func (b *sectionBody) flow(width float32) {
 func (b *sectionBody) flowSection(i int, y float32) float32 {
 	s := &b.view.sections[i]
 	room := b.width - 2*sectionEdge
-	y = b.block(s.Title, sectionTitle, sectionEdge, y, room, false)
+	if s.Title != "" {
+		y = b.block(s.Title, sectionTitle, sectionEdge, y, room, false)
+	}
 	if s.Intro != "" {
 		y = b.block(s.Intro, mutedStyle, sectionEdge, y+2, room, false)
 	}

@@ -17,15 +17,19 @@ import (
 // the selection, Enter, Space or a click opens a row, Ctrl+C copies the row and, after Ctrl+A, the whole table.
 type ResultTable struct {
 	widget.BaseWidget
-	OnOpen   func(netcheck.Path) // may be nil
-	OnSelect func(netcheck.Path) // the selection has moved; may be nil
+	OnOpen   func(netcheck.Path)          // may be nil
+	OnSelect func(netcheck.Path)          // the selection has moved; may be nil
+	OnGuest  func(id string, opened bool) // the same for a table of guests; may be nil
+	OnKey    func(*fyne.KeyEvent) bool    // a key that the table has no use for: true if it was taken; may be nil
+	OnMenu   func() []*fyne.MenuItem      // what the menu of a row offers beside copying; may be nil
 
+	kind     tableKind
 	header   []model.Heading
 	samples  []string // the widest texts that are expected in the columns
 	certain  int      // so many columns are always shown; those behind them where there is room
 	rows     []tableRow
-	selected netcheck.Path // "" for none
-	all      bool          // Ctrl+A
+	selected string // key of a row; "" for none
+	all      bool   // Ctrl+A
 	focused  bool
 	pointed  int // row under the pointer; -1 for none
 	pointer  fyne.Position
@@ -39,7 +43,8 @@ type ResultTable struct {
 
 // tableRow is a row of any screen.
 type tableRow struct {
-	path             netcheck.Path
+	key              string
+	path             netcheck.Path // unknown: it is about none
 	title, hint, why string
 	state            present.Mark
 	cells            []model.Cell
@@ -47,19 +52,31 @@ type tableRow struct {
 }
 
 func (r *tableRow) same(o *tableRow) bool {
-	return r.path == o.path && r.title == o.title && r.hint == o.hint && r.why == o.why && r.state == o.state && r.active == o.active &&
+	return r.key == o.key && r.title == o.title && r.hint == o.hint && r.why == o.why && r.state == o.state && r.active == o.active &&
 		slices.Equal(r.cells, o.cells)
 }
 
 // NewResultTable makes an empty table of packets.
-func NewResultTable() *ResultTable { return newTable(packetSamples[:], len(packetSamples)) }
+func NewResultTable() *ResultTable { return newTable(ofPaths, packetSamples[:], len(packetSamples)) }
 
 // NewVideoTable makes an empty table of video. Where it has not room for all columns the last ones are left out.
-func NewVideoTable() *ResultTable { return newTable(asShown(videoSamples), videoCertain) }
+func NewVideoTable() *ResultTable { return newTable(ofPaths, asShown(videoSamples), videoCertain) }
 
-func newTable(samples []string, certain int) *ResultTable {
-	t := &ResultTable{pointed: -1, samples: samples, certain: certain, header: make([]model.Heading, len(samples)),
-		head: newTableHead(len(samples)), ring: newRing(), need: make([]float32, colFirst+len(samples))}
+// NewRunTable makes an empty table of packets for a place that may be narrow: where it has not room for all columns the last ones
+// are left out.
+func NewRunTable() *ResultTable { return newTable(ofPaths, packetSamples[:], runCertain) }
+
+// NewGuestTable makes an empty table of guests.
+func NewGuestTable() *ResultTable {
+	t := newTable(ofGuests, guestSamples[:], guestCertain)
+	h := model.GuestHeader()
+	t.setHeader(h[:])
+	return t
+}
+
+func newTable(kind tableKind, samples []string, certain int) *ResultTable {
+	t := &ResultTable{pointed: -1, kind: kind, samples: samples, certain: certain, header: make([]model.Heading, len(samples)),
+		head: newTableHead(kind, len(samples)), ring: newRing(), need: make([]float32, colFirst+len(samples))}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -83,7 +100,7 @@ func (t *ResultTable) SetRows(rows []model.Row) {
 	out := make([]tableRow, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
+		out[i] = tableRow{string(r.Path), r.Path, r.Title, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
 	}
 	t.setRows(out)
 }
@@ -93,7 +110,17 @@ func (t *ResultTable) SetVideoRows(rows []model.VideoRow) {
 	out := make([]tableRow, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		out[i] = tableRow{r.Path, r.Title, r.Hint, r.Why, r.State, asShown(r.Cells), r.Active}
+		out[i] = tableRow{string(r.Path), r.Path, r.Title, r.Hint, r.Why, r.State, asShown(r.Cells), r.Active}
+	}
+	t.setRows(out)
+}
+
+// SetGuestRows shows the rows of a table of guests.
+func (t *ResultTable) SetGuestRows(rows []model.GuestRow) {
+	out := make([]tableRow, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		out[i] = tableRow{r.ID, netcheck.PathUnknown, r.Name, r.Hint, r.Why, r.State, slices.Clone(r.Cells[:]), r.Active}
 	}
 	t.setRows(out)
 }
@@ -103,7 +130,7 @@ func (t *ResultTable) setRows(rows []tableRow) {
 	old := t.rows
 	t.rows = rows
 	for len(t.lines) < len(rows) {
-		t.lines = append(t.lines, newTableLine(len(t.samples)))
+		t.lines = append(t.lines, newTableLine(t.kind, len(t.samples)))
 	}
 	wider := t.widen()
 	if !same || wider {
@@ -121,34 +148,53 @@ func (t *ResultTable) setRows(rows []tableRow) {
 }
 
 // Selected is the path of the selected row, "" while none is.
-func (t *ResultTable) Selected() netcheck.Path {
+func (t *ResultTable) Selected() netcheck.Path { return netcheck.Path(t.SelectedKey()) }
+
+// SelectedKey is the path or guest of the selected row, "" while none is.
+func (t *ResultTable) SelectedKey() string {
 	if t.row(t.selected) < 0 {
 		return ""
 	}
 	return t.selected
 }
 
-// Select marks a row; "" none.
-func (t *ResultTable) Select(p netcheck.Path) {
-	if t.selected == p && !t.all {
+// Select marks the row of a path; "" none.
+func (t *ResultTable) Select(p netcheck.Path) { t.SelectKey(string(p)) }
+
+// SelectKey marks the row of a path or guest; "" none.
+func (t *ResultTable) SelectKey(key string) {
+	if t.selected == key && !t.all {
 		return
 	}
-	t.selected, t.all = p, false
+	t.selected, t.all = key, false
 	t.restate()
 	if t.OnSelect != nil {
-		t.OnSelect(p)
+		t.OnSelect(netcheck.Path(key))
+	}
+	if t.OnGuest != nil {
+		t.OnGuest(key, false)
 	}
 }
 
-func (t *ResultTable) row(p netcheck.Path) int {
-	return slices.IndexFunc(t.rows, func(r tableRow) bool { return r.path == p })
+// Place is where the selected row begins and how high it is, for whoever scrolls the table; ok is false while there is none.
+func (t *ResultTable) Place() (y, height float32, ok bool) {
+	i := t.row(t.selected)
+	if i < 0 {
+		return 0, 0, false
+	}
+	a := t.grid.row(i)
+	return a.pos.Y, a.size.Height, true
+}
+
+func (t *ResultTable) row(key string) int {
+	return slices.IndexFunc(t.rows, func(r tableRow) bool { return r.key == key })
 }
 
 // Text is the whole table with its header, tab-separated.
 func (t *ResultTable) Text() string { return t.text(t.rows) }
 
 func (t *ResultTable) text(rows []tableRow) string {
-	head := []string{"Path", "State"}
+	head := []string{t.kind.title, "State"}
 	for _, h := range t.header {
 		if h.Unit != "" {
 			h.Title += " (" + h.Unit + ")"
@@ -186,7 +232,7 @@ type lineState struct{ selected, pointed bool }
 
 func (t *ResultTable) stateOf(i int) lineState {
 	return lineState{
-		selected: t.all || t.rows[i].path == t.selected,
+		selected: t.all || t.rows[i].key == t.selected,
 		pointed:  i == t.pointed,
 	}
 }
@@ -226,7 +272,7 @@ func (r *tableRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *tableRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(r.t.leastWidth(), headHeight()+float32(len(r.t.rows))*rowHeight())
+	return fyne.NewSize(r.t.leastWidth(), headHeight()+float32(max(len(r.t.rows), r.t.kind.leastRows))*rowHeight())
 }
 
 func (r *tableRenderer) Layout(size fyne.Size) {

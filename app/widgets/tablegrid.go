@@ -32,10 +32,43 @@ func asShown[T any](columns [model.NumVideoCols]T) []T {
 
 // The widest texts that are expected: with them the columns have their width before the first figure comes, and keep it. Wider ones
 // make their column wider once.
-const (
-	pathSample  = "Relay UDP"
-	stateSample = "not applicable"
+// tableKind is what a table is about.
+type tableKind struct {
+	title         string // head of the first column
+	sample, state string // the widest texts that are expected in the first two
+	swatch        bool   // the first column shows the path's line
+	left          int    // so many columns of figures are texts, and begin at the left
+	leastRows     int    // that the table has room for
+}
+
+var (
+	ofPaths  = tableKind{title: "Path", sample: "Relay UDP", state: "not applicable", swatch: true}
+	ofGuests = tableKind{title: "Guest", sample: "MEETING-ROOM-12", state: "measuring Relay UDP", left: 2, leastRows: 3}
 )
+
+// side is the room for the line of the path in the first column.
+func (k tableKind) side() float32 {
+	if k.swatch {
+		return swatchSize + swatchGap
+	}
+	return 0
+}
+
+var guestSamples = [model.NumGuestCols]string{
+	model.GuestColAddress:    "192.168.100.100",
+	model.GuestColWay:        "WebSocket",
+	model.GuestColSince:      "23:59:59",
+	model.GuestColPacketsIn:  "1 234 567",
+	model.GuestColPacketsOut: "1 234 567",
+	model.GuestColBytesIn:    "1 234",
+	model.GuestColBytesOut:   "1 234",
+}
+
+// runCertain columns of packets have their place in the narrowest window, beside charts.
+const runCertain = 3
+
+// guestCertain columns of guests have their place in the narrowest window.
+const guestCertain = int(model.NumGuestCols)
 
 var packetSamples = [model.NumCols]string{
 	model.ColConnect:  "12 345",
@@ -132,10 +165,10 @@ func (t *ResultTable) widen() bool {
 			t.need[col], grown = width, true
 		}
 	}
-	const side = swatchSize + swatchGap
+	side := t.kind.side()
 	mark := shapeSide(theme.Size(theme.SizeNameText)) * 1.6
-	want(colPath, side+strongStyle.measure(pathSample).Width)
-	want(colState, mark+plainStyle.measure(stateSample).Width)
+	want(colPath, side+strongStyle.measure(t.kind.sample).Width)
+	want(colState, mark+plainStyle.measure(t.kind.state).Width)
 	for i, h := range t.header {
 		want(colFirst+i, max(plainStyle.measure(t.samples[i]).Width, headStyle.measure(h.Title).Width, unitStyle.measure(h.Unit).Width))
 	}

@@ -10,7 +10,7 @@ import (
 func (t *ResultTable) FocusGained() {
 	t.focused = true
 	if t.row(t.selected) < 0 && len(t.rows) > 0 {
-		t.Select(t.rows[0].path)
+		t.SelectKey(t.rows[0].key)
 	}
 	t.restate()
 }
@@ -39,19 +39,27 @@ func (t *ResultTable) TypedKey(key *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		t.open(at)
 	default:
-		passOn(t, key)
+		if t.OnKey == nil || !t.OnKey(key) {
+			passOn(t, key)
+		}
 	}
 }
 
 func (t *ResultTable) selectRow(i int) {
 	if i = min(i, len(t.rows)-1); i >= 0 {
-		t.Select(t.rows[i].path)
+		t.SelectKey(t.rows[i].key)
 	}
 }
 
 func (t *ResultTable) open(i int) {
-	if i >= 0 && i < len(t.rows) && t.OnOpen != nil {
+	if i < 0 || i >= len(t.rows) {
+		return
+	}
+	if t.OnOpen != nil {
 		t.OnOpen(t.rows[i].path)
+	}
+	if t.OnGuest != nil {
+		t.OnGuest(t.rows[i].key, true)
 	}
 }
 
@@ -112,7 +120,11 @@ func (t *ResultTable) TappedSecondary(e *fyne.PointEvent) {
 	} else {
 		row.Disabled = true
 	}
-	showMenu(t, e.AbsolutePosition, row, fyne.NewMenuItem("Copy table", func() { toClipboard(t.Text()) }))
+	items := []*fyne.MenuItem{row, fyne.NewMenuItem("Copy table", func() { toClipboard(t.Text()) })}
+	if t.OnMenu != nil {
+		items = append(append(t.OnMenu(), fyne.NewMenuItemSeparator()), items...)
+	}
+	showMenu(t, e.AbsolutePosition, items...)
 }
 
 // showMenu opens a context menu.

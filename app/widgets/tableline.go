@@ -17,17 +17,17 @@ type tableHead struct {
 	rule          *canvas.Rectangle
 }
 
-func newTableHead(figures int) *tableHead {
+func newTableHead(kind tableKind, figures int) *tableHead {
 	n := colFirst + figures
 	h := &tableHead{titles: make([]*canvas.Text, n), units: make([]*canvas.Text, n), rule: canvas.NewRectangle(color.Transparent)}
 	for i := range h.titles {
 		align := fyne.TextAlignTrailing
-		if i < colFirst {
+		if i < colFirst+kind.left {
 			align = fyne.TextAlignLeading
 		}
 		h.titles[i], h.units[i] = headStyle.newText("", align), unitStyle.newText("", align)
 	}
-	h.titles[colPath].Text, h.titles[colState].Text = "Path", "State"
+	h.titles[colPath].Text, h.titles[colState].Text = kind.title, "State"
 	return h
 }
 
@@ -83,6 +83,7 @@ func (h *tableHead) place(g tableGrid) {
 
 // tableLine is a drawn row.
 type tableLine struct {
+	kind   tableKind
 	index  int
 	row    tableRow
 	state  lineState
@@ -98,8 +99,9 @@ type tableLine struct {
 	why    *canvas.Text // over the figures where there are none
 }
 
-func newTableLine(figures int) *tableLine {
+func newTableLine(kind tableKind, figures int) *tableLine {
 	l := &tableLine{
+		kind:   kind,
 		ground: canvas.NewRectangle(color.Transparent), active: canvas.NewRectangle(color.Transparent), rule: canvas.NewRectangle(color.Transparent),
 		swatch: canvas.NewRectangle(color.Transparent), dot: canvas.NewCircle(color.Transparent), shape: newShape("○", look.ColorMuted),
 		cells: make([]*canvas.Text, figures),
@@ -108,7 +110,11 @@ func newTableLine(figures int) *tableLine {
 	l.word = plainStyle.newText("", fyne.TextAlignLeading)
 	l.why = mutedStyle.newText("", fyne.TextAlignLeading)
 	for i := range l.cells {
-		l.cells[i] = plainStyle.newText("", fyne.TextAlignTrailing)
+		align := fyne.TextAlignTrailing
+		if i < kind.left {
+			align = fyne.TextAlignLeading
+		}
+		l.cells[i] = plainStyle.newText("", align)
 	}
 	return l
 }
@@ -180,7 +186,10 @@ func dye(r *canvas.Rectangle, c color.Color) {
 
 // dress takes the colours of the theme.
 func (l *tableLine) dress() {
-	path := look.PathColor(l.row.path, look.Variant())
+	path := color.Color(color.Transparent)
+	if l.kind.swatch {
+		path = look.PathColor(l.row.path, look.Variant())
+	}
 	dye(l.swatch, path)
 	dye(l.active, paint(theme.ColorNamePrimary))
 	dye(l.rule, paint(look.ColorBorder))
@@ -207,7 +216,7 @@ func (l *tableLine) place(g tableGrid) {
 	x := g.x[colPath]
 	put(l.swatch, x, y+h/2-1, swatchSize, 2)
 	put(l.dot, x+(swatchSize-dot)/2, y+h/2-dot/2, dot, dot)
-	put(l.title, x+swatchSize+swatchGap, y, g.width[colPath], h)
+	put(l.title, x+l.kind.side(), y, g.width[colPath], h)
 	side := shapeSide(theme.Size(theme.SizeNameText))
 	put(l.shape, g.x[colState], y, side, h)
 	put(l.word, g.x[colState]+side*1.6, y, g.width[colState], h)

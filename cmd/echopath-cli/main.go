@@ -2,29 +2,15 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"echopath/app/cli"
-	"echopath/app/session"
-	"echopath/netcheck"
+	"echopath/app/cli/wire"
 )
 
 // version is set by the linker: -ldflags "-X main.version=1.2.3".
 var version string
 
 func main() {
-	v := cli.BuildVersion(version)
-	os.Exit(cli.Process(cli.Deps{
-		Name:    "echopath-cli",
-		Version: v,
-		NoVideo: session.NoVideo(),
-		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
-			opt := session.Options{Version: v}
-			if job.Record != "" {
-				opt.Record = &session.Recording{File: job.Record, Sent: job.RecordSent}
-			}
-			return session.Run(ctx, job.Plan, opt, observe)
-		},
-	}))
+	os.Exit(cli.Process(wire.Deps("echopath-cli", cli.BuildVersion(version))))
 }

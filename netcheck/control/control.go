@@ -33,15 +33,17 @@ const (
 
 // Message is one control message; exactly one of its bodies is set.
 type Message struct {
-	V        int       `json:"v"`
-	ID       uint32    `json:"id"` // the probe run, chosen by the one who orders
-	Order    *Order    `json:"order,omitempty"`
-	Grant    *Grant    `json:"grant,omitempty"`
-	Refusal  *Refusal  `json:"refusal,omitempty"`
-	Finish   *Finish   `json:"finish,omitempty"`
-	Counters *Counters `json:"counters,omitempty"`
-	Video    *Video    `json:"video,omitempty"`
-	Returned *Returned `json:"returned,omitempty"`
+	V        int          `json:"v"`
+	ID       uint32       `json:"id"` // the probe run, chosen by the one who orders
+	Order    *Order       `json:"order,omitempty"`
+	Grant    *Grant       `json:"grant,omitempty"`
+	Refusal  *Refusal     `json:"refusal,omitempty"`
+	Finish   *Finish      `json:"finish,omitempty"`
+	Counters *Counters    `json:"counters,omitempty"`
+	Video    *Video       `json:"video,omitempty"`
+	Returned *Returned    `json:"returned,omitempty"`
+	Call     *Call        `json:"call,omitempty"`
+	Account  *CallAccount `json:"call_account,omitempty"`
 }
 
 // Video asks the far end to return the video that it receives, until Finish.
@@ -87,6 +89,7 @@ type Order struct {
 type Grant struct {
 	ClockStart      uint64        `json:"clock_start"` // NTP format: the zero of the far end's times in microseconds
 	ClockResolution time.Duration `json:"clock_resolution_ns"`
+	Call            *CallTerms    `json:"call,omitempty"` // of the grant of a call
 }
 
 // Refusal tells that it does not, and why.
@@ -162,7 +165,8 @@ func Decode(b []byte) (Message, error) {
 
 func (m Message) check() error {
 	bodies := 0
-	for _, set := range []bool{m.Order != nil, m.Grant != nil, m.Refusal != nil, m.Finish != nil, m.Counters != nil, m.Video != nil, m.Returned != nil} {
+	for _, set := range []bool{m.Order != nil, m.Grant != nil, m.Refusal != nil, m.Finish != nil, m.Counters != nil, m.Video != nil, m.Returned != nil,
+		m.Call != nil, m.Account != nil} {
 		if set {
 			bodies++
 		}
@@ -172,6 +176,12 @@ func (m Message) check() error {
 		return fmt.Errorf("%d bodies, want one", bodies)
 	case m.Order != nil:
 		return m.Order.check()
+	case m.Call != nil:
+		return m.Call.check()
+	case m.Grant != nil && m.Grant.Call != nil:
+		return m.Grant.Call.check()
+	case m.Account != nil && !m.Account.possible():
+		return errors.New("an account that can not be")
 	case m.Refusal != nil && (len(m.Refusal.Text) > maxText || len(m.Refusal.Code) > maxText):
 		return errors.New("a refusal with too many words")
 	case m.Returned != nil && !m.Returned.possible():
@@ -214,11 +224,13 @@ func repeats(words []string) bool {
 // maxText is the longest text of a refusal in bytes: it goes into reports.
 const maxText = 500
 
+// mostCounted bounds a count of an account: what a number in JSON holds exactly.
+const mostCounted = 1 << 53
+
 // possible tells whether an account can be of a stream that there is.
 func (r Returned) possible() bool {
-	const most = 1 << 53 // what a number in JSON holds exactly
 	for _, n := range []uint64{r.PacketsSent, r.BytesSent, r.PacketsReceived, r.BytesReceived, r.Expected, r.Retransmitted, r.NACKSent, r.PLISent, r.SendFailed} {
-		if n > most {
+		if n > mostCounted {
 			return false
 		}
 	}

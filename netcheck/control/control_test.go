@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"echopath/netcheck/control"
 )
@@ -24,6 +25,10 @@ func TestMessagesSurvive(t *testing.T) {
 		"finish":  {ID: 3, Finish: &control.Finish{}},
 		"video":   {ID: 5, Video: &control.Video{MaxKbps: control.MaxVideoKbps, First: math.MaxUint16}},
 		"account": {ID: 6, Returned: &control.Returned{PacketsSent: 9, BytesSent: 1 << 53, PacketsReceived: 3, Expected: 4, OwnKbps: 1.5, Last: true}},
+		"call": {ID: 7, Call: &control.Call{MaxKbps: control.MaxVideoKbps, StartKbps: 1, Width: control.MaxCallWidth, Height: control.MaxCallHeight,
+			FPS: control.MaxCallFPS, FixedSize: true, Duration: control.MaxCallDuration, First: math.MaxUint16, Source: "camera"}},
+		"terms":        {ID: 8, Grant: &control.Grant{Call: &control.CallTerms{Width: 320, Height: 180, FPS: 15, First: 9, Source: "synthetic"}}},
+		"call account": {ID: 9, Account: &control.CallAccount{FramesSent: 1 << 53, FrozenUS: 5, TargetKbps: 1.5, Ended: true, Last: true, Width: 320, Height: 180}},
 		"counters": {ID: 4, Counters: &control.Counters{Pair: control.PairCounters{Drops: 3, DropsKnown: true},
 			Carriers: []control.CarrierCounters{{Carrier: "srtp", Received: 5, DwellP95: 6}}}},
 	} {
@@ -114,6 +119,24 @@ func TestDecodeRefuses(t *testing.T) {
 		{"an account of more than could be expected", `{"v":1,"id":9,"returned":{"packets_received":2,"expected":1}}`, 9},
 		{"an account with a negative bitrate", `{"v":1,"id":9,"returned":{"own_kbps":-1e308}}`, 9},
 		{"a refusal that is a book", `{"v":1,"id":9,"refusal":{"text":"` + strings.Repeat("x", 600) + `"}}`, 9},
+		{"a call of nothing", `{"v":1,"id":9,"call":{}}`, 9},
+		{"a call that begins above its bitrate", call(`"start_kbps":2000`), 9},
+		{"a call of too high a bitrate", call(`"max_kbps":1e6`), 9},
+		{"a call of too large a picture", call(`"width":1920`), 9},
+		{"a call without a height", call(`"height":0`), 9},
+		{"a call of too few pictures", call(`"fps":1`), 9},
+		{"a call without end", call(`"duration_ns":9000000000000000000`), 9},
+		{"a call of a negative duration", call(`"duration_ns":-1`), 9},
+		{"a call with a book", call(`"source":"` + strings.Repeat("x", 600) + `"`), 9},
+		{"terms of nothing", `{"v":1,"id":9,"grant":{"call":{}}}`, 9},
+		{"terms with a book", `{"v":1,"id":9,"grant":{"call":{"width":320,"height":180,"fps":15,"source":"` + strings.Repeat("x", 600) + `"}}}`, 9},
+		{"a call's account of too many", `{"v":1,"id":9,"call_account":{"frames_shown":18446744073709551615}}`, 9},
+		{"a call's account of more than could be expected", `{"v":1,"id":9,"call_account":{"packets_received":2,"expected":1}}`, 9},
+		{"a call's account of more key frames than pictures", `{"v":1,"id":9,"call_account":{"key_frames":2}}`, 9},
+		{"a call's account that froze for ever", `{"v":1,"id":9,"call_account":{"frozen_us":9000000000000000000}}`, 9},
+		{"a call's account that froze backwards", `{"v":1,"id":9,"call_account":{"frozen_us":-1}}`, 9},
+		{"a call's account of a negative bitrate", `{"v":1,"id":9,"call_account":{"target_kbps":-1}}`, 9},
+		{"a call's account of a huge picture", `{"v":1,"id":9,"call_account":{"width":4000}}`, 9},
 		{"text behind it", `{"v":1,"id":9,"finish":{}}{}`, 0},
 	}
 	for _, tt := range tests {
@@ -123,6 +146,18 @@ func TestDecodeRefuses(t *testing.T) {
 				t.Errorf("%+v, %v", m, err)
 			}
 		})
+	}
+}
+
+// call is an order of a call with one field changed.
+func call(field string) string {
+	sound := `"max_kbps":1000,"start_kbps":500,"width":640,"height":360,"fps":30,"duration_ns":10000000000`
+	return `{"v":1,"id":9,"call":{` + sound + `,` + field + `}}` // of two fields with one name the last counts
+}
+
+func TestASoundCallIsTaken(t *testing.T) {
+	if m, err := control.Decode([]byte(call(`"first":7`))); err != nil || m.Call == nil || m.Call.First != 7 {
+		t.Errorf("%+v, %v", m, err)
 	}
 }
 
@@ -151,7 +186,9 @@ func TestIsBlock(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	o := order()
 	for _, m := range []control.Message{{ID: 1, Order: &o}, {Grant: &control.Grant{}}, {Refusal: &control.Refusal{}}, {Finish: &control.Finish{}}, {Counters: &control.Counters{}},
-		{Video: &control.Video{MaxKbps: 1}}, {Returned: &control.Returned{Last: true}}} {
+		{Video: &control.Video{MaxKbps: 1}}, {Returned: &control.Returned{Last: true}},
+		{Call: &control.Call{MaxKbps: 1, StartKbps: 1, Width: 320, Height: 180, FPS: 15, Duration: time.Second}},
+		{Grant: &control.Grant{Call: &control.CallTerms{Width: 320, Height: 180, FPS: 15}}}, {Account: &control.CallAccount{Last: true}}} {
 		b, err := control.Encode(m)
 		if err != nil {
 			f.Fatal(err)
@@ -162,7 +199,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := control.Decode(b)
 		if err != nil {
-			if !errors.Is(err, control.ErrMessage) || m.Order != nil || m.Counters != nil || m.Video != nil || m.Returned != nil {
+			if !errors.Is(err, control.ErrMessage) || m.Order != nil || m.Counters != nil || m.Video != nil || m.Returned != nil || m.Call != nil || m.Account != nil {
 				t.Errorf("%+v, %v", m, err)
 			}
 			return
@@ -170,6 +207,10 @@ func FuzzDecode(f *testing.F) {
 		if o := m.Order; o != nil && !(o.Rate > 0 && o.Rate <= control.MaxRate && o.Packets <= control.MaxPackets && o.Size <= control.MaxSize &&
 			len(o.Carriers) <= control.MaxCarriers) {
 			t.Errorf("out of bounds: %+v", o)
+		}
+		if c := m.Call; c != nil && !(c.MaxKbps <= control.MaxVideoKbps && c.StartKbps > 0 && c.Width <= control.MaxCallWidth && c.Duration >= control.MinCallDuration &&
+			c.Duration <= control.MaxCallDuration) {
+			t.Errorf("out of bounds: %+v", c)
 		}
 		again, err := control.Encode(m)
 		if err != nil {

@@ -24,7 +24,7 @@ const (
 // may be used by several goroutines at once.
 type Dialer struct {
 	Local netip.Addr                                                        // source address, by whose interface packets leave; zero leaves the choice to the system
-	Proxy func(hostport string) (*url.URL, error)                           // proxy for a target, nil URL for none; nil = HTTPS_PROXY and NO_PROXY of the environment
+	Proxy func(hostport string) (*url.URL, error)                           // proxy for a target, nil URL for none; nil = SystemProxy
 	Roots *x509.CertPool                                                    // certificate authorities trusted without a Trust; nil = the system's
 	Dial  func(ctx context.Context, network, addr string) (net.Conn, error) // opens TCP connections; nil = net.Dialer
 }
@@ -43,7 +43,10 @@ type Evidence struct {
 // ReasonCancelled when ctx was cancelled. The end of ctx closes a half-open connection at once, and changes nothing for one
 // that was returned.
 func (d *Dialer) Stream(ctx context.Context, srv netcheck.ICEServer, addr netip.AddrPort, trace func(netcheck.StepDone)) (net.Conn, Evidence, error) {
-	w := &way{dialer: d, srv: srv, addr: addr, trace: trace}
+	return d.run(ctx, &way{dialer: d, to: streamTo(srv, addr), label: srv.URL.String(), about: aboutServer, trace: trace})
+}
+
+func (d *Dialer) run(ctx context.Context, w *way) (net.Conn, Evidence, error) {
 	conn, err := w.open(ctx)
 	if err != nil {
 		return nil, Evidence{}, err
@@ -51,17 +54,18 @@ func (d *Dialer) Stream(ctx context.Context, srv netcheck.ICEServer, addr netip.
 	return conn, w.evidence, nil
 }
 
-// way is one attempt to reach a server.
+// way is one attempt to reach the other side.
 type way struct {
 	dialer   *Dialer
-	srv      netcheck.ICEServer
-	addr     netip.AddrPort
+	to       To
+	label    string // of the other side, in steps and failures
+	about    words
 	trace    func(netcheck.StepDone)
 	evidence Evidence
 }
 
 func (w *way) open(ctx context.Context) (net.Conn, error) {
-	proxy, err := w.dialer.ProxyFor(w.srv)
+	proxy, err := w.dialer.ProxyTo(w.to.hostPort())
 	if err != nil {
 		return nil, w.fail(err)
 	}
@@ -81,12 +85,12 @@ func (w *way) open(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		stop()
 		_ = raw.Close()
-		return nil, w.fail(contextFailure(ctx, err))
+		return nil, w.fail(w.about.contextFailure(ctx, err))
 	}
 	return conn, nil
 }
 
-// handshakes makes of a TCP connection what the server's URL asks for.
+// handshakes makes of a TCP connection what was asked for.
 func (w *way) handshakes(ctx context.Context, conn net.Conn, proxy *url.URL) (net.Conn, error) {
 	var err error
 	if proxy != nil {
@@ -94,28 +98,31 @@ func (w *way) handshakes(ctx context.Context, conn net.Conn, proxy *url.URL) (ne
 			return nil, err
 		}
 	}
-	if w.srv.URL.Scheme != netcheck.SchemeTURNS {
+	if !w.to.TLS {
 		return conn, nil
 	}
 	return w.secure(ctx, conn)
 }
 
-// dial opens the TCP connection to the server, or to the proxy.
+// dial opens the TCP connection to the other side, or to the proxy.
 func (w *way) dial(ctx context.Context, proxy *url.URL) (net.Conn, error) {
-	target, what := w.addr.String(), "the server "+w.addr.String()
+	target, what := w.to.Addr.String(), "the "+w.about.thing+" "+w.to.Addr.String()
 	if proxy != nil {
 		target, what = proxyHostPort(proxy), "the proxy "+proxyHostPort(proxy)
-	} else if !w.addr.IsValid() {
+	} else if !w.to.Addr.IsValid() {
 		return nil, &netcheck.Failure{Code: netcheck.ReasonLocal, Text: "There is no address to connect to."}
 	}
 	begin := time.Now()
 	conn, err := w.dialer.tcp(ctx, target)
 	if err != nil {
-		f := tcpFailure(err, what, target)
-		if proxy != nil && !errors.Is(err, ifaces.ErrBind) {
-			f = deadProxy(netcheck.AsFailure(f, netcheck.ReasonLocal), target)
+		f := w.about.tcpFailure(err, what, target)
+		switch {
+		case proxy != nil && !errors.Is(err, ifaces.ErrBind):
+			f = w.about.deadProxy(netcheck.AsFailure(f, netcheck.ReasonLocal), target)
+		case proxy == nil && w.dialer.Proxy == nil:
+			f = withScript(netcheck.AsFailure(f, netcheck.ReasonLocal), proxyScript(ctx))
 		}
-		err = contextFailure(ctx, f)
+		err = w.about.contextFailure(ctx, f)
 		w.done(netcheck.StepDial, begin, target, err)
 		return nil, err
 	}
@@ -190,13 +197,13 @@ func (w *way) report(step netcheck.StepDone) {
 	if w.trace == nil {
 		return
 	}
-	step.Server = w.srv.URL.String()
+	step.Server = w.label
 	w.trace(step)
 }
 
-// fail puts the server's URL on whatever went wrong.
+// fail puts the other side's name on whatever went wrong.
 func (w *way) fail(err error) error {
 	f := *netcheck.AsFailure(err, netcheck.ReasonLocal)
-	f.Server = w.srv.URL.String()
+	f.Server = w.label
 	return &f
 }

@@ -40,7 +40,7 @@ func KindOf(err error) Kind {
 }
 
 // contextFailure replaces an error that only says that a socket was closed by what closed it: the end of ctx.
-func contextFailure(ctx context.Context, err error) error {
+func (w words) contextFailure(ctx context.Context, err error) error {
 	switch cause := ctx.Err(); {
 	case err == nil || cause == nil:
 		return err
@@ -51,14 +51,14 @@ func contextFailure(ctx context.Context, err error) error {
 			return err
 		}
 		return &netcheck.Failure{
-			Code: netcheck.ReasonNoAnswer, Text: "The time for connecting was over before the server had answered.",
+			Code: netcheck.ReasonNoAnswer, Text: "The time for connecting was over before the " + w.thing + " had answered.",
 			Advice: "Try again with a longer time limit; if that does not help, something on the way holds the connection up.", Err: cause,
 		}
 	}
 }
 
 // tcpFailure says why no TCP connection to what came about.
-func tcpFailure(err error, what, target string) error {
+func (w words) tcpFailure(err error, what, target string) error {
 	host, port, splitErr := net.SplitHostPort(target)
 	if splitErr != nil {
 		host, port = target, "?"
@@ -81,10 +81,10 @@ func tcpFailure(err error, what, target string) error {
 		return NotBound(err)
 	case kind == KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("TCP to %s gets no answer: packets are dropped on the way, or it is down.", what)
-		f.Advice = ask + "; if it is open, check that the server runs."
+		f.Advice = ask + "; if it is open, check that the " + w.thing + " runs."
 	case kind == KindRefused:
 		f.Code, f.Text = netcheck.ReasonRefused, fmt.Sprintf("TCP to %s is refused: nothing listens there, or a firewall rejects it.", what)
-		f.Advice = fmt.Sprintf("Check that the server runs and listens on TCP %s; if it does, %s.", port, lowerFirst(ask))
+		f.Advice = fmt.Sprintf("Check that the %s runs and listens on TCP %s; if it does, %s.", w.thing, port, lowerFirst(ask))
 	case kind == KindUnreachable:
 		f.Code, f.Text = netcheck.ReasonUnreachable, fmt.Sprintf("There is no way to %s: a router or this computer reports it unreachable.", what)
 		f.Advice = "Check this computer's network and VPN; if they are up, " + lowerFirst(ask) + "."

@@ -167,6 +167,6 @@ func FuzzConnectReply(f *testing.F) {
 				t.Fatalf("scheme %q", scheme)
 			}
 		}
-		_ = reply.failure("proxy:1", "host:2", true)
+		_ = reply.failure(aboutServer, "proxy:1", "host:2", true)
 	})
 }

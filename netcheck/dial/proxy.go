@@ -19,8 +19,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"echopath/netcheck"
 )
 
@@ -30,35 +28,27 @@ const maxProxyHeader = 16 << 10
 // ProxyFor gives the proxy that Stream would go through to srv, or nil. With a proxy, the server's name need not be
 // resolved here. The error is a *netcheck.Failure for a setting that can not be used.
 func (d *Dialer) ProxyFor(srv netcheck.ICEServer) (*url.URL, error) {
+	return d.ProxyTo(srv.URL.HostPort())
+}
+
+// ProxyTo is ProxyFor for what Open opens.
+func (d *Dialer) ProxyTo(hostport string) (*url.URL, error) {
 	ask := d.Proxy
 	if ask == nil {
-		ask = fromEnvironment
+		ask = SystemProxy()
 	}
-	target := srv.URL.HostPort()
-	proxy, err := ask(target)
+	proxy, err := ask(hostport)
 	switch {
 	case err != nil:
-		return nil, proxyFailure(netcheck.ReasonProxyRefused, "The proxy setting (HTTPS_PROXY) can not be read.",
+		return nil, proxyFailure(netcheck.ReasonProxyRefused, "The proxy setting ("+proxySetting+") can not be read.",
 			"Correct it, for example to http://proxy.example.com:8080, or clear it.", err)
 	case proxy == nil:
 		return nil, nil
 	case proxy.Scheme != "http" && proxy.Scheme != "https" || proxy.Hostname() == "":
 		return nil, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("The proxy setting asks for a %q proxy, and only HTTP proxies are supported.", proxy.Scheme),
-			"Set HTTPS_PROXY to an http:// or https:// proxy, or list the server in NO_PROXY.", nil)
+			"Set HTTPS_PROXY to an http:// or https:// proxy, or list the address in NO_PROXY.", nil)
 	}
 	return proxy, nil
-}
-
-// fromEnvironment reads HTTPS_PROXY and NO_PROXY. httpproxy takes an address that it can not parse for none, and a path
-// would be measured around the proxy that the user meant; so that is checked here.
-func fromEnvironment(hostport string) (*url.URL, error) {
-	config := httpproxy.FromEnvironment()
-	if _, err := url.Parse(config.HTTPSProxy); err != nil {
-		if _, err := url.Parse("http://" + config.HTTPSProxy); err != nil { // host:port alone is a usual spelling
-			return nil, errors.New("not a URL") // the error of url.Parse may quote a password
-		}
-	}
-	return config.ProxyFunc()(&url.URL{Scheme: "https", Host: hostport})
 }
 
 func proxyFailure(code netcheck.ReasonCode, text, advice string, err error) *netcheck.Failure {
@@ -76,12 +66,12 @@ func proxyHostPort(proxy *url.URL) string {
 	return net.JoinHostPort(proxy.Hostname(), port)
 }
 
-// connect turns a connection to a proxy into a tunnel to the server.
+// connect turns a connection to a proxy into a tunnel to the other side.
 func (w *way) connect(ctx context.Context, conn net.Conn, proxy *url.URL) (net.Conn, error) {
 	begin, name := time.Now(), proxyHostPort(proxy)
 	w.evidence.ViaProxy = name
 	tunnel, err := w.tunnel(ctx, conn, proxy)
-	err = contextFailure(ctx, err)
+	err = w.about.contextFailure(ctx, err)
 	w.done(netcheck.StepProxy, begin, name, err)
 	return tunnel, err
 }
@@ -102,25 +92,25 @@ func (w *way) tunnel(ctx context.Context, conn net.Conn, proxy *url.URL) (net.Co
 	target := w.connectTarget()
 	head, err := roundTrip(conn, connectRequest(target, proxy.User))
 	if err != nil {
-		return nil, silentProxy(kindIn(ctx, err), name, err)
+		return nil, w.about.silentProxy(kindIn(ctx, err), name, err)
 	}
 	reply, err := parseConnectReply(head)
 	if err != nil {
 		return nil, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("What answers as the proxy %s is no HTTP proxy.", name),
-			"Check the address and port in HTTPS_PROXY.", err)
+			"Check the address and port in "+proxySetting+".", err)
 	}
 	if reply.status/100 != 2 {
-		return nil, reply.failure(name, target, proxy.User != nil)
+		return nil, reply.failure(w.about, name, target, proxy.User != nil)
 	}
 	return conn, nil
 }
 
-// connectTarget is the server as the proxy should know it: by name where it has one.
+// connectTarget is the other side as the proxy should know it: by name where it has one.
 func (w *way) connectTarget() string {
-	if _, err := netip.ParseAddr(w.srv.URL.Host); err == nil && w.addr.IsValid() {
-		return w.addr.String()
+	if _, err := netip.ParseAddr(w.to.Host); err == nil && w.to.Addr.IsValid() {
+		return w.to.Addr.String()
 	}
-	return net.JoinHostPort(asciiHost(w.srv.URL.Host), strconv.Itoa(w.srv.URL.Port))
+	return net.JoinHostPort(asciiHost(w.to.Host), strconv.Itoa(w.to.Port))
 }
 
 func connectRequest(target string, user *url.Userinfo) string {

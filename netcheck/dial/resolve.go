@@ -49,7 +49,7 @@ func resolve(ctx context.Context, system *net.Resolver, host string, f netcheck.
 			}
 		}
 	}
-	return nil, contextFailure(ctx, resolveFailure(host, err))
+	return nil, aboutServer.contextFailure(ctx, resolveFailure(host, err))
 }
 
 // endingWith gives a resolver whose lookups end with ctx. Go's own resolver gives up a lookup at the end of its context and

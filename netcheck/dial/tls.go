@@ -14,14 +14,11 @@ import (
 	"echopath/netcheck"
 )
 
-// alpnTURN is offered, since some firewalls let TURN pass by it; servers without ALPN are as good (RFC 7443, section 3).
-const alpnTURN = "stun.turn"
-
 // secure makes TLS of a stream.
 func (w *way) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	begin := time.Now()
 	secured, err := w.handshake(ctx, conn)
-	err = contextFailure(ctx, err)
+	err = w.about.contextFailure(ctx, err)
 	detail := ""
 	if err == nil {
 		detail = w.evidence.TLS.Version + ", verified by " + w.evidence.TLS.VerifiedBy
@@ -34,11 +31,11 @@ func (w *way) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	if err := conn.SetDeadline(deadline(ctx, tlsTimeout)); err != nil {
 		return nil, err
 	}
-	v := verifier{trust: w.srv.Trust, roots: w.dialer.Roots, host: strings.TrimSuffix(asciiHost(w.srv.URL.Host), ".")}
+	v := verifier{trust: w.to.Trust, roots: w.dialer.Roots, host: strings.TrimSuffix(asciiHost(w.to.Host), "."), about: w.about}
 	secured := tls.Client(conn, &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		ServerName: v.host, // a literal address is not sent as SNI
-		NextProtos: []string{alpnTURN},
+		NextProtos: w.to.ALPN,
 		// crypto/tls knows neither pins nor which of trust and name failed: verifyConnection does all that this turns off.
 		InsecureSkipVerify: true, //nolint:gosec // see above
 		VerifyConnection: func(cs tls.ConnectionState) error {
@@ -48,7 +45,7 @@ func (w *way) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
 		},
 	})
 	if err := secured.HandshakeContext(ctx); err != nil {
-		return nil, handshakeFailure(kindIn(ctx, err), err, w.srv.URL.HostPort(), w.evidence.ViaProxy)
+		return nil, w.about.handshakeFailure(kindIn(ctx, err), err, w.to.hostPort(), w.evidence.ViaProxy)
 	}
 	return secured, nil
 }
@@ -58,6 +55,7 @@ type verifier struct {
 	trust netcheck.Trust
 	roots *x509.CertPool
 	host  string
+	about words
 }
 
 // verify checks a finished handshake. The evidence is complete also when it fails, but for VerifiedBy.
@@ -80,7 +78,7 @@ func (v verifier) verify(cs tls.ConnectionState) (*netcheck.TLSEvidence, error) 
 	}
 	if len(v.trust.Pins) > 0 {
 		if !slices.Contains(v.trust.Pins, spki) {
-			return evidence, pinFailure(v.host, spki, leaf)
+			return evidence, v.about.pinFailure(v.host, spki, leaf)
 		}
 		by = append(by, "pin")
 	}

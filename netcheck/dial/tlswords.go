@@ -15,7 +15,7 @@ import (
 )
 
 // handshakeFailure says why TLS with a server did not come about. via is the proxy on the way, if any.
-func handshakeFailure(kind Kind, err error, server, via string) error {
+func (w words) handshakeFailure(kind Kind, err error, server, via string) error {
 	if verdict := (*netcheck.Failure)(nil); errors.As(err, &verdict) {
 		return verdict
 	}
@@ -24,16 +24,16 @@ func handshakeFailure(kind Kind, err error, server, via string) error {
 	switch {
 	case errors.As(err, &record):
 		f.Text = fmt.Sprintf("%s does not speak TLS on that port: what it answers is %s.", server, recordKind(record.RecordHeader))
-		f.Advice = "Use the server's TLS port (5349 or 443 by custom), or a turn: address without TLS on this one."
+		f.Advice = w.wrongPort
 	case errors.As(err, &alert) && alert.Op == "remote error": // how crypto/tls words an alert from the other side
 		f.Text = fmt.Sprintf("%s refused the TLS handshake (%s).", server, strings.TrimPrefix(alert.Err.Error(), "tls: "))
-		f.Advice = "Ask the server's administrators which TLS versions it accepts and whether a TURN server listens on that port; TLS 1.2 is the least that is offered here."
+		f.Advice = w.alert
 	case kind == KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("%s accepts TCP and does not answer TLS.", server)
 		f.Advice = "Check that it speaks TLS on that port; if it does, a firewall on the way holds TLS up: ask for an exception for it."
 	case kind == KindClosed:
 		f.Text = fmt.Sprintf("The connection to %s was closed during the TLS handshake: it does not speak TLS on that port, or a firewall on the way cuts it off.", server)
-		f.Advice = "Check that the server speaks TLS on that port; if it does, ask for TLS to it (ALPN stun.turn) to be exempted from inspection."
+		f.Advice = w.cutOff
 	default:
 		f.Text = fmt.Sprintf("TLS with %s failed.", server)
 		f.Advice = "The technical message names the cause."
@@ -109,11 +109,6 @@ func nameFailure(err error, host string, leaf *x509.Certificate) error {
 	}
 }
 
-func pinFailure(host string, seen netcheck.SPKIHash, leaf *x509.Certificate) error {
-	return &netcheck.Failure{
-		Code: netcheck.ReasonTLSPin,
-		Text: fmt.Sprintf("%s shows another certificate than the pinned one: TLS is being intercepted, or the server changed (key seen: %s, issued by %q).",
-			host, seen, issuerName(leaf)),
-		Advice: "Ask the server's administrators for its present pin. If it is the one you gave, a firewall reads this connection: ask for an exception for this server.",
-	}
+func (w words) pinFailure(host string, seen netcheck.SPKIHash, leaf *x509.Certificate) error {
+	return &netcheck.Failure{Code: netcheck.ReasonTLSPin, Text: fmt.Sprintf(w.otherKey, host, seen, issuerName(leaf)), Advice: w.otherKeyAdvice}
 }

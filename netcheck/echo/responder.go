@@ -19,6 +19,12 @@ import (
 type Responder struct {
 	// Now gives the time with its monotonic reading; nil means time.Now.
 	Now func() time.Time
+	// Limits are what the orders of one link may ask for.
+	Limits Limits
+	// Call answers the order of a two-way call, in which this end sends pictures of its own, until that call's end. It reads the
+	// media's control channel meanwhile, and gives the message that came in place of the end; video.Answer.Take is one. Nil: calls
+	// are refused.
+	Call func(ctx context.Context, m netcheck.MediaConn, order control.Message) (next *control.Message, err error)
 }
 
 // Serve answers orders until the link closes or ctx ends, and returns nil then. It returns when everything it started has
@@ -27,12 +33,12 @@ func (r Responder) Serve(ctx context.Context, l netcheck.Link) (err error) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	s := &session{link: l, now: r.Now, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
+	s := &session{link: l, now: r.Now, limits: &ledger{Limits: r.Limits}, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
 	defer s.stop()
 	if m := l.Media(); m != nil {
 		video := make(chan error, 1)
 		ctx, cancel := context.WithCancel(ctx)
-		go func() { video <- serveVideo(ctx, m) }()
+		go func() { video <- serveVideo(ctx, m, s.limits, r.Call) }()
 		defer func() {
 			cancel()
 			if videoErr := <-video; err == nil {
@@ -61,6 +67,7 @@ func (r Responder) Serve(ctx context.Context, l netcheck.Link) (err error) {
 type session struct {
 	link       netcheck.Link
 	now        func() time.Time
+	limits     *ledger
 	clock      stamp.Clock
 	resolution time.Duration
 
@@ -100,6 +107,10 @@ func (s *session) send(ctx context.Context, m control.Message) error {
 // that comes while another runs replaces it; the one who ordered has given that one up.
 func (s *session) begin(ctx context.Context, id uint32, o control.Order) error {
 	s.stop()
+	s.order, s.reflectors = nil, nil
+	if why := s.limits.loss(o); why != "" {
+		return s.refuse(ctx, id, "limit", why)
+	}
 	var reflectors []*reflector
 	for _, name := range o.Carriers {
 		carrier := netcheck.Carrier(name)
@@ -147,6 +158,7 @@ func (s *session) finish(ctx context.Context) error {
 	}
 	id := s.id
 	s.order, s.reflectors = nil, nil
+	s.limits.lossEnded()
 	return s.send(ctx, control.Message{ID: id, Counters: &out})
 }
 
@@ -160,6 +172,8 @@ type reflector struct {
 	session    uint32
 	estimate   uint16
 	queueLimit int
+	size       int // of a datagram as ordered, bytes
+	allowed    budget
 
 	seen  stamp.Bitmap
 	log   *stamp.Log
@@ -173,7 +187,8 @@ const logSlack = 1024
 func newReflector(s *session, conn netcheck.DatagramConn, c netcheck.Carrier, o control.Order) *reflector {
 	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: control.WireCarrier(string(c)), session: o.Session,
 		estimate: stamp.ErrorEstimate(s.resolution, false), queueLimit: control.QueueLimit(o.Rate, o.Size),
-		log: stamp.NewLog(o.Packets + o.Packets/10 + logSlack)}
+		log: stamp.NewLog(o.Packets + o.Packets/10 + logSlack), size: o.Size,
+		allowed: budget{kbps: budgetShare * o.Rate * float64(o.Size) * 8 / 1000, least: leastBurst * float64(o.Size)}}
 	r.count.Carrier = string(c)
 	return r
 }
@@ -201,6 +216,9 @@ func (r *reflector) reflect(b []byte, at time.Time) {
 	}
 	received := r.clock.At(at)
 	if d.Flags&stamp.FlagWarmUp != 0 {
+		if !r.allowed.take(max(len(b), r.size), at) {
+			return
+		}
 		r.answer(b, stamp.Reply{Received: received, Window: 1})
 		return
 	}
@@ -209,7 +227,7 @@ func (r *reflector) reflect(b []byte, at time.Time) {
 	switch {
 	case !r.seen.Mark(d.Seq): // a copy is logged and not answered: answering would hide on which way it arose
 		entry.Duplicate = true
-	case r.conn.Queued()+len(b) > r.queueLimit:
+	case r.conn.Queued()+len(b) > r.queueLimit || !r.allowed.take(max(len(b), r.size), at):
 		r.count.Distinct++
 		r.count.Skipped++
 		entry.Skipped = true

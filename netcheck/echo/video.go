@@ -15,7 +15,9 @@ import (
 // videoReturner sends the video of one link back as it comes, packet by packet and without decoding it. Each leg repairs its own
 // losses and controls its own congestion; what this end may send back is told to the origin, which alone can send less.
 type videoReturner struct {
-	media netcheck.MediaConn
+	media  netcheck.MediaConn
+	limits *ledger
+	call   func(context.Context, netcheck.MediaConn, control.Message) (*control.Message, error) // nil: refused
 
 	id     uint32 // of the order that runs
 	cancel context.CancelFunc
@@ -27,8 +29,9 @@ type videoReturner struct {
 }
 
 // serveVideo answers the orders for video until the link closes or ctx ends. It returns when everything it started has ended.
-func serveVideo(ctx context.Context, m netcheck.MediaConn) error {
-	v := &videoReturner{media: m}
+func serveVideo(ctx context.Context, m netcheck.MediaConn, limits *ledger,
+	call func(context.Context, netcheck.MediaConn, control.Message) (*control.Message, error)) error {
+	v := &videoReturner{media: m, limits: limits, call: call}
 	defer v.stop()
 	for {
 		b, err := m.Control().Receive(ctx)
@@ -49,6 +52,11 @@ func serveVideo(ctx context.Context, m netcheck.MediaConn) error {
 
 func (v *videoReturner) handle(ctx context.Context, b []byte) error {
 	m, err := control.Decode(b)
+	for next := &m; err == nil && m.Call != nil && v.call != nil; m = *next {
+		if next, err = v.answer(ctx, m); err != nil || next == nil {
+			return err
+		}
+	}
 	switch {
 	case err != nil:
 		return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "malformed", Text: err.Error()}})
@@ -58,6 +66,16 @@ func (v *videoReturner) handle(ctx context.Context, b []byte) error {
 		return v.finish(ctx)
 	}
 	return v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "unexpected", Text: "no such video is returned here"}})
+}
+
+// answer has a call answered. A video that was returned gives way to it, as to any other order.
+func (v *videoReturner) answer(ctx context.Context, m control.Message) (next *control.Message, err error) {
+	v.stop()
+	if why := v.limits.video(control.Video{MaxKbps: m.Call.MaxKbps}); why != "" {
+		return nil, v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "limit", Text: why}})
+	}
+	defer v.limits.videoEnded()
+	return v.call(ctx, v.media, m)
 }
 
 func (v *videoReturner) send(ctx context.Context, m control.Message) error {
@@ -71,6 +89,9 @@ func (v *videoReturner) send(ctx context.Context, m control.Message) error {
 // begin grants and returns packets from then on. An order that comes while another runs replaces it.
 func (v *videoReturner) begin(ctx context.Context, id uint32, order control.Video) error {
 	v.stop()
+	if why := v.limits.video(order); why != "" {
+		return v.send(ctx, control.Message{ID: id, Refusal: &control.Refusal{Code: "limit", Text: why}})
+	}
 	v.media.Expect(order.First)
 	if err := v.media.SetReceiveDeadline(time.Time{}); err != nil {
 		return err
@@ -100,6 +121,7 @@ func (v *videoReturner) stop() {
 
 func (v *videoReturner) finish(ctx context.Context) error {
 	v.stop()
+	v.limits.videoEnded()
 	account := v.account()
 	account.Last = true
 	return v.send(ctx, control.Message{ID: v.id, Returned: &account})
@@ -116,36 +138,6 @@ func (v *videoReturner) returnPackets(allowed *budget) {
 			v.mu.Unlock()
 		}
 	}
-}
-
-// budget bounds what is returned: the origin said how much it will send at most, and gets no more back than that with some room
-// for key frames and repair. What it sends beyond is not returned.
-type budget struct {
-	kbps float64
-	left float64 // bytes
-	at   time.Time
-}
-
-const (
-	budgetShare = 1.5
-	budgetBurst = 2 * time.Second // of the bitrate may come at once
-)
-
-// take tells whether a payload may be returned.
-func (b *budget) take(bytes int, now time.Time) bool {
-	perSecond := b.kbps * 1000 / 8
-	most := perSecond * budgetBurst.Seconds()
-	if b.at.IsZero() {
-		b.left = most
-	} else {
-		b.left = min(b.left+perSecond*now.Sub(b.at).Seconds(), most)
-	}
-	b.at = now
-	if b.left < float64(bytes) {
-		return false
-	}
-	b.left -= float64(bytes)
-	return true
 }
 
 // passKeyFrameRequests hands on that the origin's receiver needs a key frame: only the origin's encoder can make one.

@@ -17,6 +17,7 @@ func newDocument(r netcheck.Report, v netcheck.Verdict) document {
 		Schema: Schema, Run: run(r), Plan: plan(r.Plan), Granted: plan(r.Granted), Target: target(r.Granted.Target),
 		Paths: []pathDoc{}, Probes: []laterDoc{}, Verdict: verdict(v),
 	}
+	d.Target.Other = other(r.Other)
 	for _, p := range r.Paths {
 		d.Paths = append(d.Paths, path(p, v.Paths[p.Path], r.Granted))
 	}
@@ -49,8 +50,24 @@ func target(t netcheck.Target) targetDoc {
 	d := targetDoc{Kind: text(t.Kind), Servers: []string{}}
 	for _, s := range t.Servers {
 		d.Servers = append(d.Servers, s.URL.String())
+		if s.Public {
+			d.PublicServers = append(d.PublicServers, s.URL.String())
+		}
 	}
 	return d
+}
+
+// other cleans what the second computer says about itself once more: a report may have come from anywhere.
+func other(o *netcheck.OtherEnd) *otherDoc {
+	const most = 80 // characters
+	if o == nil {
+		return nil
+	}
+	word := func(s string) *string { return text(netcheck.CleanText(s, most)) }
+	return &otherDoc{
+		Name: word(o.Name), AppVersion: word(o.AppVersion), OS: word(o.OS), Way: word(o.Way), Address: word(o.Address), Host: o.Host,
+		Observed: word(o.Observed),
+	}
 }
 
 func words[T ~string](list []T) []string {
@@ -66,7 +83,7 @@ func path(p netcheck.PathReport, grade netcheck.Grade, granted netcheck.Plan) pa
 		Path: string(p.Path), State: string(p.State), ReasonCode: text(p.Code), Reason: text(p.Reason), Advice: text(p.Advice),
 		Cause: text(p.Cause), ConnectMS: millisOf(p.Connected, p.Connect), Family: text(p.Family), Interface: text(p.Interface),
 		VPN: truth(p.VPN), Direction: text(p.Direction), NATBetween: truth(p.NATBetween), Note: text(p.Note), Server: text(p.Server),
-		Carriers: []carrierDoc{}, Video: videoOf(p.Video, granted.Video), PairCheck: pairCheck(p.Pair), Grade: text(grade), NetworkLoss: networkLoss(p),
+		Carriers: []carrierDoc{}, Video: videoOf(p.Video, granted.Video), Call: callOf(p.Call, granted.Video), PairCheck: pairCheck(p.Pair), Grade: text(grade), NetworkLoss: networkLoss(p),
 	}
 	for _, s := range p.Steps {
 		d.Steps = append(d.Steps, stepDoc{

@@ -1,5 +1,5 @@
 // Package export writes the files that other programs read: the report as JSON, and tables as CSV: three of every
-// session, two more of one with video. One file a format.
+// session, two more of one with video, another one of a call. One file a format.
 //
 // It owns the names of fields and columns, their units, the number of digits, and the way in which files come to be on the
 // disk. Names are pinned by golden files and are only ever added to. A path's figures are laid out once, in the structs of

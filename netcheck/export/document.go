@@ -51,8 +51,21 @@ type planDoc struct {
 }
 
 type targetDoc struct {
-	Kind    *string  `json:"kind"`
-	Servers []string `json:"servers"` // URLs
+	Kind          *string   `json:"kind"`                     // self, turn or invite
+	Servers       []string  `json:"servers"`                  // URLs
+	PublicServers []string  `json:"public_servers,omitempty"` // those of them that belong to neither end
+	Other         *otherDoc `json:"other,omitempty"`          // the second computer of the session; missing: there was none
+}
+
+// otherDoc is the second computer as it says itself. None of it is proved, but that it knows the invite.
+type otherDoc struct {
+	Name       *string `json:"name"`
+	AppVersion *string `json:"app_version"`
+	OS         *string `json:"os"`
+	Way        *string `json:"way"`      // how signalling travelled: websocket, sse or paste
+	Address    *string `json:"address"`  // under which its signalling was reached
+	Host       bool    `json:"host"`     // it was the host, and this end its guest
+	Observed   *string `json:"observed"` // under which it sees this end's signalling
 }
 
 type pathDoc struct {
@@ -66,7 +79,7 @@ type pathDoc struct {
 	Family           *string         `json:"family"`
 	Interface        *string         `json:"interface"`
 	VPN              *bool           `json:"vpn"`
-	Direction        *string         `json:"direction"` // loop: up is "out" and down is "back", over one line
+	Direction        *string         `json:"direction"` // loop: up is "out" and down is "back", over one line; up_down: upload and download
 	NATBetween       *bool           `json:"nat_between"`
 	Note             *string         `json:"note"`
 	Server           *string         `json:"server"`
@@ -74,8 +87,9 @@ type pathDoc struct {
 	SelectedPair     *pairDoc        `json:"selected_pair"`
 	PeerSelectedPair *pairDoc        `json:"peer_selected_pair"`
 	NetworkLoss      *networkLossDoc `json:"network_loss"`
-	Carriers         []carrierDoc    `json:"carriers"` // empty: not measured
-	Video            *videoDoc       `json:"video"`    // null: the video probe did not run
+	Carriers         []carrierDoc    `json:"carriers"`       // empty: not measured
+	Video            *videoDoc       `json:"video"`          // null: the video probe did not run
+	Call             *callDoc        `json:"call,omitempty"` // missing: there was no call
 	PairCheck        *pairCheckDoc   `json:"pair_check"`
 	Grade            *string         `json:"grade"`
 }

@@ -19,6 +19,7 @@ const (
 	ReportName  = "report.json"
 	VideoName   = "video.csv"  // only of a run with video
 	FramesName  = "frames.csv" // the same
+	CallsName   = "calls.csv"  // only of a run with a call
 )
 
 // Where tells which files to write.
@@ -88,7 +89,7 @@ func (f *Files) openTables(lateAfter time.Duration) error {
 
 // checkTables finds out whether the tables that are written last can be, under names of their own.
 func (f *Files) checkTables() error {
-	for _, name := range []string{SummaryName, SamplesName, PacketsName, VideoName, FramesName} {
+	for _, name := range []string{SummaryName, SamplesName, PacketsName, VideoName, FramesName, CallsName} {
 		if f.where.JSON != "" && filepath.Clean(f.where.JSON) == f.csv(name) {
 			return fmt.Errorf("%s can not hold both the report and a table: name another file for the report", f.where.JSON)
 		}
@@ -159,8 +160,11 @@ func (f *Files) finish(r netcheck.Report, v netcheck.Verdict) {
 	if HasVideo(r) {
 		f.telling(nil, f.csv(VideoName), func(w io.Writer) error { return Video(w, r) })
 	}
+	if HasCall(r) {
+		f.telling(nil, f.csv(CallsName), func(w io.Writer) error { return Calls(w, r) })
+	}
 	f.finishFrames(HasVideo(r))
-	if r.Granted.Video.Mode == netcheck.VideoAlone { // there were no packets to write of
+	if r.Granted.Video.Mode.Only() { // there were no packets to write of
 		if f.packets != nil {
 			f.packets.discard()
 			f.packets = nil

@@ -80,6 +80,30 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// inviteReport is the test report as one of two computers would be: up is upload, and the other end has a name of its own.
+func inviteReport() netcheck.Report {
+	r := testReport()
+	r.Granted.Target.Kind, r.Granted.Target.Invite = netcheck.TargetInvite, testInvite
+	r.Granted.Target.Servers = append(r.Granted.Target.Servers, netcheck.PublicSTUN()[0])
+	r.Other = &netcheck.OtherEnd{Name: "=cmd|' /C calc'!A0\x1b[2J", AppVersion: "0.5", OS: "linux/amd64", Way: "websocket", Address: "203.0.113.9:443",
+		Host: true, Observed: "198.51.100.7:40000"}
+	for i := range r.Paths {
+		r.Paths[i].Direction = netcheck.DirectionUpDown
+	}
+	r.Paths[0].Carriers[0].Result.Self.FarQueuedMax, r.Paths[0].Pair.FarDrops = 70_000, 3
+	return r
+}
+
+func TestGoldenOfTwoComputers(t *testing.T) {
+	for _, name := range formats()[:2] {
+		b := writtenFor(t, name, inviteReport(), testVerdict())
+		golden(t, "invite-"+name, b)
+		if bytes.Contains(b, []byte(testInvite)) || bytes.Contains(b, []byte("\x1b")) || bytes.Contains(b, []byte("u001b")) {
+			t.Errorf("%s holds what must not be in it", name)
+		}
+	}
+}
+
 func TestSecretsStayOut(t *testing.T) {
 	for _, name := range formats() {
 		b := written(t, name)

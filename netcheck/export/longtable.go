@@ -20,7 +20,7 @@ type tableWriter interface {
 func (f *Files) observeFrames(e netcheck.Event) {
 	switch b := e.Body.(type) {
 	case netcheck.SessionStarted:
-		if b.Granted.Video.On() {
+		if b.Granted.Video.On() && b.Granted.Video.Mode != netcheck.VideoCall { // nothing of a call comes back
 			f.beginFrames()
 		}
 	case netcheck.FramesDecided:

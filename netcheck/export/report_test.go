@@ -12,6 +12,7 @@ const (
 	testLateAfter = 150 * time.Millisecond
 	testPassword  = "hunter2-password"
 	testRESTKey   = "rest-shared-key"
+	testInvite    = "echopath:secret-of-the-room"
 )
 
 // ok is an answered packet: delays up and down, then its places in the orders of arrival. The far end's clock is 5 s ahead.

@@ -29,7 +29,8 @@ const (
 type attempt struct {
 	*connecting
 	target
-	near, far *peer
+	near, far *peer    // far is nil if the other end is another computer
+	signals   Signals  // to that computer
 	at        [2]place // where this attempt's sockets are bound
 	begin     time.Time
 
@@ -42,6 +43,9 @@ func (a *attempt) run(ctx context.Context) (*link, error) {
 	if err := a.settle(); err != nil {
 		return nil, err
 	}
+	if a.remote() {
+		return a.reach(ctx)
+	}
 	var err error
 	if a.near, err = a.newPeer(0, a.target, a.at[0]); err != nil {
 		return nil, err
@@ -50,13 +54,7 @@ func (a *attempt) run(ctx context.Context) (*link, error) {
 		a.near.abandon()
 		return nil, err
 	}
-	if deadline, ok := ctx.Deadline(); ok && (a.until.IsZero() || deadline.Before(a.until)) {
-		for _, p := range []*peer{a.near, a.far} {
-			if p.dial != nil {
-				p.dial.end = deadline.Add(-dialMargin)
-			}
-		}
-	}
+	a.boundDials(ctx)
 	stop := a.negotiate()
 	l, err := a.connect(ctx)
 	stop()
@@ -69,12 +67,38 @@ func (a *attempt) run(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
+// peers are the ends that are in this process.
+func (a *attempt) peers() []*peer {
+	if a.far == nil {
+		return []*peer{a.near}
+	}
+	return []*peer{a.near, a.far}
+}
+
+// boundDials has the streams to a TURN server end in time to say why they did not come up.
+func (a *attempt) boundDials(ctx context.Context) {
+	deadline, ok := ctx.Deadline()
+	if !ok || !a.until.IsZero() && !deadline.Before(a.until) {
+		return
+	}
+	for _, p := range a.peers() {
+		if p.dial != nil {
+			p.dial.end = deadline.Add(-dialMargin)
+		}
+	}
+}
+
 // settle finds the source address of the attempt's sockets, and refuses what can not work.
 func (a *attempt) settle() error {
 	a.at = a.connecting.at
 	addr := a.target.addr
 	switch {
 	case a.leg.Path == netcheck.PathDirect:
+		if a.remote() && a.at[0].asked {
+			if err := a.tryBinding(0); err != nil {
+				return err
+			}
+		}
 		return nil
 	case a.leg.Target == netcheck.TargetSelf && addr.IsValid() && !addr.Addr().IsLoopback():
 		return withServer(&netcheck.Failure{Code: netcheck.ReasonLocal,
@@ -108,7 +132,7 @@ func (a *attempt) settle() error {
 // control holds the sockets of an end to the interface that the user chose. The direct path stays on this computer, as does
 // one to a server on it, and no interface carries that.
 func (c *connecting) control(i int, t target, at place) ifaces.Control {
-	if _, system := c.nets[i].(*stdnet.Net); !system || !at.asked || c.leg.Path == netcheck.PathDirect ||
+	if _, system := c.nets[i].(*stdnet.Net); !system || !at.asked || c.leg.Path == netcheck.PathDirect && !c.remote() ||
 		t.addr.IsValid() && isLocal(c.nets[i], t.addr.Addr()) {
 		return nil
 	}
@@ -136,18 +160,14 @@ func (a *attempt) tryBinding(i int) *netcheck.Failure {
 // negotiate starts the signalling between the two ends. What it returns ends it.
 func (a *attempt) negotiate() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	nearPipe, farPipe := newPipe()
-	var nearSignals signaller = nearPipe
+	nearSignals, farSignals := newMemory()
 	if a.leg.Path.Relay() {
-		nearSignals = heldBack{nearPipe, a.far.net.watch.granted.wait()}
+		nearSignals = heldBack{nearSignals, a.far.net.watch.granted.wait()}
 	}
-	for _, end := range []struct {
-		p      *peer
-		s      signaller
-		offers bool
-	}{{a.near, nearSignals, true}, {a.far, farPipe, false}} {
+	a.near.dialog, a.far.dialog = newDialog(a.near, nearSignals, nil), newDialog(a.far, farSignals, nil)
+	for _, p := range a.peers() {
 		a.negotiating.Go(func() {
-			if err := end.p.negotiate(ctx, end.s, end.offers); err != nil && ctx.Err() == nil {
+			if err := p.dialog.run(ctx); err != nil {
 				a.broken.set(err)
 			}
 		})
@@ -161,69 +181,43 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	begin := a.now()
-	if err := a.await(ctx, checkTime, &a.near.connected, &a.far.connected); err != nil {
+	if err := a.await(ctx, checkTime, func(p *peer) <-chan struct{} { return p.connected.wait() }); err != nil {
 		f := a.explain(err, a.noPair)
 		a.step(netcheck.StepCheck, "", begin, f, "")
 		return nil, f
 	}
 	a.step(netcheck.StepCheck, "", begin, nil, "")
 	begin = a.now()
-	if err := a.await(ctx, a.leg.Timeout, &a.near.opened, &a.far.opened); err != nil { // within what is left of ctx
-		f := a.explain(err, a.noDTLS)
-		a.step(netcheck.StepOpen, "", begin, f, "")
+	f := a.open(ctx)
+	took := a.now().Sub(a.begin)
+	a.step(netcheck.StepOpen, "", begin, f, "")
+	if f != nil {
 		return nil, f
 	}
-	took := a.now().Sub(a.begin)
-	a.step(netcheck.StepOpen, "", begin, nil, "")
 	return a.proved(ctx, took)
+}
+
+// open waits until both ends have found that nobody is between them, and everything is open.
+func (a *attempt) open(ctx context.Context) *netcheck.Failure {
+	err := a.await(ctx, a.leg.Timeout, func(p *peer) <-chan struct{} { return p.dialog.confirmed.wait() }) // within what is left of ctx
+	for _, p := range a.peers() {
+		if f, _ := p.dialog.confirmed.get(); f != nil {
+			return f
+		}
+	}
+	if err != nil {
+		return a.explain(err, func() *netcheck.Failure { return a.near.unconfirmed(a.noDTLS, a.now().Sub(a.begin)) })
+	}
+	if err := a.await(ctx, a.leg.Timeout, func(p *peer) <-chan struct{} { return p.opened.wait() }); err != nil {
+		return a.explain(err, a.noDTLS)
+	}
+	return nil
 }
 
 func (a *attempt) noDTLS() *netcheck.Failure {
 	return withServer(&netcheck.Failure{Code: netcheck.ReasonDTLS,
 		Text:   "Packets passed between the two ends, but the encrypted connection did not come up in time.",
 		Advice: "Either very many packets are lost, or a firewall that inspects traffic drops DTLS: try again, and if it stays so while other paths lose nothing, ask for an exception or use a relay over TLS."}, a.srv)
-}
-
-// stageError tells why waiting ended.
-type stageError struct{ cause error }
-
-func (e stageError) Error() string { return e.cause.Error() }
-
-// await waits until both flags are up.
-func (a *attempt) await(ctx context.Context, limit time.Duration, flags ...*flag) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	for _, f := range flags {
-		select {
-		case <-f.wait():
-		case <-a.near.dead.wait():
-			return errFailed
-		case <-a.far.dead.wait():
-			return errFailed
-		case <-a.near.net.watch.barred.wait():
-			return errFailed
-		case <-a.far.net.watch.barred.wait():
-			return errFailed
-		case <-a.broken.wait():
-			return stageError{a.brokenBy()}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
-func (a *attempt) brokenBy() error {
-	err, _ := a.broken.get()
-	return err
-}
-
-// explain makes a failure of the error of a stage.
-func (a *attempt) explain(err error, usual func() *netcheck.Failure) *netcheck.Failure {
-	if broken, ok := err.(stageError); ok { //nolint:errorlint // await's own
-		return localError("The two ends did not agree on a connection.", broken.cause)
-	}
-	return usual()
 }
 
 // proved compares both ends' pairs with the path and makes the link.
@@ -237,10 +231,7 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 		a.step(netcheck.StepProve, "", begin, f, "")
 		return nil, f
 	}
-	f := prove(a.leg.Path, local, far)
-	if f == nil {
-		f = a.looped(local, far)
-	}
+	f := a.doubt(local, far)
 	if f != nil {
 		f = withServer(f, a.srv)
 		a.step(netcheck.StepProve, "", begin, f, "")
@@ -248,14 +239,19 @@ func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error)
 	}
 	a.step(netcheck.StepProve, "", begin, nil, fmt.Sprintf("%s %s to %s %s",
 		local.Local.Type, local.Local.Address, local.Remote.Type, local.Remote.Address))
-	nat := a.natBetween(local, far)
+	nat, direction := a.natBetween(local, far), netcheck.DirectionLoop
+	if a.remote() {
+		direction = netcheck.DirectionUpDown
+	}
 	iface := a.interfaceName()
-	if a.staysHere(local, far) {
+	if !a.remote() && a.staysHere(local, far) {
 		iface = interfaceOf(a.nets[0], loopback(a.leg.Family))
 	}
-	l.serve(a.Respond, a.Logger)
+	if !a.remote() {
+		l.serve(a.Respond, a.Logger)
+	}
 	a.trace.body(netcheck.PathConnected{Connect: took, Local: local, Far: far, NATBetween: nat, Interface: iface,
-		VPN: vpn(iface), Direction: netcheck.DirectionLoop, Note: a.proofNote(nat, local.Local.ViaProxy)})
+		VPN: vpn(iface), Direction: direction, Note: a.proofNote(nat, local.Local.ViaProxy)})
 	return l, nil
 }
 

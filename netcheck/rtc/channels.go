@@ -47,7 +47,7 @@ func (p *peer) openChannels() error {
 // openData opens the datachannel carrier in band (RFC 8832): pion sets a channel's reliability only when its opening is
 // acknowledged, so a channel negotiated beforehand would be a reliable one, which hides every loss.
 func (p *peer) openData() error {
-	if p.end != ends[0] {
+	if !p.role.offers {
 		p.pc.OnDataChannel(func(dc *webrtc.DataChannel) {
 			if dc.Label() == labelData {
 				dc.OnOpen(func() { p.detach(dc, p.data.open, p.ready) })

@@ -26,7 +26,8 @@ type Connector struct {
 	Dialer func(local netip.Addr) *dial.Dialer
 	// Net is the network of both ends; nil is the system's. LocalNet and FarNet, if set, come before it.
 	Net, LocalNet, FarNet transport.Net
-	// Remote orders the other end of a leg whose far end is another computer. It is needed for those legs alone.
+	// Remote orders the other end of a leg whose far end is another computer, and gives what the two ends tell each other by; Connect
+	// or the link close it. It is needed for those legs alone, and called once for each server that is tried.
 	Remote func(ctx context.Context, leg netcheck.Leg) (Signals, error)
 	// Now gives the time for durations; nil is time.Now.
 	Now func() time.Time
@@ -78,6 +79,9 @@ type connecting struct {
 	until time.Time               // the caller's own deadline; zero if there is none
 	asked map[netip.AddrPort]bool // by the stun path
 }
+
+// remote tells whether the other end is another computer.
+func (c *connecting) remote() bool { return c.leg.Far == netcheck.FarRemote }
 
 func (c *connecting) do(ctx context.Context) (netcheck.Link, error) {
 	c.asked = map[netip.AddrPort]bool{}

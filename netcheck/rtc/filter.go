@@ -1,8 +1,6 @@
 package rtc
 
 import (
-	"strings"
-
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
@@ -28,27 +26,4 @@ func policy(p netcheck.Path) webrtc.ICETransportPolicy {
 		return webrtc.ICETransportPolicyNoHost
 	}
 	return webrtc.ICETransportPolicyRelay
-}
-
-// candidateAllowed tells whether a candidate line, with or without "a=" before it, is of the wanted type. A peer may send
-// anything, so what comes in is filtered as well as what goes out.
-func candidateAllowed(line string, typ webrtc.ICECandidateType) bool {
-	fields := strings.Fields(line)
-	for i, f := range fields {
-		if f == "typ" {
-			return i+1 < len(fields) && fields[i+1] == typ.String()
-		}
-	}
-	return false
-}
-
-// filterSDP drops the candidates of other types from a description.
-func filterSDP(sdp string, typ webrtc.ICECandidateType) string {
-	var out strings.Builder
-	for line := range strings.Lines(sdp) {
-		if !strings.HasPrefix(line, "a=candidate:") || candidateAllowed(line, typ) {
-			out.WriteString(line)
-		}
-	}
-	return out.String()
 }

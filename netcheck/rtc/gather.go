@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"echopath/netcheck"
@@ -16,7 +17,7 @@ func (a *attempt) gather(ctx context.Context) error {
 	defer stalled.Stop()
 	var verdict diagnosis
 	defer verdict.stop()
-	ends := []*peer{a.near, a.far}
+	ends := a.peers()
 	for len(ends) > 0 {
 		var next, over <-chan struct{} = ends[0].gathered.wait(), ends[0].gatherEnded.wait()
 		if _, ok := ends[0].gathered.get(); ok {
@@ -48,6 +49,9 @@ func (a *attempt) gather(ctx context.Context) error {
 		case <-ctx.Done():
 			return a.ungathered(ctx, ends[0], &verdict)
 		}
+	}
+	if a.remote() {
+		return a.hear(ctx)
 	}
 	return nil
 }
@@ -93,7 +97,8 @@ const quotaReached = 486
 
 // ownQuota tells of a quota that Diagnose met while an end of this link held an allocation, which counts too.
 func (a *attempt) ownQuota(f *netcheck.Failure) bool {
-	return f.Code == netcheck.ReasonQuota && (a.near.net.watch.mappedAddress().IsValid() || a.far.net.watch.mappedAddress().IsValid())
+	return f.Code == netcheck.ReasonQuota &&
+		slices.ContainsFunc(a.peers(), func(p *peer) bool { return p.net.watch.mappedAddress().IsValid() })
 }
 
 // tooSlow is the failure where Diagnose got every answer. The code is not no_answer, which says that nothing gets through.

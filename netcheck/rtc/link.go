@@ -13,16 +13,28 @@ import (
 // link is one end's view of an established link; it implements netcheck.Link.
 type link struct {
 	peer   *peer
-	far    *link // nil on the far end's own view
+	far    *link // nil on the far end's own view, and where it is another computer
 	closed flag  // the far end's own view was
 	cancel context.CancelFunc
 	served sync.WaitGroup
 	once   sync.Once
 	err    error
+
+	signals Signals         // to another computer, nil if both ends are in this process
+	talks   *sync.WaitGroup // carries them
+}
+
+// talking hands over the signalling with another computer, which lives as long as the link does.
+func (l *link) talking(s Signals, stop context.CancelFunc, carried *sync.WaitGroup) {
+	l.signals, l.cancel, l.talks = s, stop, carried
 }
 
 func (a *attempt) newLink() *link {
-	return &link{peer: a.near, far: &link{peer: a.far}}
+	l := &link{peer: a.near}
+	if a.far != nil {
+		l.far = &link{peer: a.far}
+	}
+	return l
 }
 
 // serve starts the far end's service, which lives until the link closes.
@@ -83,6 +95,9 @@ func (l *link) Counters() netcheck.PairCounters { return l.peer.counters() }
 // ends the service's waits; the connection follows when the service has returned, since pion must not be closed by one who
 // may be inside it.
 func (l *link) Close() error {
+	if l.signals != nil {
+		return l.closeRemote()
+	}
 	if l.far == nil {
 		l.closed.fire()
 		l.peer.fail(io.EOF)
@@ -94,6 +109,17 @@ func (l *link) Close() error {
 		both(func() { nearErr = l.peer.close() }, func() { farErr = l.far.peer.close() })
 		l.served.Wait()
 		l.err = errors.Join(nearErr, farErr)
+	})
+	return l.err
+}
+
+// closeRemote ends this computer's end, and tells the other one that the leg is over.
+func (l *link) closeRemote() error {
+	l.once.Do(func() {
+		l.peer.fail(io.EOF)
+		l.cancel()
+		l.talks.Wait()
+		l.err = errors.Join(l.peer.close(), l.signals.Close())
 	})
 	return l.err
 }

@@ -47,3 +47,10 @@ func (l logger) Error(m string)              { l.to.Debug(m) }
 func (l logger) Errorf(f string, args ...any) {
 	l.to.Debug(fmt.Sprintf(f, args...))
 }
+
+// debug tells the log what no user has to know.
+func (l logs) debug(what string, err error) {
+	if l.to != nil {
+		l.to.Debug(what, "error", err)
+	}
+}

@@ -50,7 +50,7 @@ func newMedia(p *peer, load netcheck.VideoLoad, leg netcheck.Leg) (*media, error
 		ctl.close()
 		return nil, err
 	}
-	m := &media{peer: p, control: newMessageConn(p), controller: ctl, brake: hold, meter: newMeter(framingOf(leg)),
+	m := &media{peer: p, control: newMessageConn(p), controller: ctl, brake: hold, meter: newMeter(p.framing(leg)),
 		keyAsked: make(chan struct{}, 1)}
 	m.repair = newRepair(time.Now, m.meter.rtt, m.out.ssrc)
 	return m, nil

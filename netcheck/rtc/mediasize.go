@@ -26,6 +26,13 @@ func framingOf(l netcheck.Leg) framing {
 	return f
 }
 
+// framing is that of this end: it has no relay if the other one alone relays.
+func (p *peer) framing(l netcheck.Leg) framing {
+	f := framingOf(l)
+	f.channel = f.channel && p.relays()
+	return f
+}
+
 // bytes is the size of the IP packets that carried t, each with a tag of SRTP.
 func (f framing) bytes(t tally, tag int) uint64 {
 	sum := t.bytes + t.packets()*uint64(tag+f.headers) //nolint:gosec // small and positive

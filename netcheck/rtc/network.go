@@ -25,13 +25,15 @@ type network struct {
 	bind  netip.Addr
 	watch *turnWatch
 
-	control ifaces.Control // of the system's sockets; nil leaves the way to the routing table
+	control ifaces.Control    // of the system's sockets; nil leaves the way to the routing table
+	closed  func(port uint16) // is told of each UDP socket that was closed, if it is set
 
 	mu      sync.Mutex
 	shut    bool
 	open    map[io.Closer]*socket // nil for streams
 	dropped uint64                // by the kernel, of sockets that are closed
 	unknown bool                  // a socket could not tell its drops
+	current transport.Net         // with the interfaces as they are now, if they were read anew
 }
 
 func newNetwork(n transport.Net, bind netip.Addr) *network {
@@ -68,8 +70,8 @@ func (n *network) listen(network string, a *net.UDPAddr) (*socket, error) {
 	if a != nil {
 		at = *a
 	}
-	if n.bind.IsValid() && (at.IP == nil || at.IP.IsUnspecified()) {
-		at.IP = n.bind.AsSlice()
+	if source := n.source(); source.IsValid() && (at.IP == nil || at.IP.IsUnspecified()) {
+		at.IP = source.AsSlice()
 	}
 	conn, err := n.bound(network, &at)
 	if err != nil {
@@ -116,6 +118,47 @@ func (n *network) forget(c io.Closer) {
 	if known && s != nil {
 		n.count(s)
 	}
+}
+
+// Interfaces are those of the computer, as they were read last.
+func (n *network) Interfaces() ([]*transport.Interface, error) {
+	n.mu.Lock()
+	now := n.current
+	n.mu.Unlock()
+	if now != nil {
+		return now.Interfaces()
+	}
+	return n.Net.Interfaces()
+}
+
+// source is the address that sockets are bound to; zero if the system chooses.
+func (n *network) source() netip.Addr {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.bind
+}
+
+// bindTo replaces it, for sockets that are opened from now on.
+func (n *network) bindTo(a netip.Addr) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bind = a
+}
+
+// basesOf are the addresses of the open sockets with that port.
+func (n *network) basesOf(port uint16) []netip.AddrPort {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []netip.AddrPort
+	for _, s := range n.open {
+		if s == nil {
+			continue
+		}
+		if a := addrOf(s.LocalAddr()); a.Port() == port {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func (n *network) count(s *socket) {

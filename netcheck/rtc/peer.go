@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
 
+	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
 
@@ -20,7 +23,9 @@ var ends = [2]string{"local", "far"}
 // peer is one end of a link: a PeerConnection with its sockets, carriers and channels.
 type peer struct {
 	end    string
-	want   webrtc.ICECandidateType
+	role   role
+	path   netcheck.Path
+	family netcheck.Family
 	server string // URL of the server that gives its candidate, "" on the direct path
 	pc     *webrtc.PeerConnection
 	net    *network
@@ -30,11 +35,13 @@ type peer struct {
 	gathered    latch[webrtc.ICECandidate] // first wanted candidate
 	gatherEnded flag
 	connected   flag         // a pair is selected
+	secured     flag         // the DTLS handshake is done
 	opened      flag         // all carriers and channels are
 	dead        latch[error] // why the peer is of no more use; io.EOF if it was closed
 
-	mu      sync.Mutex // guards what follows until opened
-	waiting int        // carriers and channels that are not open
+	mu      sync.Mutex            // guards what follows, mostly until opened
+	past    netcheck.PairCounters // of pairs that were given up
+	waiting int                   // carriers and channels that are not open
 	gates   []*gate
 
 	link, control *messageConn
@@ -44,28 +51,71 @@ type peer struct {
 	media         *media // nil if the leg did not ask for video
 	log           logs
 
-	running sync.WaitGroup // the peer's own goroutines
+	public netip.Addr    // that a 1:1 NAT shows this end at; zero if none is known
+	ledger *ledger       // of the addresses that others are told of; nil if nobody asks
+	dialog *dialog       // nil before negotiating
+	linked atomic.Bool   // a pair is selected now
+	moved  chan struct{} // linked has changed; has room for one
+	times  iceTimes      // if they are not the usual ones
+
+	asking  sync.RWMutex // guards closing, and is held for reading while pion is asked
+	closing bool
+
+	starting sync.Mutex // guards halted, and is held while a goroutine is started
+	halted   bool
+	running  sync.WaitGroup // the peer's own goroutines
 }
 
-// newPeer makes the local (0) or far (1) end, which has not begun to negotiate.
+// endpoint is what a peer is made from, beside the leg.
+type endpoint struct {
+	name    string
+	role    role
+	net     transport.Net
+	at      place
+	control ifaces.Control
+	servers []webrtc.ICEServer
+	target  target // whose TURN server's stream has to be dialled
+	public  netip.Addr
+	ports   [2]uint16
+	ledger  *ledger
+}
+
+// newPeer makes the local (0) or far (1) end of a leg, which has not begun to negotiate.
 func (c *connecting) newPeer(i int, t target, at place) (*peer, error) {
-	p := &peer{end: ends[i], want: wanted(c.leg.Path), net: newNetwork(c.nets[i], at.addr), log: logs{c.Logger}}
-	p.net.control = c.control(i, t, at)
-	if c.leg.Path != netcheck.PathDirect {
-		p.server = t.srv.URL.String()
+	e := endpoint{name: ends[i], role: inProcess(c.leg.Path, i == 0), net: c.nets[i], at: at, control: c.control(i, t, at),
+		servers: iceServers(t, c.leg, c.now()), target: t}
+	if c.remote() {
+		e.role = nearRole(c.leg.Path)
 	}
-	if c.leg.Path.Stream() {
-		p.dial = c.newTurnDialer(p.end, t, at.addr, p.net)
+	return c.newEnd(e)
+}
+
+// newEnd makes one end of a leg.
+func (c *connecting) newEnd(e endpoint) (*peer, error) {
+	p := &peer{end: e.name, role: e.role, path: c.leg.Path, family: c.leg.Family, net: newNetwork(e.net, e.at.addr), log: logs{c.Logger},
+		ledger: e.ledger, public: e.public, moved: make(chan struct{}, 1), times: c.ice}
+	p.net.control = e.control
+	if e.ledger != nil {
+		p.net.closed = e.ledger.shut
 	}
-	if err := p.start(c, t, at); err != nil {
+	if e.target.srv.URL.Scheme != "" {
+		p.server = e.target.srv.URL.String()
+	}
+	if c.leg.Path.Stream() && p.relays() {
+		p.dial = c.newTurnDialer(p.end, e.target, e.at.addr, p.net)
+	}
+	if err := p.start(c, e); err != nil {
 		_ = p.close()
 		return nil, localError("This computer could not set up a WebRTC peer.", err)
 	}
 	return p, nil
 }
 
-func (p *peer) start(c *connecting, t target, at place) error {
-	mux, err := p.loopback6(c, at)
+// relays tells whether this end uses a TURN server.
+func (p *peer) relays() bool { return p.role.gives.has(webrtc.ICECandidateTypeRelay) }
+
+func (p *peer) start(c *connecting, e endpoint) error {
+	mux, err := p.loopback6(e.at)
 	if err != nil {
 		return err
 	}
@@ -74,30 +124,29 @@ func (p *peer) start(c *connecting, t target, at place) error {
 			return err
 		}
 	}
-	api, err := newAPI(c.settings(p, at.addr, mux), p.media)
+	settings, err := c.settings(p, e, mux)
+	if err != nil {
+		return err
+	}
+	api, err := newAPI(settings, p.media)
 	if err != nil {
 		return err
 	}
 	p.pc, err = api.NewPeerConnection(webrtc.Configuration{
-		ICEServers: iceServers(t, c.leg, c.now()), ICETransportPolicy: policy(c.leg.Path),
-		BundlePolicy: webrtc.BundlePolicyMaxBundle,
+		ICEServers: e.servers, ICETransportPolicy: e.role.policy, BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
 	if err != nil {
 		return err
 	}
 	p.pc.OnICEConnectionStateChange(p.onICE)
-	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateFailed {
-			p.fail(errFailed)
-		}
-	})
+	p.pc.OnConnectionStateChange(p.onConnection)
 	return p.openChannels()
 }
 
-// loopback6 gives the direct path over ::1 its socket: pion takes ::1 for an IPv4-compatible address and gathers nothing
-// there, but it does use a socket that it is given.
-func (p *peer) loopback6(c *connecting, at place) (ice.UDPMux, error) {
-	if c.leg.Path != netcheck.PathDirect || !at.addr.Is6() || !at.addr.IsLoopback() {
+// loopback6 gives host candidates on ::1 their socket: pion takes ::1 for an IPv4-compatible address and gathers nothing there,
+// but it does use a socket that it is given.
+func (p *peer) loopback6(at place) (ice.UDPMux, error) {
+	if !p.role.hosts() || !at.addr.Is6() || !at.addr.IsLoopback() {
 		return nil, nil
 	}
 	conn, err := p.net.ListenUDP("udp6", &net.UDPAddr{IP: at.addr.AsSlice()})
@@ -113,11 +162,34 @@ var errFailed = errors.New("the connection failed")
 func (p *peer) onICE(s webrtc.ICEConnectionState) {
 	switch s {
 	case webrtc.ICEConnectionStateConnected:
+		p.setLinked(true)
 		p.connected.fire()
+	case webrtc.ICEConnectionStateDisconnected:
+		p.setLinked(false)
 	case webrtc.ICEConnectionStateFailed:
 		p.fail(errFailed)
 	}
 }
+
+func (p *peer) onConnection(s webrtc.PeerConnectionState) {
+	switch s {
+	case webrtc.PeerConnectionStateConnected:
+		p.secured.fire()
+	case webrtc.PeerConnectionStateFailed:
+		p.fail(errFailed)
+	}
+}
+
+func (p *peer) setLinked(yes bool) {
+	p.linked.Store(yes)
+	select {
+	case p.moved <- struct{}{}:
+	default:
+	}
+}
+
+// checked tells whether a pair is selected now.
+func (p *peer) checked() bool { return p.linked.Load() }
 
 // fail ends every waiting Receive, now and later. The first reason counts.
 func (p *peer) fail(err error) {
@@ -135,6 +207,10 @@ func (p *peer) fail(err error) {
 // lost is what a carrier returns once the peer is dead.
 func (p *peer) lost() error {
 	if err, ok := p.dead.get(); ok && !errors.Is(err, io.EOF) {
+		var told *netcheck.Failure
+		if errors.As(err, &told) {
+			return told
+		}
 		return &netcheck.Failure{Code: netcheck.ReasonLinkLost, Text: "The connection was lost: no packets came any more.",
 			Advice: "Repeat the test; if it happens again, a firewall or the network on the way ends connections.", Err: err}
 	}
@@ -181,7 +257,7 @@ func (p *peer) pair() (netcheck.CandidatePair, error) {
 	if selected.Local.Typ == webrtc.ICECandidateTypeRelay {
 		out.Local.RelayProtocol = p.relayProtocol()
 	}
-	if selected.Local.Typ == p.want {
+	if t := selected.Local.Typ; t != webrtc.ICECandidateTypeHost && p.role.gives.has(t) {
 		out.Local.Server = p.server
 	}
 	if p.dial != nil {
@@ -192,6 +268,11 @@ func (p *peer) pair() (netcheck.CandidatePair, error) {
 
 // relayProtocol comes from the local candidate's statistics: the pair itself does not carry it.
 func (p *peer) relayProtocol() string {
+	p.asking.RLock() // pion must not be asked while it closes
+	defer p.asking.RUnlock()
+	if p.closing {
+		return ""
+	}
 	report := p.pc.GetStats()
 	for _, s := range report {
 		pair, ok := s.(webrtc.ICECandidatePairStats)
@@ -207,75 +288,15 @@ func (p *peer) relayProtocol() string {
 
 // counters is cheap: two atomic snapshots and one system call a socket.
 func (p *peer) counters() netcheck.PairCounters {
-	var c netcheck.PairCounters
+	p.mu.Lock()
+	c := p.past
+	p.mu.Unlock()
 	if s, ok := p.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats(); ok {
-		c.PacketsSent, c.PacketsReceived = uint64(s.PacketsSent), uint64(s.PacketsReceived)
-		c.BytesSent, c.BytesReceived = s.BytesSent, s.BytesReceived
+		c.PacketsSent += uint64(s.PacketsSent)
+		c.PacketsReceived += uint64(s.PacketsReceived)
+		c.BytesSent += s.BytesSent
+		c.BytesReceived += s.BytesReceived
 	}
 	c.Drops, c.DropsKnown = p.net.drops()
 	return c
 }
-
-// close ends the peer and waits for its goroutines.
-func (p *peer) close() error {
-	p.fail(io.EOF)
-	var err error
-	if p.pc != nil {
-		err = p.closePC()
-	}
-	if p.media != nil {
-		p.media.close()
-	}
-	if p.dial != nil {
-		p.dial.stop()
-	}
-	if p.mux != nil {
-		err = errors.Join(err, p.mux.Close())
-	}
-	err = errors.Join(err, p.net.closeAll())
-	p.running.Wait()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, g := range p.gates {
-		g.release()
-	}
-	return err
-}
-
-// closePC waits for pion, whose goroutines end with their sockets if they do not end before.
-func (p *peer) closePC() error {
-	done := make(chan error, 1)
-	go func() { done <- p.pc.GracefulClose() }()
-	patience := time.NewTimer(closePatience)
-	defer patience.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-patience.C:
-	}
-	_ = p.net.closeAll()
-	patience.Reset(closePatience)
-	select {
-	case err := <-done:
-		return err
-	case <-patience.C:
-		return errStuck
-	}
-}
-
-// closePatience is how long closing may take in order, and again after the sockets were closed by force.
-const closePatience = 2 * time.Second
-
-var errStuck = errors.New("the WebRTC peer did not close")
-
-// abandon is for a peer that never became part of a link: its sockets go first, so that nothing waits for an answer.
-func (p *peer) abandon() {
-	if p.dial != nil {
-		p.dial.stop()
-	}
-	_ = p.net.closeAll()
-	_ = p.close()
-}
-
-// run starts a goroutine that close waits for.
-func (p *peer) run(f func()) { p.running.Go(f) }

@@ -28,12 +28,31 @@ func prove(p netcheck.Path, local, far netcheck.CandidatePair) *netcheck.Failure
 		pair netcheck.CandidatePair
 	}{{"this end", local}, {"the far end", far}} {
 		if missing := lacks(p, end.pair.Local); missing != "" {
-			return &netcheck.Failure{Code: netcheck.ReasonNoProof,
-				Text:   fmt.Sprintf("The connection came up, but %s did not provably use the path: %s.", end.name, missing),
-				Advice: "Repeat the test; if it happens again, report it with the exported file."}
+			return unproved(end.name, missing)
 		}
 	}
 	return nil
+}
+
+func unproved(end, missing string) *netcheck.Failure {
+	return &netcheck.Failure{Code: netcheck.ReasonNoProof,
+		Text:   fmt.Sprintf("The connection came up, but %s did not provably use the path: %s.", end, missing),
+		Advice: "Repeat the test; if it happens again, report it with the exported file."}
+}
+
+// doubt tells why the pairs do not prove the path, or nil.
+func (a *attempt) doubt(local, far netcheck.CandidatePair) *netcheck.Failure {
+	if a.remote() {
+		near := a.near.view(local)
+		if f := proveRemote(a.leg.Path, near, a.near.otherView(far)); f != nil {
+			return f
+		}
+		return a.near.stayedInside(a.leg.Path, near, far)
+	}
+	if f := prove(a.leg.Path, local, far); f != nil {
+		return f
+	}
+	return a.looped(local, far)
 }
 
 // lacks says in words what a local candidate misses for the path.
@@ -82,6 +101,9 @@ func (p *peer) outside(ip net.IP) bool {
 // natBetween judges whether an address translator lies on the path. It is seen where one end's address differs from the one
 // under which the other end sees it, or from the one that a server saw.
 func (a *attempt) natBetween(local, far netcheck.CandidatePair) netcheck.Tri {
+	if a.remote() {
+		return natOnRemote(a.leg.Path, a.near.view(local), a.near.otherView(far))
+	}
 	switch a.leg.Path {
 	case netcheck.PathDirect:
 		return netcheck.TriOf(local.Remote.Address != far.Local.Address || far.Remote.Address != local.Local.Address)
@@ -118,6 +140,9 @@ func (a *attempt) proofNote(nat netcheck.Tri, viaProxy string) string {
 	}
 	if a.leg.Path.Relay() && a.leg.Target == netcheck.TargetTURN {
 		notes = append(notes, "Both ends use the relay, so every packet counts two legs to it.")
+	}
+	if a.leg.Path.Relay() && a.remote() {
+		notes = append(notes, "This end alone uses the relay: packets go from here to the relay, and from there to the other computer.")
 	}
 	if a.leg.Path.Stream() {
 		notes = append(notes, "The way to the relay is a TCP stream: loss on it appears as delay.")

@@ -115,6 +115,9 @@ func noHairpin(mapped netip.AddrPort) *netcheck.Failure {
 
 // noPair tells that the ends had candidates and no packet passed between them.
 func (a *attempt) noPair() *netcheck.Failure {
+	if a.remote() {
+		return a.noRemotePair()
+	}
 	nearCode, nearSilent := a.near.net.watch.peerRefusal()
 	farCode, farSilent := a.far.net.watch.peerRefusal()
 	if code := max(nearCode, farCode); code != 0 {

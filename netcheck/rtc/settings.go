@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -17,6 +18,9 @@ import (
 type iceTimes struct{ disconnected, failed, keepalive time.Duration }
 
 var defaultICETimes = iceTimes{disconnected: 3 * time.Second, failed: 3 * time.Second, keepalive: time.Second}
+
+// remoteICETimes leave a link to another computer the time to find a new way after its network has changed.
+var remoteICETimes = iceTimes{disconnected: 3 * time.Second, failed: 12 * time.Second, keepalive: time.Second}
 
 const (
 	// iceMaxRequests keeps a pair in the checks for 5 s; pion's default of 7 gives up after 1.4 s.
@@ -45,11 +49,14 @@ func window(l netcheck.Load) uint32 {
 }
 
 // settings forces the path at one end.
-func (c *connecting) settings(p *peer, at netip.Addr, mux ice.UDPMux) webrtc.SettingEngine {
+func (c *connecting) settings(p *peer, e endpoint, mux ice.UDPMux) (webrtc.SettingEngine, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = logs{c.Logger}
 	s.SetNet(p.net)
-	c.candidates(&s, p, at, mux)
+	c.candidates(&s, p, e.at.addr, mux)
+	if err := e.publish(&s); err != nil {
+		return s, err
+	}
 	if p.dial != nil {
 		s.SetICEProxyDialer(p.dial)
 	}
@@ -61,6 +68,9 @@ func (c *connecting) settings(p *peer, at netip.Addr, mux ice.UDPMux) webrtc.Set
 	times := c.ice
 	if times == (iceTimes{}) {
 		times = defaultICETimes
+		if p.role.remote {
+			times = remoteICETimes
+		}
 	}
 	s.SetICETimeouts(times.disconnected, times.failed, times.keepalive)
 	s.SetICEMaxBindingRequests(iceMaxRequests)
@@ -81,7 +91,21 @@ func (c *connecting) settings(p *peer, at netip.Addr, mux ice.UDPMux) webrtc.Set
 	s.DisableSRTPReplayProtection(true)
 	s.SetSCTPMinCwnd(window(c.leg.Load))
 	s.SetSCTPMaxReceiveBufferSize(max(minBuffer, 2*window(c.leg.Load)))
-	return s
+	return s, nil
+}
+
+// publish limits the ports of an end's sockets, and shows its candidates under the address that a 1:1 NAT gives them.
+func (e endpoint) publish(s *webrtc.SettingEngine) error {
+	if e.ports != [2]uint16{} {
+		if err := s.SetEphemeralUDPPortRange(e.ports[0], e.ports[1]); err != nil {
+			return fmt.Errorf("ports %d-%d: %w", e.ports[0], e.ports[1], err)
+		}
+	}
+	if !e.public.IsValid() {
+		return nil
+	}
+	return s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: []string{e.public.String()},
+		AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace})
 }
 
 // candidates limits family, interface and addresses.
@@ -94,6 +118,7 @@ func (c *connecting) candidates(s *webrtc.SettingEngine, p *peer, at netip.Addr,
 	}
 	s.SetIncludeLoopbackCandidate(at.IsLoopback())
 	switch {
+	case p.role.remote: // what is signalled is filtered, and a check that comes in has proved itself by its password
 	case c.leg.Target == netcheck.TargetSelf:
 		s.SetRemoteIPFilter(net.IP.IsLoopback)
 	case c.leg.Path == netcheck.PathSTUN:
@@ -101,11 +126,15 @@ func (c *connecting) candidates(s *webrtc.SettingEngine, p *peer, at netip.Addr,
 	}
 	// On the other paths the network binds the sockets: with a filter, pion opens one per address, and dials a TURN server
 	// over TCP as often.
-	if c.leg.Path == netcheck.PathDirect && at.IsValid() {
-		s.SetIPFilter(func(ip net.IP) bool {
-			a, _ := netip.AddrFromSlice(ip)
-			return a.Unmap() == at.WithZone("")
-		})
+	if p.role.hosts() && at.IsValid() {
+		s.SetIPFilter(onlyAddress(at))
+	}
+}
+
+func onlyAddress(at netip.Addr) func(net.IP) bool {
+	return func(ip net.IP) bool {
+		a, _ := netip.AddrFromSlice(ip)
+		return a.Unmap() == at.WithZone("")
 	}
 }
 

@@ -21,7 +21,11 @@ type socket struct {
 func (s *socket) Close() error {
 	s.once.Do(func() {
 		s.owner.forget(s)
+		port := addrOf(s.LocalAddr()).Port()
 		s.err = s.UDPConn.Close()
+		if s.owner.closed != nil {
+			s.owner.closed(port)
+		}
 	})
 	return s.err
 }

@@ -24,6 +24,7 @@ type note struct {
 	Answer uint64                  `json:"answer,omitempty"`
 	Pair   *netcheck.CandidatePair `json:"pair,omitempty"`
 	Error  string                  `json:"error,omitempty"`
+	Own    *bool                   `json:"own,omitempty"` // with a pair: whether the address that a server sees the end at is its own; not set: unknown
 }
 
 // talk asks and answers for one end.
@@ -33,6 +34,7 @@ type talk struct {
 	mu      sync.Mutex // guards what follows
 	last    uint64
 	waiting map[uint64]chan note
+	own     netcheck.Tri // of the far end, as of its last answer
 }
 
 func newTalk(p *peer) *talk { return &talk{peer: p, waiting: map[uint64]chan note{}} }
@@ -64,7 +66,19 @@ func (t *talk) answer(id uint64) note {
 	if err != nil {
 		return note{V: talkVersion, Answer: id, Error: err.Error()}
 	}
-	return note{V: talkVersion, Answer: id, Pair: &pair}
+	out := note{V: talkVersion, Answer: id, Pair: &pair}
+	if own := t.peer.ownAddress(); own != netcheck.Unknown {
+		yes := own == netcheck.Yes
+		out.Own = &yes
+	}
+	return out
+}
+
+// farOwn tells whether the far end's mapped address is its own, by its last answer.
+func (t *talk) farOwn() netcheck.Tri {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.own
 }
 
 func (t *talk) send(ctx context.Context, n note) error {
@@ -79,6 +93,12 @@ func (t *talk) deliver(n note) {
 	t.mu.Lock()
 	ch := t.waiting[n.Answer]
 	delete(t.waiting, n.Answer)
+	if ch != nil {
+		t.own = netcheck.Unknown
+		if n.Own != nil {
+			t.own = netcheck.TriOf(*n.Own)
+		}
+	}
 	t.mu.Unlock()
 	if ch != nil {
 		ch <- n // has room for the one answer

@@ -51,8 +51,11 @@ func (d *turnDialer) Dial(network, _ string) (net.Conn, error) {
 		return nil, errOtherFamily
 	}
 	ctx, cancel := d.ctx, context.CancelFunc(func() {})
-	if !d.end.IsZero() {
-		ctx, cancel = context.WithDeadline(ctx, d.end)
+	d.mu.Lock()
+	end := d.end
+	d.mu.Unlock()
+	if !end.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, end)
 	}
 	defer cancel()
 	conn, evidence, err := d.dial.Stream(ctx, d.target.srv, d.target.addr, d.trace)
@@ -111,4 +114,11 @@ func (d *turnDialer) witness(c *netcheck.Candidate) {
 	if d.streams == 1 && c.Type == "relay" {
 		c.TLS, c.ViaProxy = d.evidence.TLS, d.evidence.ViaProxy
 	}
+}
+
+// proxied tells whether a proxy is on the way to the server.
+func (d *turnDialer) proxied() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.evidence.ViaProxy != ""
 }

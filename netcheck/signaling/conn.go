@@ -17,7 +17,8 @@ const (
 )
 
 // Wire carries frames of at most MaxFrame bytes: whole, in order, without loss until it breaks. Send and Receive may be used by
-// one goroutine each. Close is idempotent and ends both.
+// one goroutine each, and end with their context. Close is idempotent and ends both. Send keeps nothing of a frame and Receive gives
+// one that is the caller's.
 type Wire interface {
 	Send(ctx context.Context, frame []byte) error
 	// Receive gives the next frame, or io.EOF when the other end closed the wire in order.
@@ -37,8 +38,10 @@ type Conn interface {
 	Remote() netip.AddrPort
 	// Send queues a message. It waits while too much is queued, and fails when the session is over.
 	Send(ctx context.Context, m Message) error
-	// Receive waits for the next message. The error is a *Gone when the session is over.
+	// Receive waits for the next message; one of a kind that this version does not know is left out. What came before the session's
+	// end is still given, unless this end ended it. Then the error is a *Gone, and so is the other end's Leave.
 	Receive(ctx context.Context) (Message, error)
-	// Close leaves: the other end is told if that is possible at once. It is idempotent and waits for the session's goroutines.
+	// Close leaves: what is queued is sent as far as the other end has room for it, and it is told, if that is possible within 2 s;
+	// without a wire nothing is waited for. It is idempotent and waits for the session's goroutines.
 	Close() error
 }

@@ -5,4 +5,24 @@
 // message, the order and repetition of messages over ways that break, rooms and who is in them. Frames travel over a [Wire]:
 // in this process, over WebSocket or server-sent events (package web), or over a data channel that an exchange of two texts
 // set up. It opens no sockets, knows no WebRTC library, and decides nothing about tests.
+//
+// # Handshake
+//
+// A guest has an invite's room and secret. Its hello names the room, is authenticated with the secret, and holds an X25519 key.
+// The host answers nothing but a refusal to who does not know the secret; otherwise its own key, and a proof (HMAC-SHA256) that it
+// knows the secret, over the whole transcript and its role. The guest proves the same in its turn, and says who it is to this host
+// if it comes again; the host accepts or refuses. All keys are made by HKDF-SHA256 of the X25519 secret, the invite's secret and
+// the transcript, so that every guest has keys of its own, whoever else has the same invite.
+//
+// # Session
+//
+// What follows is sealed with AES-256-GCM, with a key for each direction of each wire. A frame is bound to its sender's role, the
+// session, its number, the hash of all that its sender sent before, and the hash of all that it had seen of the other end by then. A
+// frame that was changed, left out, repeated, moved or sent back ends the wire. A guest whose wire broke makes a new one, proves
+// itself with a key of the session, and both ends tell the number and the hash of the messages that they have; what is missing is
+// sent again. A session ends when one end leaves, when nobody came back in time, or when something falsified one wire after the
+// other.
+//
+// A sender has at most 256 messages or 1 MiB under way that the other end's Receive has not given out yet, and 1024 messages or
+// 4 MiB queued behind them; then Send waits. So each session needs a bounded amount of memory, whatever either end does.
 package signaling

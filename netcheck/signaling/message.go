@@ -173,6 +173,6 @@ type Mirror struct {
 
 // Leave tells that this end goes, or that the other one has to.
 type Leave struct {
-	Code string `json:"code"` // one of the codes of Refusal
+	Code string `json:"code"` // a Code
 	Text string `json:"text,omitempty"`
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"echopath/netcheck"
@@ -20,7 +19,7 @@ func (r *run) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.
 	}
 	undecided := int64(math.MaxInt64)
 	if sendErr != nil || ctx.Err() != nil { // it was not waited for as long as for others
-		undecided = r.heard.Sub(r.Start).Microseconds() - minDrain.Microseconds()
+		undecided = r.us(r.heard) - minDrain.Microseconds()
 	}
 	r.record.decide(math.MaxInt64, undecided, r.emitFrames)
 	partial := sendErr != nil && r.unfinished()
@@ -50,7 +49,7 @@ func (r *run) summary(partial bool) *netcheck.VideoSummary {
 		Plan: r.Plan, Stats: stats.SummarizeFrames(r.record, lastShown(r.record)), Partial: partial,
 		Begin: time.Duration(first) * time.Microsecond, Span: span,
 		SentKbps: kbps(t.near.BytesSent, span), ReceivedKbps: kbps(t.near.BytesReceived, span), TargetKbps: r.meter.meanTarget(),
-		RTT: rttOf(r.meter.rtts), DirectionKnown: known,
+		RTT: r.meter.rtts.distribution(), DirectionKnown: known,
 		NACK:          int(t.near.NACKSent + t.far.NACKSent), //nolint:gosec // counts
 		PLI:           int(t.near.PLISent + t.far.PLISent),   //nolint:gosec // counts
 		Retransmitted: int(t.near.Retransmitted + t.far.Retransmitted),
@@ -63,7 +62,7 @@ func (r *run) summary(partial bool) *netcheck.VideoSummary {
 	}
 	sent, open := r.record.packets()
 	// Of pictures that are still under way some packets may have arrived: then a loss is told too small rather than too large.
-	s.AfterRepair = stats.LossOf(sent-open, max(sent-open-r.in.arrived(), 0))
+	s.AfterRepair = stats.LossOf(sent-open, max(sent-open-r.in.distinct(), 0))
 	return s
 }
 
@@ -109,21 +108,6 @@ func (r *pictureRecord) packets() (all, open int) {
 		}
 	}
 	return all, open
-}
-
-// rttOf is the distribution of round-trip times in microseconds.
-func rttOf(us []int64) stats.RTT {
-	if len(us) == 0 {
-		return stats.RTT{}
-	}
-	sorted := slices.Sorted(slices.Values(us))
-	at := func(share float64) int64 { return sorted[max(int(math.Ceil(share*float64(len(sorted))))-1, 0)] }
-	sum := int64(0)
-	for _, v := range us {
-		sum += v
-	}
-	return stats.RTT{OK: true, N: len(us), MinUS: sorted[0], MeanUS: float64(sum) / float64(len(us)),
-		P50US: at(0.5), P95US: at(0.95), P99US: at(0.99), MaxUS: sorted[len(sorted)-1]}
 }
 
 // closeRecording finishes the file and gives the number of pictures that it is missing.

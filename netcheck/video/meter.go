@@ -19,10 +19,8 @@ type meter struct {
 	now    netcheck.VideoSample
 	delays time.Duration // sum of the window
 	still  freezes
-	lastUS int64   // the last picture was captured: nothing new can come after it; math.MaxInt64 while there will be more
-	rtts   []int64 // microseconds, one a report
-	rttSum time.Duration
-	seen   uint64 // reports taken so far
+	lastUS int64 // the last picture was captured: nothing new can come after it; math.MaxInt64 while there will be more
+	rtts   rttLog
 
 	next    int    // index of the next window
 	last    totals // at the end of the window before
@@ -56,18 +54,21 @@ func (m *meter) with(f func(s *netcheck.VideoSample)) {
 }
 
 func (m *meter) skipped() { m.with(func(s *netcheck.VideoSample) { s.FramesSkipped++ }) }
-func (m *meter) dropped() { m.with(func(s *netcheck.VideoSample) { s.FramesDropped++ }) }
 
-func (m *meter) sent(key bool) {
+func (m *meter) dropped(size netcheck.VideoSize) {
 	m.with(func(s *netcheck.VideoSample) {
+		s.FramesDropped++
+		s.Width, s.Height = size.Width, size.Height
+	})
+}
+
+func (m *meter) sent(key bool, size netcheck.VideoSize) {
+	m.with(func(s *netcheck.VideoSample) {
+		s.Width, s.Height = size.Width, size.Height
 		if s.FramesSent++; key {
 			s.KeyFrames++
 		}
 	})
-}
-
-func (m *meter) size(size netcheck.VideoSize) {
-	m.with(func(s *netcheck.VideoSample) { s.Width, s.Height = size.Width, size.Height })
 }
 
 func (m *meter) compared(psnr, ssim float64) {
@@ -98,44 +99,27 @@ func (m *meter) shown(n int, us int64, delay time.Duration, first bool) {
 
 // loop polls the round-trip time and ends a window when it is over, until ctx ends.
 func (m *meter) loop(ctx context.Context) {
-	const poll = netcheck.VideoSampleWidth / 4
-	for i := 1; ; i++ {
-		due := m.begin.Add(time.Duration(i) * poll)
-		if m.Clock.SleepUntil(ctx, due) != nil {
-			m.poll()
-			return
+	m.everyWindow(ctx, m.poll, func(index int, due time.Time) {
+		if !m.sentToTheEnd() {
+			m.window(index, due)
 		}
-		m.poll()
-		if i%4 == 0 {
-			if !m.sentToTheEnd() {
-				m.window(i/4-1, due)
-			}
-			m.decide(due)
-		}
-	}
+		m.decide(due)
+	})
 }
 
 // decide emits pictures whose fate can not change any more.
 func (m *meter) decide(now time.Time) {
-	us := now.Add(-maxDrain).Sub(m.Start).Microseconds()
+	us := m.us(now.Add(-maxDrain))
 	m.record.decide(us, us, m.emitFrames)
 }
 
 // poll takes the newest round-trip time, if there is a new one.
 func (m *meter) poll() {
-	for range len(m.in.told) {
-		m.emit(<-m.in.told)
-	}
+	m.in.tell()
 	k := m.media.Counters()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if k.RTTCount == m.seen || k.RTT <= 0 {
-		return
-	}
-	m.seen = k.RTTCount
-	m.rtts = append(m.rtts, k.RTT.Microseconds())
-	m.rttSum += k.RTT
-	m.now.RTTCount++
+	m.rtts.note(k)
 }
 
 // window emits the sample of a window that ends now.
@@ -150,19 +134,17 @@ func (m *meter) window(index int, now time.Time) {
 	if s.PeerKbps == 0 {
 		s.PeerKbps = -1
 	}
-	if s.RTTCount > 0 {
-		s.RTT = m.rttSum / time.Duration(s.RTTCount)
-	}
+	s.RTT, s.RTTCount = m.rtts.window()
 	if s.FramesShown > 0 {
 		s.DelayMean = m.delays / time.Duration(s.FramesShown)
 	}
 	var froze time.Duration
-	s.Frozen, froze = m.still.window(min(now.Sub(m.Start).Microseconds(), m.lastUS))
+	s.Frozen, froze = m.still.window(min(m.us(now), m.lastUS))
 	m.last.fill(&s, t)
 	if m.lastUS == math.MaxInt64 { // pictures are being sent
 		m.targets, m.windows = m.targets+rate.Target, m.windows+1
 	}
-	m.now, m.delays, m.rttSum = netcheck.VideoSample{Width: s.Width, Height: s.Height}, 0, 0
+	m.now, m.delays = netcheck.VideoSample{Width: s.Width, Height: s.Height}, 0
 	m.mu.Unlock()
 	m.emit(netcheck.VideoSampleTaken{Sample: s})
 	if froze > 0 {
@@ -179,7 +161,7 @@ func (m *meter) sentToTheEnd() bool {
 }
 
 // settle emits the last window, once the far end's last account is there.
-func (m *meter) settle() { m.window(m.next, m.Clock.Now()) }
+func (m *meter) settle() { m.window(m.next, m.clock.Now()) }
 
 // fill enters what both ends counted since the window before, and remembers it. A packet that overtook another one looks lost for
 // a moment: it is taken back from the next windows.
@@ -201,12 +183,7 @@ func since(before, now int) (grown, counted int) { return max(now-before, 0), ma
 // totals reads the counters of both ends since the grant.
 func (m *meter) totals() totals {
 	far, _ := m.far.get()
-	k, b := m.media.Counters(), m.before
-	near := netcheck.MediaCounters{
-		PacketsSent: k.PacketsSent - b.PacketsSent, BytesSent: k.BytesSent - b.BytesSent, Retransmitted: k.Retransmitted - b.Retransmitted,
-		PacketsReceived: k.PacketsReceived - b.PacketsReceived, BytesReceived: k.BytesReceived - b.BytesReceived,
-		Expected: k.Expected - b.Expected, NACKSent: k.NACKSent - b.NACKSent, PLISent: k.PLISent - b.PLISent,
-	}
+	near := countedSince(m.media.Counters(), m.before)
 	return totals{near: near, far: far, lost: lossTotals{
 		up:    int(far.Expected - far.PacketsReceived),   //nolint:gosec // a difference of counts
 		down:  int(near.Expected - near.PacketsReceived), //nolint:gosec // as above
@@ -221,6 +198,8 @@ type freezes struct {
 	ended   int64 // frozen time of those that are over, microseconds
 	counted int64 // of all, up to the window before
 	told    bool  // that the present one is a long one
+	n       int   // freezes that are over
+	longest int64 // of them, microseconds
 }
 
 // freezeTold is how long a freeze goes on before it is told; shorter ones are told at their end.
@@ -237,8 +216,19 @@ func (f *freezes) shown(n int, us int64) (thawed time.Duration) {
 		return 0
 	}
 	f.ended += freeze.FrozenUS()
+	f.longest = max(f.longest, freeze.GapUS())
 	f.told = false
+	f.n++
 	return time.Duration(freeze.GapUS()) * time.Microsecond
+}
+
+// until gives all freezes so far with the one that lasts at a time: their number, the frozen time and the longest gap, in microseconds.
+func (f *freezes) until(us int64) (n int, frozen, longest int64) {
+	n, frozen, longest = f.n, f.ended, f.longest
+	if freeze, what := f.watch.Now(us); what != stats.FreezeNone {
+		n, frozen, longest = n+1, frozen+freeze.FrozenUS(), max(longest, freeze.GapUS())
+	}
+	return n, frozen, longest
 }
 
 // window gives the frozen time that has become known since the window before, and the length of a freeze that has become a long

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -44,7 +43,8 @@ const (
 	finishTimeout = 5 * time.Second
 	graceFinish   = 1500 * time.Millisecond
 	minDrain      = time.Second
-	tailPackets   = 5                      // empty ones after the last picture, 10 ms apart: behind them the loss of its last packet shows
+	tailPackets   = 5 // empty ones after the last picture: behind them the loss of its last packet shows
+	tailGap       = 10 * time.Millisecond
 	stopDrain     = 400 * time.Millisecond // of a run that was stopped
 	repairDrain   = 20 * time.Millisecond  // beyond a round trip
 	maxDrain      = 4 * time.Second
@@ -53,15 +53,10 @@ const (
 // run is the state of one Run.
 type run struct {
 	Probe
-	link  netcheck.Link
-	media netcheck.MediaConn
-	emit  func(netcheck.Body)
-	id    uint32
+	*pipe
 
-	begin  time.Time // of the grid: the first picture is due
 	heard  time.Time // until then packets were received
 	before netcheck.MediaCounters
-	stop   context.CancelCauseFunc // ends capturing
 
 	out    *sender
 	in     *receiver
@@ -70,20 +65,17 @@ type run struct {
 	meter  *meter
 	keep   *record.Recorder // nil: nothing is recorded
 	far    farAccount
-	forced flag // the next picture is to be a key frame
 }
 
 // Run measures until the plan's end or until ctx ends. Then it drains, asks the far end for its account and gives the summary of
 // whatever was sent. It fails with a *netcheck.Failure: far_refused, link_lost or local_error before anything was measured,
 // link_lost beside a partial summary when the link died half-way, cancelled beside one when ctx ended.
 func (p *Probe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
-	r := &run{Probe: *p, link: l, media: l.Media(), id: rand.Uint32()} //nolint:gosec // tells runs apart, guards nothing
-	if r.Clock == nil {
-		r.Clock = netcheck.RuntimeClock{}
-	}
+	r := &run{Probe: *p, pipe: newPipe(p.Path, p.Plan, p.Start, p.Clock, l.Media())}
+	r.source, r.screen, r.first = p.Source, p.Screen, p.Began
 	r.emit = func(b netcheck.Body) { emit(netcheck.Event{Path: p.Path, Body: b}) }
 	if r.media == nil {
-		return nil, &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The link carries no video.", Advice: sameVersion}
+		return nil, noMedia()
 	}
 	if err := r.prepare(); err != nil {
 		return nil, err
@@ -113,10 +105,10 @@ func (r *run) prepare() error {
 	r.refs = newReferences(r.Plan.Width, r.Plan.Height)
 	r.meter = newMeter(r)
 	var err error
-	if r.out, err = newSender(r); err != nil {
+	if r.out, err = newSender(r.pipe, r, uint16(r.id)); err != nil { //nolint:gosec // any number will do
 		return noCodec(err)
 	}
-	if r.in, err = newReceiver(r); err != nil {
+	if r.in, err = newReceiver(r.pipe, r); err != nil {
 		r.out.close()
 		return noCodec(err)
 	}
@@ -134,7 +126,11 @@ func (r *run) needKey() {
 		r.forced.raise()
 		return
 	}
-	r.in.askKey(r.Clock.Now(), true)
+	r.in.askKey(r.clock.Now(), true)
+}
+
+func noMedia() error {
+	return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The link carries no video.", Advice: sameVersion}
 }
 
 const sameVersion = "Use the same version of Echopath at both ends."
@@ -166,39 +162,11 @@ func (r *run) order(ctx context.Context) error {
 	if err := r.send(ctx, control.Message{ID: r.id, Video: &control.Video{MaxKbps: r.Plan.MaxKbps, First: first}}); err != nil {
 		return lost(err)
 	}
-	for {
-		m, err := r.receive(ctx)
-		switch {
-		case errors.Is(err, control.ErrMessage):
-			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end's answer can not be understood.",
-				Advice: sameVersion, Err: err}
-		case err != nil:
-			return lost(err)
-		case m.ID != r.id:
-		case m.Refusal != nil:
-			return &netcheck.Failure{Code: netcheck.ReasonFarRefused,
-				Text: "The other end did not accept the video: " + m.Refusal.Text + ".", Advice: sameVersion}
-		case m.Grant != nil:
-			r.before = r.media.Counters()
-			return nil
-		}
-	}
-}
-
-func (r *run) send(ctx context.Context, m control.Message) error {
-	b, err := control.Encode(m)
-	if err != nil {
+	if _, err := r.granted(ctx, "the video"); err != nil {
 		return err
 	}
-	return r.media.Control().Send(ctx, b)
-}
-
-func (r *run) receive(ctx context.Context) (control.Message, error) {
-	b, err := r.media.Control().Receive(ctx)
-	if err != nil {
-		return control.Message{}, err
-	}
-	return control.Decode(b)
+	r.before = r.media.Counters()
+	return nil
 }
 
 // measure runs the pipeline until all is sent and drained. Its error tells that the link failed, the source gave out or ctx ended.
@@ -207,13 +175,13 @@ func (r *run) measure(ctx context.Context) error {
 		return lost(err)
 	}
 	if r.Plan.Idle > 0 { // under load: the packets run alone first
-		if err := r.Clock.SleepUntil(ctx, r.Clock.Now().Add(r.Plan.Idle)); err != nil {
+		if err := r.clock.SleepUntil(ctx, r.clock.Now().Add(r.Plan.Idle)); err != nil {
 			return cancelled()
 		}
 	}
 	inner, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	r.stop, r.begin = stop, r.Clock.Now()
+	r.stop, r.begin = stop, r.clock.Now()
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { r.in.receiveAll() })
@@ -221,14 +189,14 @@ func (r *run) measure(ctx context.Context) error {
 	running.Go(func() { r.meter.loop(background) })
 	running.Go(func() { r.listen(background) })
 	err := r.out.loop(inner)
-	if gone := r.sourceGone(err); gone != "" {
+	if gone := sourceGone(err); gone != "" {
 		r.emit(netcheck.VideoHappened{What: netcheck.SourceEnded, Text: gone})
 	}
 	r.meter.sentAll()
 	r.drain(ctx, inner)
 	end()
 	_ = r.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the receiver; a link that is closed has woken it already
-	r.heard = r.Clock.Now()
+	r.heard = r.clock.Now()
 	running.Wait()
 	if cause := context.Cause(inner); err == nil && cause != nil && r.unfinished() {
 		err = cause
@@ -237,7 +205,7 @@ func (r *run) measure(ctx context.Context) error {
 }
 
 // sourceGone says why there are no more pictures, if it is for the source; else "".
-func (r *run) sourceGone(err error) string {
+func sourceGone(err error) string {
 	var f *netcheck.Failure
 	if errors.As(err, &f) && f.Code != netcheck.ReasonCancelled && f.Code != netcheck.ReasonLinkLost {
 		return f.Text
@@ -260,21 +228,21 @@ func (r *run) drain(ctx, inner context.Context) {
 	if ctx.Err() != nil {
 		limit, alive = min(4*rtt+stopDrain, graceFinish), context.WithoutCancel(ctx)
 	}
-	until := r.Clock.Now().Add(limit)
-	for i := 0; r.record.open() > 0 && r.Clock.Now().Before(until); i++ {
+	until := r.clock.Now().Add(limit)
+	for i := 0; r.record.open() > 0 && r.clock.Now().Before(until); i++ {
 		if i < tailPackets && r.out.tail() != nil {
 			return
 		}
-		if r.Clock.SleepUntil(alive, r.Clock.Now().Add(10*time.Millisecond)) == nil {
+		if r.clock.SleepUntil(alive, r.clock.Now().Add(10*time.Millisecond)) == nil {
 			continue
 		}
 		if ctx.Err() == nil || alive != inner {
 			return // the link is gone
 		}
-		alive, until = context.WithoutCancel(ctx), earlier(until, r.Clock.Now().Add(graceFinish))
+		alive, until = context.WithoutCancel(ctx), earlier(until, r.clock.Now().Add(graceFinish))
 	}
 	rest := min(max(rtt, r.record.newestDelay())+repairDrain, stopDrain)
-	_ = r.Clock.SleepUntil(alive, r.Clock.Now().Add(rest)) // a link that is gone has nothing under way
+	_ = r.clock.SleepUntil(alive, r.clock.Now().Add(rest)) // a link that is gone has nothing under way
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -288,16 +256,7 @@ func earlier(a, b time.Time) time.Time {
 func (r *run) listen(ctx context.Context) {
 	var asked sync.WaitGroup
 	defer asked.Wait()
-	asked.Go(func() {
-		for {
-			select {
-			case <-r.media.KeyFrameAsked():
-				r.forced.raise()
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
+	asked.Go(func() { r.passKeyFrameRequests(ctx) })
 	for {
 		m, err := r.receive(ctx)
 		switch {

@@ -10,9 +10,6 @@ import (
 
 	"echopath/netcheck"
 	"echopath/netcheck/video/picture"
-	"echopath/netcheck/video/quality"
-	"echopath/netcheck/video/record"
-	"echopath/netcheck/video/timecode"
 	"echopath/netcheck/video/vp8"
 )
 
@@ -21,15 +18,15 @@ const (
 	decodeQueue  = 30                     // coded pictures; a computer that is a second behind will not catch up
 	askKeyEvery  = 300 * time.Millisecond // at most, and
 	askKeyMargin = 100 * time.Millisecond // after the answer to the last request could have come
-	ssimEvery    = 10                     // pictures: it costs five times what PSNR does
 	receiveBytes = 2048                   // of one packet
 )
 
-// receiver takes what comes back, decodes and compares it.
+// receiver takes packets, puts pictures together and decodes them.
 type receiver struct {
-	*run
+	*pipe
+	to      incoming
 	decoder *vp8.Decoder
-	scaled  *image.YCbCr // a smaller echo in the source's size
+	scaled  *image.YCbCr // a smaller picture in the asked size
 	frames  chan assembled
 	spare   chan []byte
 	told    chan netcheck.VideoHappened // by the goroutine that receives, for the meter to emit
@@ -41,12 +38,12 @@ type receiver struct {
 	unread    int // pictures whose time code could not be read
 }
 
-func newReceiver(r *run) (*receiver, error) {
+func newReceiver(p *pipe, to incoming) (*receiver, error) {
 	d, err := vp8.NewDecoder()
 	if err != nil {
 		return nil, err
 	}
-	in := &receiver{run: r, decoder: d, frames: make(chan assembled, decodeQueue), spare: make(chan []byte, decodeQueue+2),
+	in := &receiver{pipe: p, to: to, decoder: d, frames: make(chan assembled, decodeQueue), spare: make(chan []byte, decodeQueue+2),
 		told: make(chan netcheck.VideoHappened, 16)}
 	in.assembler = newAssembler(in.buffer, in.queue)
 	return in, nil
@@ -85,11 +82,12 @@ func (r *receiver) receiveAll() {
 			}
 			return
 		}
-		r.take(&p, r.Clock.Now())
+		r.take(&p, r.clock.Now())
 	}
 }
 
 func (r *receiver) take(p *netcheck.MediaPacket, now time.Time) {
+	r.to.arrived(p, now)
 	rtt := r.media.Counters().RTT
 	r.mu.Lock()
 	need := r.assembler.push(p, now, keyAfter(rtt))
@@ -120,8 +118,15 @@ func (r *receiver) askKey(now time.Time, recording bool) {
 	}
 }
 
-// arrived gives how many packets came back, distinct ones.
-func (r *receiver) arrived() int {
+// tell emits what the goroutine that receives had to say.
+func (r *receiver) tell() {
+	for range len(r.told) {
+		r.emit(<-r.told)
+	}
+}
+
+// distinct gives how many packets came, each counted once.
+func (r *receiver) distinct() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.assembler.distinct
@@ -146,15 +151,13 @@ func (r *receiver) decodeAll() {
 }
 
 func (r *receiver) decode(f assembled) {
-	if !r.ours(f) {
-		r.mu.Lock()
-		r.unread++
-		r.mu.Unlock()
+	if !r.to.wanted(f) {
+		r.countUnread()
 		return
 	}
-	begin := r.Clock.Now()
+	begin := r.clock.Now()
 	img, err := r.decoder.Decode(f.data)
-	now := r.Clock.Now()
+	now := r.clock.Now()
 	if err != nil {
 		r.mu.Lock()
 		r.assembler.broken()
@@ -162,77 +165,24 @@ func (r *receiver) decode(f assembled) {
 		r.askKey(now, false)
 		return
 	}
-	n, read := r.number(img, f.timestamp)
-	if !read {
-		r.mu.Lock()
-		r.unread++
-		r.mu.Unlock()
-	}
-	us := now.Sub(r.Start).Microseconds()
-	delay, first, known := r.record.shown(n, us)
-	if !known {
-		return
-	}
-	r.meter.shown(n, us, delay, first)
-	r.record.change(n, func(x *row) { x.decodeUS = clamp32(now.Sub(begin).Microseconds()) })
-	if r.keep != nil && !r.RecordSent && first {
-		size := img.Bounds().Size()
-		r.keep.Put(record.Frame{Data: f.data, Key: f.key, Width: size.X, Height: size.Y, At: r.sinceFirst(n)})
-	}
-	if first {
-		r.compare(n, img)
-	}
+	r.to.decoded(f, img, begin, now)
 }
 
-// ours tells whether a coded picture can be one that was sent: a peer could keep this computer busy with others.
-func (r *receiver) ours(f assembled) bool {
-	size, sent := r.record.size(r.numberOf(f.timestamp))
-	if !sent || !f.key {
-		return sent
+// countUnread counts a picture whose time code can not be read, or is not one of those that can come.
+func (r *receiver) countUnread() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread++
+}
+
+// full gives a picture in a size, scaled if it is not: the source's, or the one that was asked for.
+func (r *receiver) full(img *image.YCbCr, width, height int) *image.YCbCr {
+	if img.Bounds().Dx() == width && img.Bounds().Dy() == height {
+		return img
 	}
-	_, width, height, err := vp8.Header(f.data)
-	return err == nil && width == size.Width && height == size.Height
-}
-
-// numberOf gives the number of a picture by its RTP timestamp.
-func (r *receiver) numberOf(timestamp uint32) int {
-	return int(int64(timestamp-firstTimestamp) * int64(r.Plan.FPS) / rtpClock)
-}
-
-// number tells which picture this is. The time code in the picture says so; the RTP timestamp, which the far end keeps, says so
-// too, and helps out where the code can not be read.
-func (r *receiver) number(img *image.YCbCr, timestamp uint32) (n int, read bool) {
-	n = r.numberOf(timestamp)
-	c, _, ok := timecode.Read(img)
-	return n, ok && c.Frame == uint32(n)&0xffffff //nolint:gosec // 24 bits
-}
-
-// compare holds an echo against the picture that was captured.
-func (r *receiver) compare(n int, echo *image.YCbCr) {
-	if echo.Bounds().Dx() != r.Plan.Width || echo.Bounds().Dy() != r.Plan.Height {
-		if r.scaled == nil {
-			r.scaled = picture.New(r.Plan.Width, r.Plan.Height)
-		}
-		picture.Scale(r.scaled, echo)
-		echo = r.scaled
+	if r.scaled == nil {
+		r.scaled = picture.New(width, height)
 	}
-	r.refs.use(n, func(captured *image.YCbCr) {
-		if captured != nil {
-			r.measure(n, captured, echo)
-		}
-		if r.Screen != nil {
-			r.Screen.Echoed(r.Path, uint32(n), captured, echo) //nolint:gosec // bounded by the plan
-		}
-	})
-}
-
-func (r *receiver) measure(n int, captured, echo *image.YCbCr) {
-	skip := timecode.Height(r.Plan.Width)
-	psnr, ssim := quality.PSNR(captured, echo, skip), 0.0
-	if n%ssimEvery == 0 {
-		ssim = quality.SSIM(captured, echo, skip)
-	}
-	x := row{psnr: uint16(min(max(psnr, 0), 99)*100 + 0.5), ssim: uint16(min(max(ssim, 0), 1)*10_000 + 0.5)}
-	r.record.change(n, func(y *row) { y.psnr, y.ssim = x.psnr, x.ssim })
-	r.meter.compared(float64(x.psnr)/100, float64(x.ssim)/10_000)
+	picture.Scale(r.scaled, img)
+	return r.scaled
 }

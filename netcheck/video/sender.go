@@ -10,7 +10,6 @@ import (
 	"echopath/netcheck/control"
 	"echopath/netcheck/stats"
 	"echopath/netcheck/video/picture"
-	"echopath/netcheck/video/record"
 	"echopath/netcheck/video/timecode"
 	"echopath/netcheck/video/vp8"
 )
@@ -28,7 +27,8 @@ const leastPayload = 20
 
 // sender captures, encodes and sends.
 type sender struct {
-	*run
+	*pipe
+	told     outgoing
 	encoder  *vp8.Encoder
 	packets  *packetizer
 	adapt    *adapter
@@ -43,20 +43,21 @@ type sender struct {
 	finished bool      // sent to the plan's end
 }
 
-func newSender(r *run) (*sender, error) {
-	s := &sender{run: r, spare: picture.New(r.Plan.Width, r.Plan.Height), packets: newPacketizer(uint16(r.id)), adapt: newAdapter(r.Plan)} //nolint:gosec // any number will do
+// newSender makes the sender of a pipe; first is the number of its first packet.
+func newSender(p *pipe, told outgoing, first uint16) (*sender, error) {
+	s := &sender{pipe: p, told: told, spare: picture.New(p.plan.Width, p.plan.Height), packets: newPacketizer(first), adapt: newAdapter(p.plan)}
 	return s, s.open()
 }
 
 // open makes the encoder of the size that fits.
 func (s *sender) open() error {
 	size := s.adapt.size()
-	e, err := vp8.NewEncoder(vp8.Config{Width: size.Width, Height: size.Height, FPS: s.Plan.FPS, Kbps: payloadKbps(s.Plan.StartKbps, s.Plan.FPS)})
+	e, err := vp8.NewEncoder(vp8.Config{Width: size.Width, Height: size.Height, FPS: s.plan.FPS, Kbps: payloadKbps(s.plan.StartKbps, s.plan.FPS)})
 	if err != nil {
 		return err
 	}
 	s.close()
-	if s.encoder, s.scaled = e, nil; size.Width != s.Plan.Width {
+	if s.encoder, s.scaled = e, nil; size.Width != s.plan.Width {
 		s.scaled = picture.New(size.Width, size.Height)
 	}
 	return nil
@@ -70,21 +71,20 @@ func (s *sender) close() {
 
 // loop sends until the plan's end. Pictures are due on an absolute grid; what this computer is too late for is skipped.
 func (s *sender) loop(ctx context.Context) error {
-	interval, total, end := s.interval(), pictures(s.Plan), s.begin.Add(s.Plan.Duration)
+	interval, total, end := s.interval(), pictures(s.plan), s.begin.Add(s.plan.Duration)
 	s.grid = s.begin
 	for n := 0; n < total; n++ {
 		due := s.due(n)
 		if !due.Before(end) {
 			break // a camera gave fewer pictures than were asked for
 		}
-		if s.Clock.SleepUntil(ctx, due) != nil {
+		if s.clock.SleepUntil(ctx, due) != nil {
 			return ended(ctx)
 		}
-		late := s.Clock.Now().Sub(due)
+		late := s.clock.Now().Sub(due)
 		s.lag.Add(late)
 		for skip := int(late / interval); skip > 0 && n < total; skip-- {
-			s.record.add(row{captureUS: s.due(n).Sub(s.Start).Microseconds(), status: stats.FrameSkipped})
-			s.meter.skipped()
+			s.told.skipped(s.due(n))
 			n++
 		}
 		if n >= total {
@@ -100,11 +100,11 @@ func (s *sender) loop(ctx context.Context) error {
 
 // due is when a picture is to be captured.
 func (s *sender) due(n int) time.Time {
-	return s.grid.Add(time.Duration(n) * time.Second / time.Duration(s.Plan.FPS))
+	return s.grid.Add(time.Duration(n) * time.Second / time.Duration(s.plan.FPS))
 }
 
 // interval is the time between two pictures.
-func (s *sender) interval() time.Duration { return time.Second / time.Duration(s.Plan.FPS) }
+func (s *sender) interval() time.Duration { return time.Second / time.Duration(s.plan.FPS) }
 
 // ended tells why sending ended before the plan did.
 func ended(ctx context.Context) error {
@@ -118,7 +118,7 @@ func ended(ctx context.Context) error {
 // picture takes one picture all the way to the link.
 func (s *sender) picture(ctx context.Context, n int, due time.Time) error {
 	img := s.spare
-	if err := s.Source.Next(ctx, img); err != nil {
+	if err := s.source.Next(ctx, img); err != nil {
 		if ctx.Err() != nil {
 			return ended(ctx)
 		}
@@ -129,25 +129,23 @@ func (s *sender) picture(ctx context.Context, n int, due time.Time) error {
 
 // code draws the time code, shows, encodes and sends a captured picture.
 func (s *sender) code(n int, due time.Time, img *image.YCbCr) error {
-	at := s.Clock.Now()
-	if n == 0 && s.Began != nil {
-		s.Began(at)
+	at := s.clock.Now()
+	if n == 0 && s.first != nil {
+		s.first(at)
 	}
-	if late := at.Sub(due); s.Plan.Source.Kind == netcheck.SourceCamera && late > s.interval() {
+	if late := at.Sub(due); s.plan.Source.Kind == netcheck.SourceCamera && late > s.interval() {
 		s.grid = s.grid.Add(late - s.interval()) // the camera gives fewer pictures than were asked for: they are not skipped here
 	}
-	captureUS := at.Sub(s.Start).Microseconds()
-	timecode.Draw(img, timecode.Code{Frame: uint32(n) & 0xffffff, Time: timecode.Ticks(captureUS)}) //nolint:gosec // 24 bits
-	s.record.add(row{captureUS: captureUS})
-	s.spare = s.refs.put(n, img) // its echo may be back before it is sent to the end
-	if s.Screen != nil {
-		s.Screen.Sent(s.Path, uint32(n), img) //nolint:gosec // bounded by the plan
+	timecode.Draw(img, timecode.Code{Frame: uint32(n) & 0xffffff, Time: timecode.Ticks(s.us(at))}) //nolint:gosec // 24 bits
+	s.spare = s.told.captured(n, at, img)
+	if s.screen != nil {
+		s.screen.Sent(s.path, uint32(n), img) //nolint:gosec // bounded by the plan
 	}
-	target := s.media.Rate().Target
+	target := s.told.target()
 	if err := s.resize(target, at); err != nil {
 		return noCodec(err)
 	}
-	return s.encode(n, img, target)
+	return s.encode(n, img, s.told.timestamp(n, s.us(at)), target)
 }
 
 // resize changes the size if the target asks for it.
@@ -161,43 +159,32 @@ func (s *sender) resize(target float64, now time.Time) error {
 	return s.open()
 }
 
-func (s *sender) encode(n int, img *image.YCbCr, target float64) error {
-	begin := s.Clock.Now()
+func (s *sender) encode(n int, img *image.YCbCr, timestamp int64, target float64) error {
+	begin := s.clock.Now()
 	if s.scaled != nil {
 		picture.Scale(s.scaled, img)
 		img = s.scaled
 	}
 	key := begin.Sub(s.lastKey) >= keyFrameGap && s.forced.lower()
-	timestamp := int64(n) * rtpClock / int64(s.Plan.FPS)
 	// The encoder takes its picture rate from the timestamps: after a gap it would believe in fewer pictures, and make each of the
 	// next ones several times too large. So its own run on without gaps.
 	s.encoded++
-	packet, err := s.encoder.Encode(img, s.encoded*rtpClock/int64(s.Plan.FPS), max(payloadKbps(s.forPictures(target, begin), s.Plan.FPS), leastPayload), key)
+	packet, err := s.encoder.Encode(img, s.encoded*rtpClock/int64(s.plan.FPS), max(payloadKbps(s.forPictures(target, begin), s.plan.FPS), leastPayload), key)
 	if err != nil {
 		return noCodec(err)
 	}
-	took := s.Clock.Now().Sub(begin)
-	size := s.adapt.size()
-	s.meter.size(size)
+	took := s.clock.Now().Sub(begin)
 	if packet.Dropped {
 		if key {
 			s.forced.raise()
 		}
-		s.record.change(n, func(x *row) { x.status, x.encodeUS = stats.FrameDropped, clamp32(took.Microseconds()) })
-		s.meter.dropped()
+		s.told.dropped(n, took)
 		return nil
 	}
 	if packet.Key {
 		s.lastKey = begin
 	}
-	s.record.sending(n, func(x *row) {
-		x.encodeUS, x.bytes, x.key = clamp32(took.Microseconds()), int32(len(packet.Data)), packet.Key //nolint:gosec // far below 2 GB
-		x.width, x.height = uint16(size.Width), uint16(size.Height)                                    //nolint:gosec // bounded by the plan
-	})
-	s.meter.sent(packet.Key)
-	if s.keep != nil && s.RecordSent {
-		s.keep.Put(record.Frame{Data: packet.Data, Key: packet.Key, Width: size.Width, Height: size.Height, At: s.sinceFirst(n)})
-	}
+	s.told.encoded(n, packet, s.adapt.size(), took)
 	return s.transmit(n, packet.Data, timestamp)
 }
 
@@ -212,7 +199,7 @@ func (s *sender) transmit(n int, frame []byte, timestamp int64) error {
 	var sent int64 // before the last packet leaves: its echo may be here before Send returns
 	send := func(p *netcheck.MediaPacket) error {
 		if p.Marker {
-			sent = s.Clock.Now().Sub(s.Start).Microseconds()
+			sent = s.us(s.clock.Now())
 		}
 		return s.media.Send(p)
 	}
@@ -220,10 +207,17 @@ func (s *sender) transmit(n int, frame []byte, timestamp int64) error {
 	if err != nil {
 		return lost(err)
 	}
-	s.record.change(n, func(x *row) {
-		x.packets, x.sentUS = uint16(count), max(1, clamp32(sent-x.captureUS)) //nolint:gosec // bounded by the largest frame
-	})
+	s.told.transmitted(n, count, sent)
 	return nil
+}
+
+// tails sends what shows the loss of the last picture's last packet. It ends early with ctx or the link.
+func (s *sender) tails(ctx context.Context) {
+	for range tailPackets {
+		if s.tail() != nil || s.clock.SleepUntil(ctx, s.clock.Now().Add(tailGap)) != nil {
+			return
+		}
+	}
 }
 
 // tail sends a packet without a picture.
@@ -231,14 +225,6 @@ func (s *sender) tail() error {
 	p := netcheck.MediaPacket{Sequence: s.packets.sequence, Timestamp: firstTimestamp}
 	s.packets.sequence++
 	return s.media.Send(&p)
-}
-
-// sinceFirst is the time between the first picture's capture and that of picture n.
-func (r *run) sinceFirst(n int) time.Duration {
-	var us int64
-	r.record.change(0, func(x *row) { us = -x.captureUS })
-	r.record.change(n, func(x *row) { us += x.captureUS })
-	return time.Duration(us) * time.Microsecond
 }
 
 // rateWatch tells of a target that fell far at once.

@@ -38,7 +38,7 @@ func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
 		}
 		s := NewStage(granted, observe)
 		s.Emit("", netcheck.SessionStarted{ID: "TESTTESTTESTTEST", Started: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC),
-			AppVersion: "1.2.3", OS: "linux/amd64", Plan: plan, Granted: granted})
+			AppVersion: "1.2.3", OS: "linux/amd64", Plan: plan, Granted: granted, Other: otherEnd(granted)})
 		for _, p := range granted.Paths {
 			paths(s, p)
 		}
@@ -49,6 +49,23 @@ func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
 		s.Emit("", end)
 		return s.Report, err
 	}
+}
+
+// otherEnd is the second computer of a session with an invite.
+func otherEnd(granted netcheck.Plan) *netcheck.OtherEnd {
+	if granted.Target.Kind != netcheck.TargetInvite {
+		return nil
+	}
+	return &netcheck.OtherEnd{Name: "Lab-PC", AppVersion: "0.5", OS: "linux/amd64", Way: "websocket", Address: "198.51.100.9:443", Host: true,
+		Observed: "203.0.113.9:40123"}
+}
+
+// direction is what the two ways of the session are.
+func (s *Stage) direction() netcheck.Direction {
+	if s.Plan.Target.Kind == netcheck.TargetInvite {
+		return netcheck.DirectionUpDown
+	}
+	return netcheck.DirectionLoop
 }
 
 // Emit stamps an event, folds it and hands it to the observer.
@@ -70,7 +87,7 @@ func (s *Stage) Connect(p netcheck.Path, took time.Duration, note string) {
 	a, b := netip.MustParseAddrPort("192.0.2.1:40000"), netip.MustParseAddrPort("192.0.2.1:40001")
 	pair := netcheck.CandidatePair{Local: netcheck.Candidate{Type: "host", Address: a, Protocol: "udp"},
 		Remote: netcheck.Candidate{Type: "host", Address: b, Protocol: "udp"}}
-	s.Emit(p, netcheck.PathConnected{Connect: took, Local: pair, Far: pair, Direction: netcheck.DirectionLoop, Note: note})
+	s.Emit(p, netcheck.PathConnected{Connect: took, Local: pair, Far: pair, Direction: s.direction(), Note: note})
 }
 
 // Measure ends a path with a loss probe's result.

@@ -6,45 +6,47 @@
 package web
 
 import (
-	"context"
-	"errors"
-	"net/http"
-	"net/netip"
+	"time"
 
-	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
 )
 
-// HandlerConfig says what a handler does with wires and what it allows.
-type HandlerConfig struct {
-	Serve func(ctx context.Context, w signaling.Wire) error // Lobby.Serve
-	// MaxWires at one time, 256 if 0; MaxPerAddress from one IP address (IPv6: /64), 32 if 0.
-	MaxWires, MaxPerAddress int
+// The places below which everything is served. The number is that of the form, not of the protocol that the frames carry.
+const (
+	pathSocket = "/echopath/1/ws"
+	pathEvents = "/echopath/1/events"
+	pathSend   = "/echopath/1/send"
+)
+
+// Header fields.
+const (
+	headerWire = "Echopath-Wire"      // of a POST: the wire that it belongs to
+	headerOwn  = "Echopath-Signaling" // of every answer of a Handler: it tells its refusals from a proxy's
+)
+
+// Bounds of what is read, in bytes.
+const (
+	maxFrame  = signaling.MaxFrame
+	maxBatch  = 2 * (maxFrame + recordHead) // the body of a POST
+	maxHead   = 32 << 10                    // the head of an answer
+	maxPhrase = 300                         // a sentence in the body of a refusal
+)
+
+// queued is how many frames wait at each end of a wire, a direction. A stranger can make a host hold half a megabyte a wire.
+const queued = 8
+
+// timing are the times that a wire keeps. Tests shorten them.
+type timing struct {
+	grace  time.Duration // for what is queued, and for the other end's answer, when a wire is closed
+	write  time.Duration // for one frame: who takes longer is cut off
+	ping   time.Duration // between signs of life: WebSocket pings, comment lines, empty POSTs
+	silent time.Duration // without a sign of life from the other end
+	accept time.Duration // that a POST waits while the frames before it are not taken
+	last   time.Duration // that the end which sends waits for the other direction to say why it can not
 }
 
-// Handler serves the two forms below /echopath/1/. It refuses requests that a web page of another origin caused.
-type Handler struct{}
-
-// NewHandler makes a handler.
-func NewHandler(c HandlerConfig) *Handler { return &Handler{} }
-
-// ServeHTTP serves one request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
-
-// Close ends all wires and waits.
-func (h *Handler) Close() error { return nil }
-
-// Target is a host as an invite names it.
-type Target struct {
-	Addresses []string // host:port, best first
-	Pin       [32]byte
-	Dialer    func(local netip.Addr) *dial.Dialer
-	Local     netip.Addr // source address; zero leaves the choice to the system
-	Trace     func(netcheck.StepDone)
-	Only      signaling.Way // "" tries WebSocket and then server-sent events
+// defaultTiming holds up against proxies that end what is idle for 30 s, the shortest that is usual.
+var defaultTiming = timing{
+	grace: 2 * time.Second, write: 20 * time.Second, ping: 10 * time.Second, silent: 35 * time.Second,
+	accept: 15 * time.Second, last: time.Second,
 }
-
-// Dial reaches a host: all addresses at once, a little apart, the first that answers with the pinned key wins. The error is a
-// *netcheck.Failure with the most telling reason among the addresses: refused, silent, proxy, another key.
-func Dial(ctx context.Context, t Target) (signaling.Wire, error) { return nil, errors.New("not built") }

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"echopath/app/hosting"
+	"echopath/netcheck"
+)
+
+// keyPair writes a certificate and its key.
+func keyPair(t *testing.T, change func(*x509.Certificate)) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"turn.example.com"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour)}
+	if change != nil {
+		change(c)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, kind string, b []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", keyDER)
+}
+
+func TestHostWrongUse(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := keyPair(t, nil)
+	_, other := keyPair(t, nil)
+	old, oldKey := keyPair(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+	early, earlyKey := keyPair(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) })
+	nameless, namelessKey := keyPair(t, func(c *x509.Certificate) { c.DNSNames = nil })
+	const printed = "--print-invite "
+	tests := []struct{ line, want string }{
+		{"", "add --invite-file FILE or --print-invite"},
+		{printed + "now", "belongs to no flag"},
+		{printed + "--listen=", "leave the flag out"},
+		{printed + "--announce=", "leave the flag out"},
+		{printed + "--listen 0.0.0.0", "every address of this computer: name one of"},
+		{printed + "--listen ::", "every address"},
+		{printed + "--listen ::ffff:0.0.0.0", "every address"},
+		{printed + "--listen 224.0.0.1", "name one of"},
+		{printed + "--listen fe80::1%eth0", "name one of"},
+		{printed + "--public-address turn.example.com", "names go to --announce"},
+		{printed + "--public-address 0.0.0.0", "can not reach such an address"},
+		{printed + "--public-address 2001:db8::1", "version of IP"},
+		{printed + "--announce https://turn.example.com", "for example turn.example.com:443"},
+		{printed + "--announce turn.example.com:0", "for example turn.example.com:443"},
+		{printed + "--announce turn.example.com:70000", "for example turn.example.com:443"},
+		{printed + "--announce a..b", "for example turn.example.com:443"},
+		{printed + "--announce u@turn.example.com", "for example turn.example.com:443"},
+		{printed + "--announce fe80::1%eth0", "for example turn.example.com:443"},
+		{printed + strings.Repeat("--announce a.example ", 7), "has room for 6"},
+		{printed + "--udp-port 0", "from 1 to 65535"},
+		{printed + "--tls-port 65536", "from 1 to 65535"},
+		{printed + "--tcp-port http", "from 1 to 65535"},
+		{printed + "--tcp-port 443 --tls-port 443", "give them different ports"},
+		{printed + "--peer-ports 50000", "for example 49152-49407"},
+		{printed + "--peer-ports 80-200", "from 1024 to 65535"},
+		{printed + "--peer-ports 50000-49000", "for example 49152-49407"},
+		{printed + "--peer-ports 50000-50003", "4 ports are too few"},
+		{printed + "--tls-cert " + cert, "give both, or none"},
+		{printed + "--tls-key " + key, "give both, or none"},
+		{printed + "--tls-cert " + cert + " --tls-key " + other, "give the two that were made together"},
+		{printed + "--tls-cert " + key + " --tls-key " + key, "BEGIN CERTIFICATE"},
+		{printed + "--tls-cert " + cert + " --tls-key " + cert, "BEGIN PRIVATE KEY"},
+		{printed + "--tls-cert " + filepath.Join(dir, "gone") + " --tls-key " + key, "check the name"},
+		{printed + "--tls-cert " + old + " --tls-key " + oldKey, "renew it"},
+		{printed + "--tls-cert " + early + " --tls-key " + earlyKey, "clock"},
+		{printed + "--tls-cert " + nameless + " --tls-key " + namelessKey, "certificate for a server"},
+		{printed + "--stun turn:turn.example.com", "to --turn"},
+		{printed + "--invite-ttl 10", "for example 30m, 8h or 7d"},
+		{printed + "--invite-ttl 10s", "from 1m to 365d"},
+		{printed + "--invite-ttl 366d", "from 1m to 365d"},
+		{printed + "--invite-ttl -1d", "from 1m to 365d"},
+		{printed + "--max-guests 0", "from 1 to 10000"},
+		{printed + "--max-guests many", "from 1 to 10000"},
+		{printed + "--renew perhaps", "use on or off"},
+		{printed + "--name " + strings.Repeat("x", 65), "at most 64"},
+		{printed + "--budget 39", "for example --budget 5000"},
+		{printed + "--budget NaN", "for example --budget 5000"},
+		{printed + "--json lines.json", "use --json - and redirect it"},
+		{"--invite-file " + dir, "is not a file"},
+		{"--invite-file -", "--print-invite prints the invite"},
+		{"--invite-file /dev/null", "not a plain file"},
+		{printed + "--turn turn:a.example", "--turn is a flag of check, loss and video, not of host"},
+		{printed + "--approve", "--help lists the flags"},
+	}
+	for _, tt := range tests {
+		c := (&command{args: append([]string{"host"}, words(tt.line)...)}).do(t.Context())
+		if c.code != ExitUsage || c.ran || c.out != "" || strings.Count(c.err, "\n") != 1 || !strings.Contains(c.err, tt.want) {
+			t.Errorf("%s: exit %d, ran %v, stdout %q, want one line with %q, got %q", tt.line, c.code, c.ran, c.out, tt.want, c.err)
+		}
+	}
+}
+
+// planned runs the command as far as the start of the host.
+func planned(t *testing.T, line string) (hosting.Config, string) {
+	t.Helper()
+	c := (&command{args: words("host --print-invite " + line)}).do(t.Context())
+	if !c.ran {
+		t.Fatalf("%s: exit %d, stderr %q", line, c.code, c.err)
+	}
+	return c.config, c.err
+}
+
+func TestHostConfig(t *testing.T) {
+	tests := map[string]func(*hosting.Config){
+		"":                                func(*hosting.Config) {},
+		"--listen 127.0.0.5":              func(c *hosting.Config) { c.Address = testAddress("127.0.0.5") },
+		"--listen ::ffff:192.0.2.7":       func(*hosting.Config) {},
+		"--listen lo":                     func(c *hosting.Config) { c.Address = testAddress("127.0.0.1") },
+		"--listen 2001:db8::7":            func(c *hosting.Config) { c.Address = testAddress("2001:db8::7") },
+		"--public-address 203.0.113.7":    func(c *hosting.Config) { c.Public = testAddress("203.0.113.7") },
+		"--any-candidate --budget 2500.5": func(c *hosting.Config) { c.AnyCandidate, c.Budget = true, 2500.5 },
+		"--udp-port 1 --tcp-port 2 --tls-port 65535 --peer-ports 50000-50255": func(c *hosting.Config) {
+			c.UDPPort, c.TCPPort, c.TLSPort, c.PeerPortMin, c.PeerPortMax = 1, 2, 65535, 50000, 50255
+		},
+		"--udp-port any --tcp-port any --tls-port any --peer-ports any": func(c *hosting.Config) {
+			c.UDPPort, c.TCPPort, c.TLSPort, c.PeerPortMin, c.PeerPortMax = hosting.AnyPort, hosting.AnyPort, hosting.AnyPort, hosting.AnyPort, hosting.AnyPort
+		},
+		"--announce turn.example.com:443 --announce [2001:db8::9]:8443 --announce 198.51.100.1 --announce 2001:db8::9 --announce a_b": func(c *hosting.Config) {
+			c.Announce = []string{"turn.example.com:443", "[2001:db8::9]:8443", "198.51.100.1", "2001:db8::9", "a_b"}
+		},
+		"--stun stun:stun.example.com --stun public": func(c *hosting.Config) {
+			u, err := netcheck.ParseServerURL("stun:stun.example.com")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.STUN = append([]netcheck.ICEServer{{URL: u}}, netcheck.PublicSTUN()...)
+		},
+	}
+	for line, change := range tests {
+		got, errs := planned(t, line+" --name n")
+		if got.Observe == nil {
+			t.Errorf("%s: nobody is told what happens", line)
+		}
+		got.Observe = nil
+		want := hosting.Config{Address: testAddress("192.0.2.7"), Name: "n", Version: "1.2.3", OS: got.OS}
+		change(&want)
+		if !reflect.DeepEqual(got, want) || strings.Count(errs, "\n") != 1 { // the one of the fake that starts nothing
+			t.Errorf("%s: got %+v, want %+v; stderr %q", line, got, want, errs)
+		}
+	}
+	if got, _ := planned(t, ""); got.Name == "" {
+		t.Error("there is no name")
+	}
+}
+
+// A certificate is taken; what is odd about it is a warning, since guests know the host by its key.
+func TestHostCertificate(t *testing.T) {
+	cert, key := keyPair(t, func(c *x509.Certificate) {
+		c.NotAfter = time.Now().Add(24 * time.Hour)
+		c.IPAddresses = []net.IP{net.IPv4(198, 51, 100, 1)}
+	})
+	files := "--tls-cert " + cert + " --tls-key " + key
+	tests := map[string][]string{
+		files: {"ends on", "add --announce turn.example.com"},
+		files + " --announce turn.example.com:443 --announce 198.51.100.1": {"ends on"},
+		files + " --announce turn.example.com --announce other.example":    {"ends on", "is not for other.example"},
+	}
+	for line, warnings := range tests {
+		c, errs := planned(t, line)
+		if c.Certificate == nil || c.Certificate.Leaf == nil {
+			t.Fatalf("%s: the certificate was not taken", line)
+		}
+		if strings.Count(errs, "warning: ") != len(warnings) {
+			t.Errorf("%s: stderr %q", line, errs)
+		}
+		for _, w := range warnings {
+			if !strings.Contains(errs, w) {
+				t.Errorf("%s: no warning %q in %q", line, w, errs)
+			}
+		}
+	}
+}
+
+// What passes for a name or address has nothing in it that means something elsewhere in an address.
+func FuzzIsHostPort(f *testing.F) {
+	for _, seed := range []string{"turn.example.com:443", "[2001:db8::9]:8443", "198.51.100.1", "a..b", "u@h", "https://h/", "fe80::1%eth0", "[::1]", "h:0", ":443"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !isHostPort(text) {
+			return
+		}
+		if strings.ContainsAny(text, "/@?#%, \t\r\n\"") || strings.ContainsFunc(text, func(r rune) bool { return r < '!' || r > '~' }) {
+			t.Errorf("%q passes", text)
+		}
+		if _, _, err := net.SplitHostPort(text); err == nil {
+			return
+		}
+		if _, _, err := net.SplitHostPort(net.JoinHostPort(text, "443")); err != nil {
+			t.Errorf("%q passes, and takes no port: %v", text, err)
+		}
+	})
+}

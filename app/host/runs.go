@@ -1,0 +1,181 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"echopath/app/hosting"
+	"echopath/netcheck"
+	"echopath/netcheck/mirror"
+	"echopath/netcheck/signaling"
+)
+
+// patience is how long the host waits for guests. Tests have less of it.
+type patience struct {
+	overtime time.Duration // that a run may take beyond what it said and overtimeShare of that
+	idle     time.Duration // that a run may hold its place without a leg
+	resume   time.Duration // that a guest without a wire may come back
+	look     time.Duration // between two looks at all of this
+}
+
+var usual = patience{overtime: 30 * time.Second, idle: 30 * time.Second, resume: time.Minute, look: time.Second}
+
+const overtimeShare = 0.2
+
+// Codes of a Standing that refuses or ends a run.
+const (
+	codeNotIn   = "not_in"
+	codeBusy    = "busy"
+	codeLimit   = "limit"
+	codeOverrun = "overrun"
+	codeIdle    = "idle"
+)
+
+// ask puts a run of a guest into the queue, or refuses it.
+func (h *Host) ask(g *guest, r signaling.Run) {
+	r.Title = netcheck.CleanText(r.Title, 200)
+	h.mu.Lock()
+	if code, text := h.objection(g, r); code != "" {
+		if g.run == nil || g.run.ID != r.ID {
+			g.stand(signaling.Standing{State: signaling.StandingRefused, Run: r.ID, Code: code, Text: text})
+		}
+	} else {
+		h.enqueue(g, r)
+	}
+	h.mu.Unlock()
+	h.events.deliver()
+}
+
+// objection says in words why a run is not taken. h.mu is held.
+func (h *Host) objection(g *guest, r signaling.Run) (code, text string) {
+	l := h.limits
+	switch {
+	case h.closing:
+		return codeBusy, "The host is about to stop."
+	case g.waiting:
+		return codeNotIn, "The host has not let this computer in yet."
+	case g.run != nil:
+		return codeBusy, "Another run of this computer is under way or in the queue: one at a time."
+	case r.PacketsPerSecond > l.PacketsPerSecond*1.001:
+		return codeLimit, fmt.Sprintf("The test asks for %.0f packets a second and the host returns at most %.0f: lower the rate.", r.PacketsPerSecond, l.PacketsPerSecond)
+	case r.Kbps > l.Kbps*1.001:
+		return codeLimit, fmt.Sprintf("The test asks for %.0f kbit/s and the host returns at most %.0f: lower the rate, the size or the bitrate of the video.", r.Kbps, l.Kbps)
+	case r.Packets > l.Packets:
+		return codeLimit, fmt.Sprintf("The test asks for %d packets a carrier and path and the host returns at most %d: make it shorter or lower the rate.", r.Packets, l.Packets)
+	case r.Duration > l.Duration:
+		return codeLimit, fmt.Sprintf("The test takes %v and the host takes part for at most %v: make it shorter.", r.Duration.Round(time.Second), l.Duration)
+	}
+	return "", ""
+}
+
+func (h *Host) enqueue(g *guest, r signaling.Run) {
+	q := &run{Run: r, guest: g}
+	q.ctx, q.cancel = context.WithCancel(g.ctx)
+	q.ticket = ticket{cost: min(cost(r), h.queue.budget), run: q}
+	bytes := &bucket{perSecond: viewPerSecond, burst: viewBurst, now: h.cfg.Now}
+	q.view = mirror.NewReceiver(r.ID, func(e netcheck.Event) {
+		h.events.add(hosting.Event{Kind: hosting.EventRun, Guest: g.id, Name: g.name(), RunID: r.ID, Path: e.Path, Run: &e})
+	})
+	q.viewRate = bytes
+	g.run = q
+	h.queue.ask(&q.ticket)
+	h.announce()
+}
+
+// announce tells every guest with a run what has changed for it. h.mu is held.
+func (h *Host) announce() {
+	for _, g := range h.guests {
+		q := g.run
+		if q == nil || q.told == admittedTold {
+			continue
+		}
+		if q.ticket.admitted {
+			h.admitted(g, q)
+			continue
+		}
+		place, of := h.queue.position(&q.ticket), len(h.queue.waiting)
+		if q.told == 0 {
+			h.note(g, hosting.Event{Kind: hosting.EventQueued, RunID: q.ID, Text: fmt.Sprintf("A run waits for others to end: place %d.", place)})
+		}
+		if q.told != place || q.toldOf != of {
+			q.told, q.toldOf = place, of
+			g.stand(signaling.Standing{State: signaling.StandingQueued, Run: q.ID, Position: place, Of: of})
+		}
+	}
+}
+
+const admittedTold = -1
+
+// admitted lets a run begin. h.mu is held.
+func (h *Host) admitted(g *guest, q *run) {
+	now := h.cfg.Now()
+	q.told, q.idle = admittedTold, now
+	q.end = now.Add(q.Duration + time.Duration(overtimeShare*float64(q.Duration)) + h.overtime)
+	g.stand(signaling.Standing{State: signaling.StandingAdmitted, Run: q.ID})
+	h.note(g, hosting.Event{Kind: hosting.EventAdmitted, RunID: q.ID, Text: "A run has begun."})
+}
+
+// runEnded is told by the guest that its run has ended, or is not wanted any more.
+func (h *Host) runEnded(g *guest, id string) {
+	h.mu.Lock()
+	if g.run != nil && g.run.ID == id {
+		h.endRun(g, "", "")
+	}
+	h.mu.Unlock()
+	h.events.deliver()
+}
+
+// endRun gives up the run's place. h.mu is held. Its legs close on their own.
+func (h *Host) endRun(g *guest, code, text string) {
+	q := g.run
+	g.run = nil
+	g.runs++
+	q.cancel()
+	h.queue.drop(&q.ticket)
+	g.stand(signaling.Standing{State: signaling.StandingIn, Run: q.ID, Code: code, Text: text})
+	h.note(g, hosting.Event{Kind: hosting.EventRunEnded, RunID: q.ID, Code: code, Text: text})
+	h.announce()
+}
+
+// mirrored unpacks a part of the view of the guest's run.
+func (g *guest) mirrored(m signaling.Mirror) {
+	h := g.h
+	h.mu.Lock()
+	q := g.run
+	h.mu.Unlock()
+	if q == nil || q.ID != m.Run || h.cfg.Observe == nil || q.blind {
+		return
+	}
+	err := errViewRate
+	if q.viewRate.take(float64(len(m.Data))) {
+		err = q.view.Take(m)
+	}
+	if err != nil {
+		q.blind = true
+		h.cfg.Logger.Info("the view of a run ends", "guest", g.id, "run", m.Run, "error", err)
+	}
+	h.events.deliver()
+}
+
+var errViewRate = errors.New("it comes too fast")
+
+// overdue ends the runs that have had their time, and those that hold a place without using it. h.mu is held.
+func (h *Host) overdue(now time.Time) {
+	for _, g := range h.guests {
+		q := g.run
+		if q == nil || !q.ticket.admitted {
+			continue
+		}
+		if len(g.legs) > 0 {
+			q.idle = now
+		}
+		switch {
+		case now.After(q.end):
+			h.endRun(g, codeOverrun, fmt.Sprintf("The run has taken much longer than the %v that it asked for, so the host has ended it.", q.Duration.Round(time.Second)))
+		case now.Sub(q.idle) > h.idle:
+			h.endRun(g, codeIdle, fmt.Sprintf("The run has not connected for %v, so the host has given its place to others.", h.idle))
+		}
+	}
+}

@@ -1,0 +1,319 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+	"echopath/netcheck/mirror"
+	"echopath/netcheck/natprobe"
+	"echopath/netcheck/rtc"
+	"echopath/netcheck/signaling"
+)
+
+// remoteRun is one run over a session with a host.
+type remoteRun struct {
+	*Remote
+	order signaling.Run
+	call  bool           // the host sends pictures of its own
+	view  *mirror.Sender // nil: the host does not look
+}
+
+// errBusy is for front ends that start a run while another uses the same session.
+var errBusy = errors.New("another run uses the session with the host: one at a time")
+
+// runRemote runs a plan against the host of an invite.
+func runRemote(ctx context.Context, plan netcheck.Plan, opt Options, deps netcheck.Deps, observe netcheck.Observer) (_ netcheck.Report, err error) {
+	remote := opt.Remote
+	if remote == nil {
+		join := opt.Join
+		join.Version, join.Interface = opt.Version, plan.Interface
+		if remote, err = Join(ctx, plan.Target.Invite, join); err != nil {
+			return netcheck.Report{}, err
+		}
+		defer func() { _ = remote.Close() }() // the run is over, and the host hears of it if it can
+	}
+	select {
+	case remote.running <- struct{}{}:
+		defer func() { <-remote.running }()
+	default:
+		return netcheck.Report{}, errBusy
+	}
+	plan.Target.Servers = append(slices.Clip(plan.Target.Servers), remote.hostServers()...)
+	granted, err := plan.Grant()
+	if err != nil {
+		return netcheck.Report{}, err
+	}
+	if granted.Video.Mode == netcheck.VideoCall && !slices.Contains(remote.mux.Peer().Features, signaling.FeatureCall) {
+		return netcheck.Report{}, &netcheck.PlanError{Err: errors.New("the host sends no pictures of its own, so there is no call with it: use another way to run the video")}
+	}
+	r := &remoteRun{Remote: remote, order: orderOf(granted), call: granted.Video.Mode == netcheck.VideoCall}
+	if err := r.admission(ctx); err != nil {
+		return netcheck.Report{}, err
+	}
+	defer func() { r.end(ctx.Err() != nil) }()
+	if remote.wantsView() {
+		r.view = mirror.NewSender(r.order.ID, paced(remote.mux.Send))
+		observe = both(observe, r.view.Observe)
+	}
+	other := remote.Other()
+	deps.Other = &other
+	deps.Connector = hostConnector{r.connector(opt), r}
+	deps.Probes = r.probes(deps.Probes)
+	return netcheck.Run(ctx, plan, deps, observe)
+}
+
+func both(a, b netcheck.Observer) netcheck.Observer {
+	return func(e netcheck.Event) {
+		if a != nil {
+			a(e)
+		}
+		b(e)
+	}
+}
+
+func (r *Remote) wantsView() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.welcome.View
+}
+
+// Time that a run takes beside what its plan says: connecting is bounded by the plan, draining and closing are not.
+const timeBeside = 5 * time.Second // a path
+
+// packetBytes is about the size of a packet of video.
+const packetBytes = 1200
+
+// orderOf tells the host what a run costs.
+func orderOf(g netcheck.Plan) signaling.Run {
+	e := g.Estimate()
+	r := signaling.Run{ID: rand.Text()[:16], Title: netcheck.CleanText(g.Title, signaling.MaxText/4), Kbps: e.Kbps, Duration: e.Duration}
+	kbps := 0.0 // of the loss probe
+	if e.Packets > 0 {
+		r.PacketsPerSecond, r.Packets = float64(len(g.Loss.Carriers))*g.Loss.Rate, g.Loss.Packets()
+		kbps = g.Loss.Kbps()
+	}
+	if g.Video.On() {
+		video := g.Video.MaxKbps * 1000 / 8 / packetBytes
+		if g.Video.Mode == netcheck.VideoUnderLoad {
+			r.PacketsPerSecond += video
+		} else {
+			r.PacketsPerSecond = max(r.PacketsPerSecond, video)
+		}
+	}
+	r.Kbps = max(r.Kbps, kbps)
+	for _, p := range g.Paths {
+		servers := 0
+		for _, s := range g.Target.Servers {
+			if s.URL.Serves(p) {
+				servers++
+			}
+		}
+		r.Duration += time.Duration(max(1, servers))*g.ConnectTimeout + timeBeside
+	}
+	return r
+}
+
+// admission asks the host to take part and waits until the run may begin. The error is a *netcheck.PlanError if the host never
+// would, a *netcheck.Failure if the session is over or the host will not now, or tells that ctx ended.
+func (r *remoteRun) admission(ctx context.Context) error {
+	if err := r.mux.Send(ctx, signaling.Message{Run: &r.order}); err != nil {
+		return r.ended(ctx, err)
+	}
+	var s signaling.Standing
+	err := r.until(ctx, func() bool {
+		s = r.standing
+		return s.Run == r.order.ID && s.State != signaling.StandingQueued
+	})
+	switch {
+	case err != nil && r.Err() == nil:
+		r.end(true) // of the wish: its place goes to others
+		return fmt.Errorf("session stopped: %w", err)
+	case err != nil:
+		return r.Err()
+	case s.State == signaling.StandingAdmitted:
+		return nil
+	case s.Code == "limit":
+		return &netcheck.PlanError{Err: errors.New(netcheck.CleanText(s.Text, signaling.MaxText))}
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonHostRefused, Text: orElse(netcheck.CleanText(s.Text, signaling.MaxText), "The host does not take this run."),
+		Advice: "Ask who runs the host, or run the test again later."}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// ended gives why something could not be said to the host.
+func (r *remoteRun) ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("session stopped: %w", context.Cause(ctx))
+	}
+	return goneFailure(err)
+}
+
+// What is told to the host after a run, its view and that it has ended, takes at most so long: less if the user waits for the end.
+const (
+	endTime  = 10 * time.Second
+	stopTime = 2 * time.Second
+)
+
+// end tells the host that the run is over. What it still wants to see of it comes before.
+func (r *remoteRun) end(stopped bool) {
+	most := endTime
+	if stopped {
+		most = stopTime
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), most)
+	defer cancel()
+	stop := context.AfterFunc(r.ctx, cancel)
+	defer stop()
+	if r.view != nil {
+		_ = r.view.Close(ctx) // the host sees less; the report is here
+	}
+	_ = r.mux.Send(ctx, signaling.Message{RunEnded: &signaling.RunEnded{ID: r.order.ID}}) // if it fails the session is over, and the run with it
+}
+
+// trouble is why the host no longer takes part in the run, nil if it does.
+func (r *remoteRun) trouble() *netcheck.Failure {
+	if err := r.Err(); err != nil {
+		f := netcheck.AsFailure(err, netcheck.ReasonHostGone)
+		return &netcheck.Failure{Code: netcheck.ReasonHostGone, Text: f.Text, Advice: f.Advice, Err: f.Err}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.standing; s.Run == r.order.ID && s.State == signaling.StandingIn {
+		return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: orElse(netcheck.CleanText(s.Text, signaling.MaxText), "The host has ended this run."),
+			Advice: "Run the test again."}
+	}
+	return nil
+}
+
+// troubleSoon is trouble, or what becomes of it within moments: a link that breaks and the reason come by different ways.
+func (r *remoteRun) troubleSoon(ctx context.Context) *netcheck.Failure {
+	if f := r.trouble(); f != nil {
+		return f
+	}
+	wait, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	var f *netcheck.Failure
+	_ = r.until(wait, func() bool { return r.standing.Run == r.order.ID && r.standing.State == signaling.StandingIn })
+	if ctx.Err() == nil {
+		f = r.trouble()
+	}
+	return f
+}
+
+// connector connects to the host's end of each leg.
+func (r *remoteRun) connector(opt Options) *rtc.Connector {
+	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
+	prober := &natprobe.Prober{Dialer: dialer}
+	return &rtc.Connector{Diagnose: prober.Diagnose, Dialer: dialer, Logger: opt.Logger, Remote: r.openLeg}
+}
+
+func (r *remoteRun) openLeg(ctx context.Context, leg netcheck.Leg) (rtc.Signals, error) {
+	l := signaling.Leg{Path: leg.Path, Family: leg.Family, Rate: leg.Load.PacketsPerSecond, Size: leg.Load.PacketSize, Video: leg.Video,
+		Call: leg.Video != nil && r.call, Timeout: leg.Timeout}
+	for _, s := range leg.Servers {
+		if s.URL.Scheme == netcheck.SchemeSTUN && len(l.Servers) < 8 {
+			l.Servers = append(l.Servers, s.URL.String())
+		}
+	}
+	conn, err := r.mux.OpenLeg(ctx, l)
+	if err != nil {
+		return nil, err // not conn, which is no nil in an interface
+	}
+	return conn, nil
+}
+
+// hostConnector tells of a host that is gone instead of what follows from it.
+type hostConnector struct {
+	netcheck.Connector
+	run *remoteRun
+}
+
+// Connect connects.
+func (c hostConnector) Connect(ctx context.Context, leg netcheck.Leg, trace func(netcheck.Event)) (netcheck.Link, error) {
+	if f := c.run.trouble(); f != nil {
+		return nil, f
+	}
+	// A host on this computer's loopback address is reached from there alone.
+	if own := c.run.Observed().Addr(); leg.Interface == "" && own.IsLoopback() && own.Is4() == (leg.Family == netcheck.Family4) {
+		leg.Interface = own.String()
+	}
+	l, err := c.Connector.Connect(ctx, leg, trace)
+	if err != nil && ctx.Err() == nil {
+		if f := c.run.trouble(); f != nil {
+			return nil, f
+		}
+	}
+	return l, err
+}
+
+// probes does the same for links that break. What was measured until then stays.
+func (r *remoteRun) probes(stages func(netcheck.Asked) []netcheck.Stage) func(netcheck.Asked) []netcheck.Stage {
+	return func(a netcheck.Asked) []netcheck.Stage {
+		out := stages(a)
+		for _, stage := range out {
+			for i, p := range stage {
+				stage[i] = hostProbe{p, r}
+			}
+		}
+		return out
+	}
+}
+
+type hostProbe struct {
+	netcheck.Probe
+	run *remoteRun
+}
+
+// Run runs the probe.
+func (p hostProbe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
+	sum, err := p.Probe.Run(ctx, l, emit)
+	if err != nil && ctx.Err() == nil {
+		if f := p.run.troubleSoon(ctx); f != nil {
+			err = &netcheck.Failure{Code: f.Code, Text: f.Text, Advice: f.Advice, Err: err}
+		}
+	}
+	return sum, err
+}
+
+// The host takes 200 messages a second, and a run needs some beside its view.
+const (
+	viewPerSecond = 100
+	viewBurst     = 50
+)
+
+// paced sends no faster than the host takes. It is for one goroutine.
+func paced(send func(context.Context, signaling.Message) error) func(context.Context, signaling.Message) error {
+	var mu sync.Mutex
+	tokens, last := float64(viewBurst), time.Now()
+	return func(ctx context.Context, m signaling.Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		tokens = min(viewBurst, tokens+viewPerSecond*now.Sub(last).Seconds())
+		last = now
+		if tokens--; tokens < 0 {
+			wait := time.NewTimer(time.Duration(-tokens / viewPerSecond * float64(time.Second)))
+			defer wait.Stop()
+			select {
+			case <-wait.C:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		return send(ctx, m)
+	}
+}

@@ -1,0 +1,294 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+	"echopath/netcheck/signaling"
+)
+
+// Bounds of an order.
+const (
+	maxTimeout   = 30 * time.Second
+	maxSTUN      = 4 // servers that are asked for a reflexive address
+	namesTime    = time.Second
+	askersWord   = time.Second // this end waits so much longer: the one that asked knows more about why there is no link, and says it
+	maxVideoKbps = 100_000
+)
+
+// acceptance is one call of Accept.
+type acceptance struct {
+	*connecting
+	acceptor *Acceptor
+	peer     *peer
+	signals  Signals
+	begin    time.Time
+
+	stop        context.CancelFunc // ends the negotiation; nil before it
+	negotiating sync.WaitGroup
+	broken      latch[error]
+}
+
+// Accept makes this end of a leg and waits until the link is up and proved, for a second longer than the leg's timeout. The link's Pairs give this
+// end's pair first. The error is a *netcheck.Failure, and the asking end has been told of it. Signals are closed with the link, or
+// when Accept fails.
+func (a *Acceptor) Accept(ctx context.Context, leg signaling.Leg, s Signals) (netcheck.Link, error) {
+	x := &acceptance{acceptor: a, signals: s}
+	l, err := x.do(ctx, leg)
+	if err == nil {
+		return l, nil
+	}
+	f := netcheck.AsFailure(err, netcheck.ReasonLocal)
+	if broken, _ := x.broken.get(); broken == nil || !sameFailure(broken, f) {
+		tell(s, f)
+	}
+	if x.stop != nil {
+		x.stop()
+	}
+	if x.peer != nil {
+		x.peer.abandon()
+	}
+	x.negotiating.Wait()
+	_ = s.Close()
+	return nil, f
+}
+
+func sameFailure(err error, f *netcheck.Failure) bool {
+	return netcheck.AsFailure(err, netcheck.ReasonLocal) == f
+}
+
+func (x *acceptance) do(ctx context.Context, order signaling.Leg) (*link, error) {
+	if err := checkOrder(order); err != nil {
+		return nil, err
+	}
+	timeout := min(order.Timeout, maxTimeout)
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout+askersWord)
+	defer cancel()
+	x.connecting = &connecting{Connector: &Connector{Logger: x.acceptor.Logger, ice: x.acceptor.ice}, trace: newTracer(order.Path, nil),
+		leg: netcheck.Leg{Target: netcheck.TargetInvite, Path: order.Path, Family: order.Family, Far: netcheck.FarRemote,
+			Load: netcheck.Load{PacketsPerSecond: order.Rate, PacketSize: order.Size}, Video: order.Video, Timeout: timeout}}
+	x.begin = x.now()
+	e, err := x.acceptor.endpoint(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	if x.peer, err = x.newEnd(e); err != nil {
+		return nil, err
+	}
+	return x.answer(ctx)
+}
+
+// answer negotiates, waits for one stage after the other, and proves.
+func (x *acceptance) answer(ctx context.Context) (*link, error) {
+	talking, stop := context.WithCancel(context.Background())
+	x.stop = stop
+	x.peer.dialog = newDialog(x.peer, x.signals, x.acceptor.Allowed)
+	x.negotiating.Go(func() {
+		if err := x.peer.dialog.run(talking); err != nil {
+			x.broken.set(signallingEnded(err))
+			x.peer.unheard(err)
+		}
+	})
+	l, err := x.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.talking(x.signals, stop, &x.negotiating)
+	l.watch(talking, recovery{prove: func(ctx context.Context) *netcheck.Failure {
+		own, near, err := l.Pairs(ctx)
+		if err != nil {
+			return nil
+		}
+		return x.doubt(own, near)
+	}})
+	return l, nil
+}
+
+func (x *acceptance) connect(ctx context.Context) (*link, error) {
+	d := x.peer.dialog
+	noDTLS := (&attempt{connecting: x.connecting}).noDTLS
+	if err := x.await(ctx, x.peer.connected.wait(), x.noPair); err != nil {
+		return nil, err
+	}
+	err := x.await(ctx, d.confirmed.wait(), func() *netcheck.Failure { return x.peer.unconfirmed(noDTLS, x.now().Sub(x.begin)) })
+	if f, _ := d.confirmed.get(); f != nil {
+		return nil, f
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := x.await(ctx, x.peer.opened.wait(), noDTLS); err != nil {
+		return nil, err
+	}
+	l := &link{peer: x.peer}
+	own, near, err := l.Pairs(ctx)
+	if err != nil {
+		return nil, &netcheck.Failure{Code: netcheck.ReasonNoProof, Err: err,
+			Text: "The connection came up, but the ends could not compare what they see of it."}
+	}
+	if f := x.doubt(own, near); f != nil {
+		return nil, f
+	}
+	return l, nil
+}
+
+// doubt tells why the pairs do not prove the path, or nil.
+func (x *acceptance) doubt(own, near netcheck.CandidatePair) *netcheck.Failure {
+	mine := x.peer.view(own)
+	if f := proveRemote(x.leg.Path, x.peer.otherView(near), mine); f != nil {
+		return f
+	}
+	return x.peer.stayedInside(x.leg.Path, mine, near)
+}
+
+func (x *acceptance) await(ctx context.Context, flag <-chan struct{}, without func() *netcheck.Failure) error {
+	select {
+	case <-flag:
+		return nil
+	case <-x.broken.wait():
+	case <-x.peer.dead.wait():
+		x.peer.dialog.hearOut(x.broken.wait())
+		if _, known := x.broken.get(); !known {
+			return without()
+		}
+	case <-ctx.Done():
+		if ctx.Err() == context.Canceled { //nolint:errorlint // what a context gives
+			return &netcheck.Failure{Code: netcheck.ReasonCancelled, Text: "The other end has ended its part."}
+		}
+		return without()
+	}
+	err, _ := x.broken.get()
+	return err
+}
+
+// noPair tells why no packets passed, as far as this end can know.
+func (x *acceptance) noPair() *netcheck.Failure {
+	d := x.peer.dialog
+	there := addressList(d.remotes())
+	_, gathered := x.peer.gathered.get()
+	switch {
+	case !d.answered.up():
+		return unanswered(x.now().Sub(x.begin))
+	case !gathered && x.leg.Path == netcheck.PathSTUN && !x.peer.role.hosts():
+		return &netcheck.Failure{Code: netcheck.ReasonNoAnswer,
+			Text:   "No STUN server told it under which address it is seen from outside.",
+			Advice: "A firewall at the other end's place may block UDP to STUN servers."}
+	case !gathered:
+		return &netcheck.Failure{Code: netcheck.ReasonNoFamily,
+			Text: fmt.Sprintf("It has no usable network address of IP version %s.", x.leg.Family)}
+	case there == "" && d.refused():
+		return &netcheck.Failure{Code: netcheck.ReasonFarRefused,
+			Text:   "It may not send to any of the addresses that this computer offers: it has not seen any packet from them.",
+			Advice: "A firewall may keep this computer's packets from the other end's server."}
+	case there == "":
+		return &netcheck.Failure{Code: netcheck.ReasonNoPair, Text: "It was given no address that it could send to."}
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonNoPair,
+		Text: fmt.Sprintf("No packet passed between it and %s.", there)}
+}
+
+// endpoint is where this end of a leg is and what it offers.
+func (a *Acceptor) endpoint(ctx context.Context, order signaling.Leg) (endpoint, error) {
+	e := endpoint{name: ends[1], net: a.Net, ports: [2]uint16{a.PortMin, a.PortMax}}
+	if e.net == nil {
+		n, err := stdnet.NewNet()
+		if err != nil {
+			return e, localError("The network interfaces of the other computer can not be listed.", err)
+		}
+		e.net = n
+	}
+	if a.PortMax == 0 && a.PortMin != 0 {
+		e.ports[1] = math.MaxUint16
+	}
+	if a.Address.IsValid() {
+		own := a.Address.Unmap()
+		if !isFamily(own, order.Family) {
+			return e, &netcheck.Failure{Code: netcheck.ReasonNoFamily,
+				Text:   fmt.Sprintf("The other computer takes part at an address of another IP version than %s.", order.Family),
+				Advice: "Choose the other IP version."}
+		}
+		e.at = place{addr: own, iface: interfaceOf(e.net, own)}
+	}
+	if p := a.Public.Unmap(); p.IsValid() && isFamily(p, order.Family) && p != e.at.addr {
+		e.public = p
+	}
+	if order.Path != netcheck.PathDirect && !e.public.IsValid() {
+		e.servers = a.stunServers(ctx, e.net, order)
+	}
+	e.role = farRole(order.Path, len(e.servers) > 0)
+	if a.Opened != nil || a.Closed != nil {
+		e.ledger = newLedger(a.Opened, a.Closed)
+	}
+	return e, nil
+}
+
+// stunServers are those that this end asks for its address, by literal addresses of the leg's IP version.
+func (a *Acceptor) stunServers(ctx context.Context, _ transport.Net, order signaling.Leg) []webrtc.ICEServer {
+	var urls []netcheck.ServerURL
+	for _, s := range a.Servers {
+		urls = append(urls, s.URL)
+	}
+	if a.NamedServers {
+		for _, text := range order.Servers[:min(len(order.Servers), maxSTUN)] {
+			if u, err := netcheck.ParseServerURL(text); err == nil {
+				urls = append(urls, u)
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, namesTime)
+	defer cancel()
+	var out []webrtc.ICEServer
+	seen := map[netip.AddrPort]bool{}
+	for _, u := range urls {
+		if !u.Serves(netcheck.PathSTUN) || len(out) >= maxSTUN {
+			continue
+		}
+		addrs, err := dial.Resolve(ctx, u.Host, order.Family)
+		if err != nil || len(addrs) == 0 {
+			continue
+		}
+		at := netip.AddrPortFrom(addrs[0].Unmap(), uint16(u.Port)) //nolint:gosec // ParseServerURL bounds it
+		if seen[at] || !usable(at.Addr(), a.Address, order.Family) {
+			continue
+		}
+		seen[at] = true
+		u.Scheme, u.Host = netcheck.SchemeSTUN, at.Addr().String()
+		out = append(out, webrtc.ICEServer{URLs: []string{u.String()}})
+	}
+	return out
+}
+
+// checkOrder refuses what no honest end orders: it decides how much memory a link takes.
+func checkOrder(o signaling.Leg) error {
+	why := ""
+	switch v := o.Video; {
+	case !slices.Contains(netcheck.AllPaths(), o.Path):
+		why = "its path is not known"
+	case o.Family != netcheck.Family4 && o.Family != netcheck.Family6:
+		why = "its IP version is not known"
+	case math.IsNaN(o.Rate) || o.Rate < 0 || o.Rate > netcheck.MaxRate:
+		why = "its rate is out of range"
+	case o.Size < 0 || o.Size > netcheck.MaxSize:
+		why = "its packet size is out of range"
+	case v != nil && !(v.StartKbps >= 0 && v.StartKbps <= v.MaxKbps && v.MaxKbps > 0 && v.MaxKbps <= maxVideoKbps):
+		why = "its video bitrate is out of range"
+	default:
+		return nil
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "It refuses the order: " + why + ".",
+		Advice: "Check that both computers run the same version of the program."}
+}

@@ -1,0 +1,144 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+
+	"github.com/pion/datachannel"
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck/signaling"
+)
+
+// take makes the wire's frames of a data channel's messages.
+func (w *Pasted) take(dc *webrtc.DataChannel) {
+	dc.OnOpen(func() {
+		raw, err := dc.DetachWithDeadline()
+		if err != nil {
+			w.ended.fire()
+			return
+		}
+		dc.SetBufferedAmountLowThreshold(lowWater)
+		dc.OnBufferedAmountLow(func() {
+			select {
+			case w.low <- struct{}{}:
+			default:
+			}
+		})
+		if _, second := w.opens.get(); second {
+			return // there is one, and only one is carried
+		}
+		w.dc = dc
+		w.reading.Add(1) // before it is known to be open: Close waits for it
+		w.opens.set(raw)
+		go w.read(raw)
+	})
+}
+
+func (w *Pasted) read(raw datachannel.ReadWriteCloserDeadliner) {
+	defer w.reading.Done()
+	defer close(w.inbox)
+	defer w.ended.fire()
+	buf := make([]byte, signaling.MaxFrame)
+	for {
+		n, err := raw.Read(buf)
+		if err != nil {
+			return
+		}
+		select {
+		case w.inbox <- append([]byte(nil), buf[:n]...):
+		case <-w.over:
+			return
+		}
+	}
+}
+
+// Send sends a frame, once there is a connection and its queue is short.
+func (w *Pasted) Send(ctx context.Context, frame []byte) error {
+	if len(frame) == 0 || len(frame) > signaling.MaxFrame {
+		return fmt.Errorf("frame of %d bytes: 1 to %d can be sent", len(frame), signaling.MaxFrame)
+	}
+	if err := w.await(ctx, w.opens.wait()); err != nil {
+		return err
+	}
+	for w.dc.BufferedAmount() > highWater {
+		if err := w.await(ctx, w.low); err != nil {
+			return err
+		}
+	}
+	raw, _ := w.opens.get()
+	_, err := raw.Write(frame)
+	return err
+}
+
+func (w *Pasted) await(ctx context.Context, ready <-chan struct{}) error {
+	select {
+	case <-ready:
+		return nil
+	case <-w.ended.wait():
+		return io.ErrClosedPipe
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Receive waits for the next frame, and gives io.EOF once the connection is over.
+func (w *Pasted) Receive(ctx context.Context) ([]byte, error) {
+	select {
+	case frame, ok := <-w.inbox: // what came before the end comes before it
+		if ok {
+			return frame, nil
+		}
+		return nil, io.EOF
+	default:
+	}
+	select {
+	case frame, ok := <-w.inbox:
+		if !ok {
+			return nil, io.EOF
+		}
+		return frame, nil
+	case <-w.ended.wait():
+		return nil, io.EOF
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Way is WayPaste.
+func (w *Pasted) Way() signaling.Way { return signaling.WayPaste }
+
+// Remote is where the other end's packets come from, zero before there is a connection.
+func (w *Pasted) Remote() netip.AddrPort {
+	pair, err := w.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil {
+		return netip.AddrPort{}
+	}
+	return candidate(pair.Remote).Address
+}
+
+// Close ends the wire and waits for its goroutines.
+func (w *Pasted) Close() error {
+	w.once.Do(func() {
+		close(w.over)
+		w.ended.fire()
+		w.onConnection(webrtc.PeerConnectionStateClosed)
+		done := make(chan error, 1)
+		go func() { done <- w.pc.GracefulClose() }()
+		patience := time.NewTimer(closePatience)
+		defer patience.Stop()
+		select {
+		case w.err = <-done:
+		case <-patience.C:
+			_ = w.net.closeAll()
+			w.err = <-done
+		}
+		w.err = errors.Join(w.err, w.net.closeAll())
+		w.reading.Wait()
+	})
+	return w.err
+}

@@ -1,0 +1,187 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/pion/transport/v5/stdnet"
+	"github.com/pion/webrtc/v4"
+
+	"echopath/netcheck"
+)
+
+// recovery brings a link to another computer back after a network has changed: the end that made the offer offers an ICE restart
+// (RFC 8445, section 9) on sockets that are opened anew, the other one answers. The DTLS association, and with it everything
+// above, stays as it is.
+type recovery struct {
+	peer   *peer
+	times  iceTimes
+	settle func() (netip.Addr, []webrtc.ICEServer, error) // the source address and servers, determined anew; nil at the end that answers
+	prove  func(ctx context.Context) *netcheck.Failure    // whether the pairs still are of the path
+}
+
+const (
+	proveTime = 5 * time.Second
+	// tryTime is how long one generation of candidates has: pion gives up a pair after 5 s.
+	tryTime = 4 * time.Second
+)
+
+// run watches over the link until ctx ends or the link is lost.
+func (r *recovery) run(ctx context.Context) {
+	for {
+		select {
+		case <-r.peer.moved:
+		case <-ctx.Done():
+			return
+		case <-r.peer.dead.wait():
+			return
+		}
+		if r.peer.checked() {
+			continue
+		}
+		limit, cancel := context.WithTimeout(ctx, r.times.failed)
+		again := r.reconnect(limit)
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case !again:
+			r.peer.fail(errFailed)
+			return
+		}
+		if f := r.proveAgain(ctx); f != nil {
+			r.peer.fail(f)
+			return
+		}
+	}
+}
+
+// reconnect waits until a pair is selected again, and tells whether that happened in time. The end that offers does so until it helps;
+// it waits for the answer to one offer before it makes the next.
+func (r *recovery) reconnect(ctx context.Context) bool {
+	for !r.peer.checked() {
+		var retry <-chan time.Time
+		// A restart gives up the pairs that there are: without an answer nothing would replace them.
+		if r.settle != nil && !r.peer.dialog.over.up() {
+			if err := r.restart(ctx); err != nil && ctx.Err() == nil {
+				r.peer.log.debug("no ICE restart", err) // what is left of the time may do
+			}
+		}
+		for wait := true; wait && !r.peer.checked(); {
+			select {
+			case <-r.peer.moved:
+			case <-r.peer.dialog.restarted:
+				if r.settle != nil {
+					timer := time.NewTimer(min(tryTime, max(r.times.failed/3, 10*time.Millisecond)))
+					defer timer.Stop()
+					retry = timer.C
+				}
+			case <-retry:
+				wait = false
+			case <-r.peer.dead.wait():
+				return false
+			case <-ctx.Done():
+				return r.peer.checked()
+			}
+		}
+	}
+	return true
+}
+
+// restart offers a new generation of candidates.
+func (r *recovery) restart(ctx context.Context) error {
+	p := r.peer
+	source, servers, err := r.settle()
+	if err != nil {
+		return err
+	}
+	if source.IsValid() {
+		p.net.bindTo(source)
+	}
+	conf := p.pc.GetConfiguration()
+	conf.ICEServers = servers
+	if err := p.pc.SetConfiguration(conf); err != nil {
+		return fmt.Errorf("servers: %w", err)
+	}
+	p.renew()
+	p.dialog.forgetRemotes()
+	return p.dialog.offer(ctx, &webrtc.OfferOptions{ICERestart: true})
+}
+
+func (r *recovery) proveAgain(ctx context.Context) *netcheck.Failure {
+	ctx, cancel := context.WithTimeout(ctx, proveTime)
+	defer cancel()
+	f := r.prove(ctx)
+	if f == nil || ctx.Err() != nil || !r.peer.checked() {
+		return nil // or it is lost again, which the next round is about
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonLinkLost, Err: f,
+		Text:   "A network changed during the test, and the two computers do not meet by the measured path any more: " + f.Text,
+		Advice: "Repeat the test on the network as it is now."}
+}
+
+// renew prepares an end for another generation of candidates.
+func (p *peer) renew() {
+	p.keepCounters()
+	p.net.refresh()
+	if p.dial != nil {
+		p.dial.anew()
+	}
+}
+
+// keepCounters adds what the pair carried that is about to be given up.
+func (p *peer) keepCounters() {
+	s, ok := p.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
+	if !ok {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.past.PacketsSent += uint64(s.PacketsSent)
+	p.past.PacketsReceived += uint64(s.PacketsReceived)
+	p.past.BytesSent += s.BytesSent
+	p.past.BytesReceived += s.BytesReceived
+}
+
+// refresh reads the system's interfaces anew: the list that pion is given is otherwise that of the beginning.
+func (n *network) refresh() {
+	if _, system := n.Net.(*stdnet.Net); !system {
+		return
+	}
+	now, err := stdnet.NewNet()
+	if err != nil {
+		return // the old list is better than none
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.current = now
+}
+
+// anew lets streams be opened for a new allocation, whose evidence counts from then on.
+func (d *turnDialer) anew() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.streams, d.end = 0, time.Time{}
+}
+
+// nearSettle determines the source address and the servers' credentials anew.
+func (a *attempt) nearSettle() (netip.Addr, []webrtc.ICEServer, error) {
+	servers := iceServers(a.target, a.leg, a.now())
+	if a.at[0].asked || a.leg.Path == netcheck.PathDirect || a.leg.Path.Stream() {
+		return netip.Addr{}, servers, nil
+	}
+	a.near.net.refresh()
+	source, err := sourceFor(a.near.net, a.target.addr)
+	return source, servers, err
+}
+
+// watch keeps a link to another computer up, on a goroutine that the link waits for.
+func (l *link) watch(ctx context.Context, r recovery) {
+	r.peer, r.times = l.peer, remoteICETimes
+	if l.peer.times != (iceTimes{}) {
+		r.times = l.peer.times
+	}
+	l.talks.Go(func() { r.run(ctx) })
+}

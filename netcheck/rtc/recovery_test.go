@@ -1,0 +1,119 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"echopath/internal/vlab"
+	"echopath/netcheck"
+	"echopath/netcheck/signaling"
+)
+
+// countingOffers sees the offers that pass.
+type countingOffers struct {
+	Signals
+	offers atomic.Int32
+	second chan struct{} // closed with the second one
+}
+
+func (c *countingOffers) Send(ctx context.Context, s signaling.Signal) error {
+	if s.Description != nil && s.Description.Type == "offer" && c.offers.Add(1) == 2 {
+		close(c.second)
+	}
+	return c.Signals.Send(ctx, s)
+}
+
+// quickICE are a tenth of the real times.
+var quickICE = iceTimes{disconnected: 300 * time.Millisecond, failed: 5 * time.Second, keepalive: 100 * time.Millisecond}
+
+// A link outlives an outage in which all of its sockets become of no use: it comes back on others, with the same DTLS association.
+func TestICERestart(t *testing.T) {
+	for _, path := range labPaths {
+		t.Run(string(path), func(t *testing.T) {
+			noLeaks(t)
+			lab, err := vlab.New(vlab.Config{Seed: 1, Local: vlab.PortRestricted})
+			must(t, err)
+			t.Cleanup(func() { must(t, lab.Stop()) })
+			h := newHost(t, &Acceptor{Net: lab.Far(), NamedServers: true, ice: quickICE})
+			h.respond = echo
+			watched := &countingOffers{second: make(chan struct{})}
+			h.way = func() (Signals, Signals) {
+				near, far := newMemory()
+				watched.Signals = near
+				return watched, far
+			}
+			near, _ := connectRemote(t, h, &Connector{Net: lab.Local(), ice: quickICE}, labLeg(lab, path), nil)
+			for _, c := range netcheck.AllCarriers() {
+				checkEcho(t, near, c, 200)
+			}
+			before, counted, seen := mustPair(t, near), near.Counters(), near.peer.pc.SCTP().Transport().GetRemoteCertificate()
+			block(lab, true)
+			<-watched.second
+			block(lab, false)
+			checkControl(t, near)
+			for _, c := range netcheck.AllCarriers() {
+				checkEcho(t, near, c, 200)
+			}
+			after := mustPair(t, near)
+			if after.Local.Address == before.Local.Address || after.Local.Type != before.Local.Type {
+				t.Errorf("before %+v, after %+v", before, after)
+			}
+			if c := near.Counters(); c.PacketsSent <= counted.PacketsSent || c.PacketsReceived <= counted.PacketsReceived {
+				t.Errorf("counters went from %+v to %+v", counted, c)
+			}
+			if string(seen) != string(near.peer.pc.SCTP().Transport().GetRemoteCertificate()) {
+				t.Error("there was another handshake")
+			}
+		})
+	}
+}
+
+func mustPair(t *testing.T, l *link) netcheck.CandidatePair {
+	t.Helper()
+	local, _, err := l.Pairs(bounded(t, 10*time.Second))
+	must(t, err)
+	return local
+}
+
+func block(lab *vlab.Lab, yes bool) {
+	for _, d := range []vlab.Direction{vlab.Up, vlab.Down} {
+		lab.Shape(d, vlab.Phase{Shape: vlab.Shape{Block: yes}})
+	}
+}
+
+// A link that finds no way back is lost, at both ends, and says so.
+func TestRemoteLinkLost(t *testing.T) {
+	noLeaks(t)
+	lab, err := vlab.New(vlab.Config{Seed: 1})
+	must(t, err)
+	t.Cleanup(func() { must(t, lab.Stop()) })
+	short := iceTimes{disconnected: 200 * time.Millisecond, failed: 600 * time.Millisecond, keepalive: 100 * time.Millisecond}
+	h := newHost(t, &Acceptor{Net: lab.Far(), ice: short})
+	near, far := connectRemote(t, h, &Connector{Net: lab.Local(), ice: short}, labLeg(lab, netcheck.PathDirect), nil)
+	block(lab, true)
+	for _, l := range []*link{near, far} {
+		_, err := l.Control().Receive(bounded(t, 20*time.Second))
+		wantLost(t, "control", err)
+	}
+}
+
+// A restart that ends in a pair of another kind ends the link with the reason.
+func TestRestartIsProvedAgain(t *testing.T) {
+	f := (&recovery{peer: linkedPeer(), prove: func(context.Context) *netcheck.Failure { return unproved("this end", "it is of type relay") }}).
+		proveAgain(t.Context())
+	if f == nil || f.Code != netcheck.ReasonLinkLost || !errors.As(f.Err, new(*netcheck.Failure)) {
+		t.Errorf("%+v", f)
+	}
+	if f := (&recovery{peer: linkedPeer(), prove: func(context.Context) *netcheck.Failure { return nil }}).proveAgain(t.Context()); f != nil {
+		t.Errorf("%+v", f)
+	}
+}
+
+func linkedPeer() *peer {
+	p := &peer{}
+	p.linked.Store(true)
+	return p
+}

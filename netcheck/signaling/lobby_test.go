@@ -1,0 +1,449 @@
+package signaling_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"echopath/netcheck/signaling"
+	"echopath/netcheck/signaling/signalingtest"
+)
+
+func guests(n int) func(*signaling.LobbyConfig, *signaling.Room) {
+	return func(_ *signaling.LobbyConfig, r *signaling.Room) { r.Guests = n }
+}
+
+func identity(n byte) func(*signaling.JoinConfig) {
+	return func(c *signaling.JoinConfig) { c.Identity = [32]byte{n} }
+}
+
+func mustSay(t *testing.T, g *signaling.Gone, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(g.Text+" "+g.Advice, w) {
+			t.Errorf("%q is not in: %s %s", w, g.Text, g.Advice)
+		}
+	}
+}
+
+func TestUnknownRoomAndWrongSecret(t *testing.T) {
+	h := newHall(t, nil)
+	h.refusal(signaling.CodeUnknownRoom, func(c *signaling.JoinConfig) { c.Room[0]++ })
+	h.refusal(signaling.CodeWrongSecret, func(c *signaling.JoinConfig) { c.Secret[0]++ })
+	h.lobby.Shut(h.room.ID)
+	h.refusal(signaling.CodeUnknownRoom, nil)
+}
+
+func TestExpired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		first, _ := h.join(identity(1))
+		time.Sleep(25 * time.Minute)
+		g, _ := h.refusal(signaling.CodeExpired, nil)
+		mustSay(t, g, "15 min ago by the host's clock", "new invite")
+		if strings.Contains(g.Text, "ahead") || strings.Contains(g.Text, "behind") {
+			t.Errorf("a clock is blamed: %s", g.Text)
+		}
+		g, _ = h.refusal(signaling.CodeExpired, func(c *signaling.JoinConfig) {
+			c.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
+		})
+		mustSay(t, g, "This computer's clock is 3 h ahead", "Set the clocks")
+		g, _ = h.refusal(signaling.CodeExpired, func(c *signaling.JoinConfig) {
+			c.Now = func() time.Time { return time.Now().Add(-90 * time.Second) }
+		})
+		mustSay(t, g, "90 s behind")
+
+		// Who was in before stays, and may come again.
+		send(t, first, "still-in")
+		_ = first.Close()
+		<-h.served
+		h.join(identity(1))
+	})
+}
+
+func TestUsedAndFull(t *testing.T) {
+	h := newHall(t, guests(2))
+	a, _ := h.join(identity(1))
+	b, atHost := h.join(identity(2))
+	h.refusal(signaling.CodeRoomFull, identity(3))
+	_ = b.Close()
+	wantCode(t, <-h.served, signaling.CodeLeft)
+	_, err := atHost.Receive(t.Context())
+	wantCode(t, err, signaling.CodeLeft)
+	h.refusal(signaling.CodeUsed, identity(3))
+	h.join(identity(2)) // it comes again
+	h.refusal(signaling.CodeRoomFull, nil)
+
+	// The same guest once more, from a second window.
+	again, _ := h.join(identity(1))
+	wantCode(t, <-h.served, signaling.CodeReplaced)
+	_, err = a.Receive(t.Context())
+	wantCode(t, err, signaling.CodeReplaced)
+	send(t, again, "in")
+}
+
+func TestHostFull(t *testing.T) {
+	h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxGuests, r.Guests = 2, 9 })
+	a, _ := h.join(nil)
+	h.join(identity(2))
+	h.refusal(signaling.CodeHostFull, nil)
+	h.join(identity(2)) // takes its own place
+	<-h.served
+	_ = a.Close()
+	<-h.served
+	h.join(nil)
+}
+
+func TestPerAddress(t *testing.T) {
+	h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxPerAddress, r.Guests = 2, 9 })
+	from := func(remote string) { h.set(func() { h.remote = remote }) }
+	from("192.0.2.7:1000")
+	h.join(nil)
+	from("[::ffff:192.0.2.7]:2000")
+	h.join(nil)
+	h.refusal(signaling.CodeTooMany, nil)
+	from("192.0.2.8:1000")
+	h.join(nil)
+	from("[2001:db8:1:2::1]:1")
+	h.join(nil)
+	from("[2001:db8:1:2:ffff::9]:1")
+	h.join(nil)
+	h.refusal(signaling.CodeTooMany, nil)
+	from("[2001:db8:1:3::1]:1")
+	h.join(nil)
+}
+
+func TestJoinsPerMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.JoinsPerMinute = 6 })
+		wrong := func(c *signaling.JoinConfig) { c.Secret[0]++ }
+		h.remote = "192.0.2.7:1000"
+		for range 6 {
+			h.refusal(signaling.CodeWrongSecret, wrong)
+		}
+		h.refusal(signaling.CodeTooMany, nil)
+		time.Sleep(10 * time.Second)
+		guest, _ := h.join(nil)
+
+		// Coming back over new wires is no attempt.
+		for range 20 {
+			h.wire().Break()
+			<-h.away
+			<-h.away
+		}
+		send(t, guest, "x")
+	})
+}
+
+func TestVersions(t *testing.T) {
+	speaks := func(low, high int) func(*signaling.LobbyConfig, *signaling.Room) {
+		return func(c *signaling.LobbyConfig, r *signaling.Room) { c.Self.Versions, r.Guests = [2]int{low, high}, 9 }
+	}
+	comes := func(low, high int) func(*signaling.JoinConfig) {
+		return func(c *signaling.JoinConfig) { c.Self.Versions = [2]int{low, high} }
+	}
+	h := newHall(t, speaks(2, 4))
+	guest, host := h.join(comes(1, 3))
+	if guest.Version() != 3 || host.Version() != 3 || host.Peer().Versions != [2]int{1, 3} {
+		t.Errorf("version %d, %d", guest.Version(), host.Version())
+	}
+	atGuest, atHost := h.refusal(signaling.CodeVersion, comes(1, 1))
+	mustSay(t, atGuest, "this computer speaks version 1", "the host speaks versions 2 to 4", "Update Echopath on this computer")
+	mustSay(t, atHost, "this host speaks versions 2 to 4", "the guest speaks version 1", "Update Echopath on the guest")
+	atGuest, atHost = h.refusal(signaling.CodeVersion, comes(5, 7))
+	mustSay(t, atGuest, "Update Echopath on the host")
+	mustSay(t, atHost, "Update Echopath on this host")
+	h.refusal(signaling.CodeVersion, comes(3, 2))
+}
+
+func TestWhoSaysNothingIsSentAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxPerAddress = 3 })
+		h.remote = "192.0.2.7:1000"
+		began := time.Now()
+		for range 3 {
+			if _, err := h.dial(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		h.refusal(signaling.CodeTooMany, nil) // its address has too many handshakes under way
+		h.set(func() { h.remote = "192.0.2.8:1000" })
+		h.join(nil) // the others are not disturbed
+		for range 3 {
+			g := wantCode(t, <-h.served, signaling.CodeLost)
+			mustSay(t, g, "10 s")
+		}
+		if d := time.Since(began); d != 10*time.Second {
+			t.Errorf("after %v", d)
+		}
+	})
+}
+
+// A host that is silent, or hangs up, is told apart from one that refuses.
+func TestSilentHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		c := h.config()
+		c.Dial = func(context.Context) (signaling.Wire, error) {
+			a, _ := signalingtest.Wires()
+			return a, nil
+		}
+		_, err := signaling.Join(t.Context(), c)
+		mustSay(t, wantCode(t, err, signaling.CodeLost), "did not answer in time")
+
+		c.Dial = func(context.Context) (signaling.Wire, error) {
+			a, b := signalingtest.Wires()
+			_ = b.Close()
+			return a, nil
+		}
+		_, err = signaling.Join(t.Context(), c)
+		mustSay(t, wantCode(t, err, signaling.CodeLost), "ended before it let this computer in")
+
+		blocked := errors.New("blocked")
+		c.Dial = func(context.Context) (signaling.Wire, error) { return nil, blocked }
+		if _, err = signaling.Join(t.Context(), c); err != blocked { //nolint:errorlint // it is that error itself
+			t.Errorf("error is %v", err)
+		}
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		c.Dial = func(context.Context) (signaling.Wire, error) {
+			a, _ := signalingtest.Wires()
+			return a, nil
+		}
+		_, err = signaling.Join(ctx, c)
+		wantCode(t, err, signaling.CodeLost)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+// A wire that breaks during the handshake is made again, and the invite is not used up by it.
+func TestHandshakeIsTriedAgain(t *testing.T) {
+	for cut := range 4 {
+		h := newHall(t, nil)
+		h.onWire = func(n int, guest, host *signalingtest.Wire) {
+			frames := 0
+			hook := func(_ context.Context, f []byte) ([][]byte, error) {
+				if frames++; n == 0 && frames > cut/2 {
+					return nil, errors.New("cut")
+				}
+				return [][]byte{f}, nil
+			}
+			if cut%2 == 0 {
+				guest.OnSend(hook)
+			} else {
+				host.OnSend(hook)
+			}
+		}
+		guest, host := h.join(nil)
+		if cut == 3 { // the host lost it after it had let the guest in
+			host = latest(h, host)
+		}
+		send(t, guest, "in")
+		expect(t, host, "in")
+		if h.count() != 2 {
+			t.Errorf("cut %d: %d wires", cut, h.count())
+		}
+	}
+}
+
+// latest is the guest that arrived last.
+func latest(h *hall, g *signaling.Guest) *signaling.Guest {
+	for {
+		select {
+		case g = <-h.guests:
+		default:
+			return g
+		}
+	}
+}
+
+func TestDismissedWhileAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		h.set(func() { h.down = errors.New("no network") })
+		h.wire().Break()
+		<-h.away
+		_ = host.Dismiss(signaling.CodeRemoved, "Enough for today.")
+		h.set(func() { h.down = nil })
+		_, err := guest.Receive(t.Context())
+		mustSay(t, wantCode(t, err, signaling.CodeRemoved), "Enough for today.")
+	})
+}
+
+func TestHostStartedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, other := newHall(t, nil), newHall(t, nil)
+		guest, _ := h.join(func(c *signaling.JoinConfig) {
+			first := c.Dial
+			c.Dial = func(ctx context.Context) (signaling.Wire, error) {
+				if h.count() == 0 {
+					return first(ctx)
+				}
+				return other.dial(ctx)
+			}
+		})
+		h.wire().Break()
+		_, err := guest.Receive(t.Context())
+		mustSay(t, wantCode(t, err, signaling.CodeLost), "does not know this session any more")
+	})
+}
+
+func TestShutKeepsWhoIsIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		h.lobby.Shut(h.room.ID)
+		h.wire().Break()
+		<-h.away
+		<-h.away
+		send(t, guest, "in")
+		expect(t, host, "in")
+	})
+}
+
+func TestRefusedIsRateLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		flood := func() {
+			for range 100 {
+				h.refusal(signaling.CodeUnknownRoom, func(c *signaling.JoinConfig) { c.Room[0]++ })
+			}
+		}
+		flood()
+		if n := len(h.refused); n != 10 {
+			t.Errorf("told %d times", n)
+		}
+		time.Sleep(3 * time.Second)
+		flood()
+		if n := len(h.refused); n != 13 {
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
+func TestOpenChecks(t *testing.T) {
+	h := newHall(t, nil)
+	for name, change := range map[string]func(*signaling.Room){
+		"no secret": func(r *signaling.Room) { r.Secret = [16]byte{} },
+		"no expiry": func(r *signaling.Room) { r.Expiry = time.Time{} },
+		"no guests": func(r *signaling.Room) { r.Guests = 0 },
+		"too many":  func(r *signaling.Room) { r.Guests = 1 << 20 },
+	} {
+		r := h.room
+		change(&r)
+		if h.lobby.Open(r) == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	// A room that is open takes new terms and keeps who used it.
+	guest, _ := h.join(identity(1))
+	_ = guest.Close()
+	<-h.served
+	h.room.Guests = 2
+	if err := h.lobby.Open(h.room); err != nil {
+		t.Fatal(err)
+	}
+	h.join(identity(2))
+	h.refusal(signaling.CodeUsed, identity(3))
+	_ = h.lobby.Close()
+	wantCode(t, h.lobby.Open(h.room), signaling.CodeHostStopped)
+}
+
+// Ends may be used from within Arrive.
+func TestDismissFromArrive(t *testing.T) {
+	h := newHall(t, func(c *signaling.LobbyConfig, _ *signaling.Room) {
+		c.Arrive = func(g *signaling.Guest) { _ = g.Dismiss(signaling.CodeDeclined, "") }
+	})
+	conn, err := signaling.Join(t.Context(), h.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, err = conn.Receive(t.Context())
+	wantCode(t, err, signaling.CodeDeclined)
+}
+
+func TestManyGuests(t *testing.T) {
+	const many = 100
+	h := newHall(t, guests(many))
+	done := make(chan error, many)
+	hosts := make(chan *signaling.Guest, many)
+	for n := range many {
+		go func() {
+			c, err := signaling.Join(t.Context(), h.config())
+			if err == nil {
+				for i := range 10 {
+					err = errors.Join(err, c.Send(t.Context(), ended(fmt.Sprintf("%d-%d", n, i))))
+				}
+				m, receiveErr := c.Receive(t.Context())
+				err = errors.Join(err, receiveErr)
+				if err == nil && m.RunEnded.ID != fmt.Sprintf("%d-9", n) {
+					err = fmt.Errorf("guest %d got %s", n, m.RunEnded.ID)
+				}
+				_ = c.Close()
+			}
+			done <- err
+		}()
+		go func() {
+			g := <-h.guests
+			for range 9 {
+				_, _ = g.Receive(t.Context())
+			}
+			if m, err := g.Receive(t.Context()); err == nil {
+				_ = g.Send(t.Context(), m)
+			}
+			hosts <- g
+		}()
+	}
+	for range many {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		_, err := (<-hosts).Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+	}
+}
+
+// TestAwayComesAfterArrive: a host is never told that a guest is away of whom it has not heard.
+func TestAwayComesAfterArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h *hall
+		var told []string
+		h = newHall(t, func(c *signaling.LobbyConfig, _ *signaling.Room) {
+			c.Arrive = func(g *signaling.Guest) {
+				time.Sleep(time.Second) // the guest knows that it is in
+				h.wire().Break()
+				time.Sleep(time.Second) // it is back before that
+				told = append(told, "arrived")
+				h.guests <- g
+			}
+			c.Away = func(_ *signaling.Guest, away bool) { told = append(told, fmt.Sprint("away ", away)) }
+		})
+		guest, host := h.join(nil)
+		send(t, guest, "x")
+		expect(t, host, "x")
+		synctest.Wait()
+		if len(told) != 1 || told[0] != "arrived" {
+			t.Errorf("told %q", told)
+		}
+		h.set(func() { h.down = errors.New("no network") })
+		h.wire().Break()
+		synctest.Wait()
+		h.set(func() { h.down = nil })
+		send(t, guest, "y")
+		expect(t, host, "y")
+		synctest.Wait()
+		if fmt.Sprint(told) != "[arrived away true away false]" {
+			t.Errorf("told %q", told)
+		}
+	})
+}

@@ -1,0 +1,573 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha1" //nolint:gosec // RFC 6455 asks for it
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"echopath/internal/coturntest"
+	"echopath/netcheck"
+	"echopath/netcheck/dial"
+	"echopath/netcheck/signaling"
+)
+
+// wantTalk checks that a wire carries frames both ways.
+func wantTalk(t *testing.T, guest, far *Wire) {
+	t.Helper()
+	for _, ends := range [][2]*Wire{{guest, far}, {far, guest}} {
+		if err := ends[0].Send(within(t), []byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ends[1].Receive(within(t)); string(got) != "hello" {
+			t.Fatalf("got %q, %v", got, err)
+		}
+	}
+}
+
+func TestDialPrefersWebSocket(t *testing.T) {
+	h := newHost(t, nil)
+	var got steps
+	target := h.target()
+	target.Trace = got.trace
+	guest, far := h.connect(t, target)
+	if guest.Way() != signaling.WayWebSocket || got.names() != "dial tls websocket" || got[2].Server != h.addr {
+		t.Errorf("way %s, steps %+v", guest.Way(), got)
+	}
+	if guest.Reached() != h.addr || guest.Evidence().TLS == nil || guest.Evidence().TLS.VerifiedBy != "pin" || guest.Evidence().TLS.ALPN != "" {
+		t.Errorf("reached %q, evidence %+v", guest.Reached(), guest.Evidence())
+	}
+	wantTalk(t, guest, far)
+}
+
+// Without a dialer of its own, a target is reached with the system's settings: no proxy for loopback.
+func TestDialDefaultDialer(t *testing.T) {
+	h := newHost(t, nil)
+	target := h.target()
+	target.Dialer = nil
+	guest, far := h.connect(t, target)
+	wantTalk(t, guest, far)
+}
+
+// Only forces a way.
+func TestDialOnly(t *testing.T) {
+	h := newHost(t, nil)
+	target := h.target()
+	target.Only = signaling.WaySSE
+	var got steps
+	target.Trace = got.trace
+	guest, far := h.connect(t, target)
+	if got.names() != "dial tls sse" {
+		t.Errorf("steps %q", got.names())
+	}
+	wantTalk(t, guest, far)
+	target.Only = signaling.WayPaste
+	_, err := Dial(within(t), target)
+	wantFailure(t, err, netcheck.ReasonLocal, "paste")
+}
+
+func accept101(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.ReadWriter) {
+	conn, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // RFC 6455 asks for it
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
+		base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
+	return conn, rw
+}
+
+// What breaks WebSockets leads to events, on the same address.
+func TestDialFallsBack(t *testing.T) {
+	t.Parallel() // it waits for limits
+	status := func(code int) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+	}
+	for name, upgrade := range map[string]func(http.ResponseWriter, *http.Request){
+		"400": status(http.StatusBadRequest),
+		"403": status(http.StatusForbidden),
+		"200": status(http.StatusOK),
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://login.example.com/", http.StatusFound)
+		},
+		"426 since the upgrade is cut out": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(headerOwn, "1")
+			w.WriteHeader(http.StatusUpgradeRequired)
+		},
+		"101 and swallows": func(w http.ResponseWriter, r *http.Request) {
+			conn, rw := accept101(w, r)
+			_, _ = io.Copy(io.Discard, rw)
+			_ = conn.Close()
+		},
+		"101 and closes": func(w http.ResponseWriter, r *http.Request) {
+			conn, _ := accept101(w, r)
+			_ = conn.Close()
+		},
+		"101 with a wrong key": func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n")
+			_ = conn.Close()
+		},
+		"closes": func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			_ = conn.Close()
+		},
+		"silence": func(w http.ResponseWriter, _ *http.Request) {
+			conn, rw, _ := http.NewResponseController(w).Hijack()
+			_, _ = io.Copy(io.Discard, rw)
+			_ = conn.Close()
+		},
+		"an endless body": func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = w.Write(make([]byte, 100))
+				_ = http.NewResponseController(w).Flush()
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, nil)
+			front := h.behind(t, func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Header.Get("Upgrade") == "" {
+					return false
+				}
+				upgrade(w, r)
+				return true
+			})
+			var got steps
+			target := h.target(front)
+			target.Trace = got.trace
+			guest, far := h.connect(t, target)
+			if guest.Way() != signaling.WaySSE || got.names() != "dial tls websocket! sse" {
+				t.Errorf("way %s, steps %q", guest.Way(), got.names())
+			}
+			wantTalk(t, guest, far)
+			target.Only = signaling.WayWebSocket
+			if _, err := Dial(within(t), target); err == nil {
+				t.Error("a WebSocket was made where none passes")
+			}
+		})
+	}
+}
+
+// A WebSocket passes through a web server that lets it.
+func TestDialBehindWebServer(t *testing.T) {
+	h := newHost(t, nil)
+	guest, far := h.connect(t, h.target(h.behind(t, nil)))
+	if guest.Way() != signaling.WayWebSocket {
+		t.Errorf("way %s", guest.Way())
+	}
+	wantTalk(t, guest, far)
+}
+
+// POSTs whose connections or answers get lost are repeated, and nothing is taken twice.
+func TestPostsAreRepeated(t *testing.T) {
+	h := newHost(t, nil)
+	var posts atomic.Int64
+	front := h.behind(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPost {
+			return false
+		}
+		switch posts.Add(1) % 4 {
+		case 1: // is not passed on
+			w.WriteHeader(http.StatusBadGateway)
+			return true
+		case 2: // is passed on, and the answer gets lost
+			body := httptestRecorder{}
+			h.ServeHTTP(&body, r)
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			_ = conn.Close()
+			return true
+		}
+		return false
+	})
+	target := h.target(front)
+	target.Only = signaling.WaySSE
+	guest, far := h.connect(t, target)
+	for i := range 4 {
+		want := strconv.Itoa(i)
+		if err := guest.Send(within(t), []byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := far.Receive(within(t)); string(got) != want {
+			t.Fatalf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	if err := guest.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := far.Receive(within(t)); err != io.EOF { //nolint:errorlint // that value is promised
+		t.Errorf("the wire ends with %v", err)
+	}
+}
+
+// httptestRecorder takes an answer that is thrown away.
+type httptestRecorder struct{ header http.Header }
+
+func (r *httptestRecorder) Header() http.Header {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	return r.header
+}
+func (r *httptestRecorder) Write(p []byte) (int, error) { return len(p), nil }
+func (r *httptestRecorder) WriteHeader(int)             {}
+
+// connectProxy answers CONNECT with reply and, if that says 200, is a tunnel to backend.
+func connectProxy(t *testing.T, reply, backend string) string {
+	return "http://" + tcpServer(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		request, err := http.ReadRequest(in)
+		if err != nil || request.Method != http.MethodConnect {
+			return
+		}
+		if reply == "" {
+			_, _ = io.Copy(io.Discard, in)
+			return
+		}
+		if _, err := io.WriteString(conn, reply); err != nil || !strings.Contains(reply, " 200 ") {
+			return
+		}
+		onward, err := net.Dial("tcp", backend)
+		if err != nil {
+			return
+		}
+		back := make(chan struct{})
+		go func() { defer close(back); _, _ = io.Copy(conn, onward); _ = conn.Close() }()
+		_, _ = io.Copy(onward, in)
+		_ = onward.Close()
+		<-back
+	})
+}
+
+const established = "HTTP/1.1 200 Connection established\r\n\r\n"
+
+// A proxy is asked for the name, which need not be known here, by both ways.
+func TestDialByProxy(t *testing.T) {
+	for _, only := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		h := newHost(t, func(c *HandlerConfig, _ *http.Server) { c.Hosts = []string{"host.example.com"} })
+		target := h.target("host.example.com:443")
+		target.Only = only
+		proxy := connectProxy(t, established, h.addr)
+		target.Dialer = via(proxy)
+		var got steps
+		target.Trace = got.trace
+		guest, far := h.connect(t, target)
+		if got.names() != "dial proxy tls "+string(only) || "http://"+guest.Evidence().ViaProxy != proxy || "http://"+guest.Remote().String() != proxy {
+			t.Errorf("steps %q, evidence %+v, remote %v", got.names(), guest.Evidence(), guest.Remote())
+		}
+		wantTalk(t, guest, far)
+	}
+}
+
+func TestDialProxyRefusals(t *testing.T) {
+	t.Parallel() // it waits for limits
+	for name, tt := range map[string]struct {
+		reply string
+		code  netcheck.ReasonCode
+		words []string
+	}{
+		"403":       {"HTTP/1.1 403 Forbidden\r\n\r\n", netcheck.ReasonProxyRefused, []string{"forbids", "CONNECT to host.example.com port 443"}},
+		"407 Basic": {"HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", netcheck.ReasonProxyAuth, []string{"it offers Basic", "user:password@"}},
+		"407 NTLM":  {"HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n", netcheck.ReasonProxyAuth, []string{"Negotiate, NTLM", "Only Basic"}},
+		"502":       {"HTTP/1.1 502 Bad Gateway\r\n\r\n", netcheck.ReasonProxyRefused, []string{"can not reach host.example.com:443", "host runs"}},
+		"silent":    {"", netcheck.ReasonNoAnswer, []string{"does not answer CONNECT", "reach the host"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := connectProxy(t, tt.reply, "")
+			_, err := Dial(within(t), Target{Addresses: []string{"host.example.com:443"}, Dialer: via(proxy)})
+			wantFailure(t, err, tt.code, append(tt.words, strings.TrimPrefix(proxy, "http://"))...)
+		})
+	}
+	down := closedPort(t)
+	_, err := Dial(within(t), Target{Addresses: []string{"host.example.com:443"}, Dialer: via("http://" + down)})
+	wantFailure(t, err, netcheck.ReasonRefused, "The proxy "+down)
+}
+
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// Who reads TLS on the way shows another key, whatever its certificate says, and gets no request.
+func TestDialIntercepted(t *testing.T) {
+	h := newHost(t, nil)
+	fake := coturntest.NewAuthority(t, "Corp Inspect CA").Issue(t, coturntest.Leaf{Names: []string{"host.example.com"}})
+	var asked atomic.Bool
+	inspector := serveTLS(t, NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Store(true) })), fake)
+	target := h.target("host.example.com:443")
+	target.Dialer = via(connectProxy(t, established, inspector))
+	_, err := Dial(within(t), target)
+	wantFailure(t, err, netcheck.ReasonTLSPin, "another key than the one in the invite", "company's inspection", "another computer", "Corp Inspect CA")
+	if asked.Load() {
+		t.Error("a request was sent to the one in the middle")
+	}
+}
+
+// What is no Echopath says so, though the key is right.
+func TestDialNoEchopath(t *testing.T) {
+	t.Parallel() // it waits for limits
+	h := newHost(t, nil)
+	other := func(answer http.HandlerFunc) string { return serveTLS(t, NewServer(answer), h.cert) }
+	raw := func(says string) string {
+		return tcpServer(t, func(conn net.Conn) {
+			secured := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{h.cert.TLS}})
+			_, _ = secured.Read(make([]byte, 16))
+			_, _ = io.WriteString(secured, says)
+			_, _ = io.Copy(io.Discard, secured)
+		})
+	}
+	for name, tt := range map[string]struct {
+		addr  string
+		code  netcheck.ReasonCode
+		words []string
+	}{
+		"404":           {other(http.NotFound), netcheck.ReasonOtherVersion, []string{"no Echopath", "HTTP status 404", "/echopath/1/"}},
+		"502":           {other(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }), netcheck.ReasonHostGone, []string{"status 502"}},
+		"page":          {other(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }), netcheck.ReasonOtherVersion, []string{"HTTP status 200"}},
+		"other events":  {other(otherEvents), netcheck.ReasonOtherVersion, []string{"no stream of this program"}},
+		"held back":     {other(heldEvents), netcheck.ReasonNoAnswer, []string{"holds answers back"}},
+		"no HTTP":       {raw("220 mail.example.com ESMTP\r\n"), netcheck.ReasonOtherVersion, []string{"does not speak HTTP"}},
+		"silent":        {raw(""), netcheck.ReasonNoAnswer, []string{"not to the request"}},
+		"endless head":  {raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 2*maxHead)), netcheck.ReasonLinkLost, nil},
+		"endless 1xx":   {raw(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 4000)), netcheck.ReasonOtherVersion, nil},
+		"plain HTTP":    {plainHTTP(t), netcheck.ReasonTLSFailed, []string{"plain HTTP", "new invite"}},
+		"nothing there": {closedPort(t), netcheck.ReasonRefused, []string{"the host", "is refused"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Dial(within(t), h.target(tt.addr))
+			wantFailure(t, err, tt.code, tt.words...)
+			if f := netcheck.AsFailure(err, ""); f.Server != tt.addr {
+				t.Errorf("server %q, want %q", f.Server, tt.addr)
+			}
+		})
+	}
+}
+
+func otherEvents(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	_, _ = io.WriteString(w, "data: price 7\n\n")
+}
+
+func heldEvents(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+func plainHTTP(t *testing.T) string {
+	return tcpServer(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 16))
+		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+// hanging opens no connection to some addresses.
+func hanging(hangs func(addr string) bool) func(netip.Addr) *dial.Dialer {
+	return func(local netip.Addr) *dial.Dialer {
+		d := direct(local)
+		d.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if hangs(addr) {
+				<-ctx.Done()
+				return nil, &net.OpError{Op: "dial", Net: network, Err: ctx.Err()}
+			}
+			return new(net.Dialer).DialContext(ctx, network, addr)
+		}
+		return d
+	}
+}
+
+// The first address that answers with the right key wins; dead, wrong and silent ones before it do no harm.
+func TestDialManyAddresses(t *testing.T) {
+	t.Parallel() // it waits a little
+	h := newHost(t, nil)
+	wrong := serveTLS(t, NewServer(http.NotFoundHandler()), coturntest.NewAuthority(t, "x").Issue(t, coturntest.Leaf{}))
+	gone := serveTLS(t, NewServer(http.NotFoundHandler()), h.cert)
+	target := h.target("203.0.113.7:8443", closedPort(t), "not an address", wrong, gone, "localhost:"+port(h.addr))
+	target.Dialer = hanging(func(addr string) bool { return strings.HasPrefix(addr, "203.") })
+	var got steps
+	target.Trace = got.trace
+	guest, far := h.connect(t, target)
+	for _, step := range got {
+		if strings.HasPrefix(step.Server, "203.") {
+			t.Errorf("an attempt that was given up is traced as %+v", step)
+		}
+	}
+	if guest.Reached() != "localhost:"+port(h.addr) {
+		t.Errorf("reached %q", guest.Reached())
+	}
+	wantTalk(t, guest, far)
+}
+
+func port(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	return port
+}
+
+// Without any that works, the most telling reason is given.
+func TestDialMostTelling(t *testing.T) {
+	t.Parallel() // it waits for limits
+	h := newHost(t, nil)
+	wrong := serveTLS(t, NewServer(http.NotFoundHandler()), coturntest.NewAuthority(t, "x").Issue(t, coturntest.Leaf{}))
+	const silent = "203.0.113.7:8443"
+	for name, tt := range map[string]struct {
+		addrs []string
+		code  netcheck.ReasonCode
+		words []string
+	}{
+		"silent":               {[]string{silent}, netcheck.ReasonNoAnswer, []string{"gets no answer", "TCP 8443 to 203.0.113.7"}},
+		"refused after silent": {[]string{silent, closedPort(t)}, netcheck.ReasonRefused, []string{"The other address of the host"}},
+		"key after refused":    {[]string{closedPort(t), silent, wrong}, netcheck.ReasonTLSPin, []string{"The other 2 addresses of the host"}},
+		"nonsense":             {[]string{"nonsense", "1.2.3.4:0", ":1"}, netcheck.ReasonInvite, []string{"new invite"}},
+		"none":                 {nil, netcheck.ReasonInvite, nil},
+		"unknown name":         {[]string{"no such name.invalid:1"}, netcheck.ReasonNameNotFound, []string{"no such name.invalid"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := h.target()
+			target.Addresses = tt.addrs
+			target.Dialer = hanging(func(addr string) bool { return addr == silent })
+			_, err := Dial(within(t), target)
+			wantFailure(t, err, tt.code, tt.words...)
+		})
+	}
+}
+
+// A source address of one family is not used for a host of the other.
+func TestDialSourceOfAnotherFamily(t *testing.T) {
+	_, err := Dial(within(t), Target{Addresses: []string{"[2001:db8::1]:443"}, Local: netip.MustParseAddr("127.0.0.1"), Dialer: direct})
+	wantFailure(t, err, netcheck.ReasonNoFamily, "another IP version than the chosen interface")
+}
+
+func TestDialIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skipf("SKIPPED: no IPv6 on loopback: %v", err)
+	}
+	h := newHost(t, nil)
+	server := NewServer(h.Handler)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{h.cert.TLS}}))
+	}()
+	t.Cleanup(func() { _ = h.Close(); _ = server.Close(); <-done })
+	for _, only := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		target := h.target(l.Addr().String())
+		target.Only = only
+		guest, far := h.connect(t, target)
+		wantTalk(t, guest, far)
+	}
+}
+
+// The zone of a literal address is not the host's business.
+func TestOrigin(t *testing.T) {
+	for host, want := range map[string]string{
+		"fe80::1%eth0": "https://[fe80::1]:443/x", "Bücher.example": "https://xn--bcher-kva.example:443/x", "203.0.113.7": "https://203.0.113.7:443/x",
+	} {
+		if got := newOrigin(host, "443").url("/x"); got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
+
+func TestDialCancelled(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, nil)
+	for name, addr := range map[string]string{
+		"TCP": "203.0.113.7:1",
+		"TLS": tcpServer(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }),
+		"upgrade": serveTLS(t, NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+		})), h.cert),
+		"events": serveTLS(t, NewServer(http.HandlerFunc(heldEvents)), h.cert),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(within(t))
+			target := h.target(addr)
+			if name == "events" {
+				target.Only = signaling.WaySSE
+			}
+			target.Dialer = hanging(func(addr string) bool {
+				if name == "TCP" {
+					cancel()
+				}
+				return name == "TCP"
+			})
+			target.Trace = func(netcheck.StepDone) { cancel() } // after TCP
+			_, err := Dial(ctx, target)
+			wantFailure(t, err, netcheck.ReasonCancelled)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%v is not context.Canceled", err)
+			}
+		})
+	}
+}
+
+// What Dial returned outlives its context.
+func TestWireOutlivesContext(t *testing.T) {
+	for _, only := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		h := newHost(t, nil)
+		target := h.target()
+		target.Only = only
+		ctx, cancel := context.WithCancel(within(t))
+		w, err := Dial(ctx, target)
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		guest := w.(*Wire) //nolint:errcheck // it is one
+		wantTalk(t, guest, (<-h.wires).(*Wire))
+		_ = guest.Close()
+	}
+}
+
+func TestPhrase(t *testing.T) {
+	for body, want := range map[string]string{
+		"The host stops.\n": "The host stops.", "": "HTTP status 1.", "<html><body>": "HTTP status 1.", "a\x1b[2Jb\nc": "a[2Jb", "\xff\xfe": "HTTP status 1.",
+	} {
+		if got := phrase([]byte(body), "HTTP status 1"); got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// BenchmarkDial is the time from an address to a wire that carries frames, on loopback.
+func BenchmarkDial(b *testing.B) {
+	for _, way := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		b.Run(string(way), func(b *testing.B) {
+			h := newHost(b, nil)
+			target := h.target()
+			target.Only = way
+			for b.Loop() {
+				w, err := Dial(b.Context(), target)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				_ = w.Close()
+				_ = (<-h.wires).Close()
+				b.StartTimer()
+			}
+		})
+	}
+}

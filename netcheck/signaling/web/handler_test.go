@@ -1,0 +1,482 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"echopath/netcheck/signaling"
+)
+
+// request asks a handler without a network.
+func request(h http.Handler, method, path, hostField string, fields ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "https://x"+path, strings.NewReader(""))
+	r.Host = hostField
+	for i := 0; i < len(fields); i += 2 {
+		r.Header.Add(fields[i], fields[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// What a web page can cause is refused before anything else is looked at; what passes is refused for want of an upgrade (426).
+func TestGuard(t *testing.T) {
+	h := NewHandler(HandlerConfig{Hosts: []string{"Host.Example.com", "bücher.example"}})
+	defer func() { _ = h.Close() }()
+	const own = "host.example.com:8443"
+	tests := []struct {
+		name, host string
+		fields     []string
+		want       int
+	}{
+		{"name", own, nil, http.StatusUpgradeRequired},
+		{"name with capitals and dot", "HOST.example.com.", nil, http.StatusUpgradeRequired},
+		{"international name", "xn--bcher-kva.example:443", nil, http.StatusUpgradeRequired},
+		{"IPv4", "203.0.113.7:443", nil, http.StatusUpgradeRequired},
+		{"IPv6", "[2001:db8::1]:443", nil, http.StatusUpgradeRequired},
+		{"IPv6 without port", "[2001:db8::1]", nil, http.StatusUpgradeRequired},
+		{"localhost", "localhost:1234", nil, http.StatusUpgradeRequired},
+		{"own origin", own, []string{"Origin", "https://host.example.com:8443"}, http.StatusUpgradeRequired},
+		{"own page", own, []string{"Sec-Fetch-Site", "same-origin"}, http.StatusUpgradeRequired},
+
+		{"rebound name", "evil.example.com:8443", nil, http.StatusForbidden},
+		{"name that ends so", "evil-host.example.com", nil, http.StatusForbidden},
+		{"localhost of another", "localhost.evil.example.com", nil, http.StatusForbidden},
+		{"no host", "", nil, http.StatusForbidden},
+		{"odd port", "host.example.com:evil", nil, http.StatusForbidden},
+		{"other origin", own, []string{"Origin", "https://evil.example.com"}, http.StatusForbidden},
+		{"other port of the origin", own, []string{"Origin", "https://host.example.com"}, http.StatusForbidden},
+		{"origin without TLS", own, []string{"Origin", "http://host.example.com:8443"}, http.StatusForbidden},
+		{"null origin", own, []string{"Origin", "null"}, http.StatusForbidden},
+		{"empty origin", own, []string{"Origin", ""}, http.StatusForbidden},
+		{"two origins", own, []string{"Origin", "https://host.example.com:8443", "Origin", "https://evil.example.com"}, http.StatusForbidden},
+		{"origin with user", own, []string{"Origin", "https://host.example.com:8443@evil.example.com"}, http.StatusForbidden},
+		{"picture on another page", own, []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := request(h, http.MethodGet, pathSocket, tt.host, tt.fields...)
+			if w.Code != tt.want || w.Header().Get(headerOwn) == "" {
+				t.Errorf("status %d, want %d: %s", w.Code, tt.want, w.Body)
+			}
+		})
+	}
+	for _, path := range []string{pathEvents, pathSend, "/"} {
+		if w := request(h, http.MethodPost, path, own, "Origin", "https://evil.example.com"); w.Code != http.StatusForbidden {
+			t.Errorf("%s gives %d to a page of another origin", path, w.Code)
+		}
+	}
+	if len(h.from) != 0 || h.total != 0 {
+		t.Errorf("%d wires are still counted", h.total)
+	}
+}
+
+func TestRouting(t *testing.T) {
+	h := NewHandler(HandlerConfig{})
+	defer func() { _ = h.Close() }()
+	for _, tt := range []struct {
+		method, path string
+		want         int
+	}{
+		{http.MethodGet, "/", http.StatusNotFound}, {http.MethodGet, "/echopath/2/ws", http.StatusNotFound}, {http.MethodGet, pathSocket + "/", http.StatusNotFound},
+		{http.MethodPost, pathSocket, http.StatusMethodNotAllowed}, {http.MethodPost, pathEvents, http.StatusMethodNotAllowed},
+		{http.MethodGet, pathSend, http.StatusMethodNotAllowed}, {http.MethodPost, pathSend, http.StatusGone},
+	} {
+		if w := request(h, tt.method, tt.path, "127.0.0.1"); w.Code != tt.want || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("%s %s: %d, %s", tt.method, tt.path, w.Code, w.Header().Get("Content-Type"))
+		}
+	}
+}
+
+// A browser's WebSocket always names its page's origin, which is another one.
+func TestPageOfAnotherOrigin(t *testing.T) {
+	h := newHost(t, nil)
+	_, resp, err := websocket.Dial(within(t), "wss://"+h.addr+pathSocket, &websocket.DialOptions{
+		HTTPClient: insecure(t), HTTPHeader: http.Header{"Origin": {"https://evil.example.com"}},
+	})
+	if err == nil || resp == nil || resp.StatusCode != http.StatusForbidden {
+		t.Errorf("got %v, %v", resp, err)
+	}
+}
+
+// insecure is a client that trusts whatever answers.
+func insecure(t testing.TB) *http.Client {
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // loopback
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// A flood from one address is refused with a sentence, and there is room again when a wire has ended.
+func TestFlood(t *testing.T) {
+	for name, tt := range map[string]struct {
+		perAddress, all int
+		words           string
+	}{"one address": {3, 0, "from this address"}, "all": {0, 3, "as many connections as it allows"}} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t, func(c *HandlerConfig, _ *http.Server) { c.MaxPerAddress, c.MaxWires = tt.perAddress, tt.all })
+			ways := []signaling.Way{signaling.WayWebSocket, signaling.WaySSE, signaling.WayWebSocket}
+			var far *Wire
+			for _, way := range ways {
+				target := h.target()
+				target.Only = way
+				_, far = h.connect(t, target)
+			}
+			for _, only := range []signaling.Way{"", signaling.WaySSE} {
+				var got steps
+				target := h.target()
+				target.Only, target.Trace = only, got.trace
+				_, err := Dial(within(t), target)
+				wantFailure(t, err, "host_refused", tt.words, "try again later")
+				if only == "" && got.names() != "dial tls websocket!" {
+					t.Errorf("steps %q: another way was tried after the host's own refusal", got.names())
+				}
+			}
+			_ = far.Close()
+			for h.count() == len(ways) { // Serve returns soon
+				if within(t).Err() != nil {
+					t.Fatal("the wire is still counted")
+				}
+			}
+			h.connect(t, h.target())
+		})
+	}
+}
+
+func (h *Handler) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.total
+}
+
+func TestAddressKey(t *testing.T) {
+	key := func(s string) string { return addressKey(addrPort(s).Addr()).String() }
+	if key("[::ffff:203.0.113.7]:1") != "203.0.113.7/32" || key("[2001:db8::1]:1") != key("[2001:db8:0:0:7::2]:9") || key("[2001:db8:0:1::1]:1") == key("[2001:db8::1]:1") {
+		t.Error("addresses are not counted as they should be")
+	}
+	if key("[fe80::1%eth0]:1") != key("[fe80::2%eth1]:1") {
+		t.Error("a zone makes another address")
+	}
+}
+
+// A client that does not get on with its request is cut off.
+func TestSlowloris(t *testing.T) {
+	s := NewServer(nil)
+	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 16<<10 {
+		t.Errorf("a server without limits: %+v", s)
+	}
+	h := newHost(t, func(_ *HandlerConfig, s *http.Server) { s.ReadHeaderTimeout = 100 * time.Millisecond })
+	conn, err := tls.Dial("tcp", h.addr, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "GET "+pathEvents+" HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	if _, err := io.ReadAll(conn); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the server waits for ever")
+	}
+}
+
+// Streams of events and sockets outlive the server's own limits.
+func TestWiresOutliveServerLimits(t *testing.T) {
+	t.Parallel() // it waits
+	for _, way := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		t.Run(string(way), func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, func(_ *HandlerConfig, s *http.Server) {
+				s.ReadTimeout, s.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+			})
+			target := h.target()
+			target.Only = way
+			guest, far := h.connect(t, target)
+			ctx, cancel := context.WithTimeout(within(t), 600*time.Millisecond)
+			defer cancel()
+			if _, err := far.Receive(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("the wire ended with %v", err)
+			}
+			for _, ends := range [][2]*Wire{{guest, far}, {far, guest}} {
+				if err := ends[0].Send(within(t), []byte("x")); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := ends[1].Receive(within(t)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// A message above the bound ends the wire, whichever end sends it.
+func TestOversizeSocket(t *testing.T) {
+	h := newHost(t, nil)
+	conn, _, err := websocket.Dial(within(t), "wss://"+h.addr+pathSocket, &websocket.DialOptions{HTTPClient: insecure(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	far := <-h.wires
+	if err := conn.Write(within(t), websocket.MessageBinary, make([]byte, signaling.MaxFrame+1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := far.Receive(within(t)); !errors.Is(err, errTooLarge) {
+		t.Errorf("the host gets %v", err)
+	}
+}
+
+func TestTextIsNoFrame(t *testing.T) {
+	h := newHost(t, nil)
+	conn, _, err := websocket.Dial(within(t), "wss://"+h.addr+pathSocket, &websocket.DialOptions{HTTPClient: insecure(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	far := <-h.wires
+	if err := conn.Write(within(t), websocket.MessageText, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := far.Receive(within(t)); !errors.Is(err, errProtocol) {
+		t.Errorf("the host gets %v", err)
+	}
+}
+
+// A connection that is cut is no end in order.
+func TestCut(t *testing.T) {
+	for _, way := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		t.Run(string(way), func(t *testing.T) {
+			h := newHost(t, nil)
+			target := h.target()
+			target.Only = way
+			guest, far := h.connect(t, target)
+			guest.stop(errBroken)
+			if _, err := far.Receive(within(t)); !errors.Is(err, errBroken) || errors.Is(err, io.EOF) {
+				t.Errorf("the host gets %v", err)
+			}
+			guest, far = h.connect(t, target)
+			far.stop(errBroken)
+			_ = far.Close()
+			if _, err := guest.Receive(within(t)); !errors.Is(err, errBroken) || errors.Is(err, io.EOF) {
+				t.Errorf("the guest gets %v", err)
+			}
+		})
+	}
+}
+
+// Handler.Close tells all guests and waits for their Serve.
+func TestHandlerClose(t *testing.T) {
+	h := newHost(t, nil)
+	var guests []*Wire
+	for _, way := range []signaling.Way{signaling.WayWebSocket, signaling.WaySSE} {
+		target := h.target()
+		target.Only = way
+		guest, far := h.connect(t, target)
+		if err := far.Send(within(t), []byte("last words")); err != nil {
+			t.Fatal(err)
+		}
+		guests = append(guests, guest)
+	}
+	for range 2 {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := h.count(); n != 0 {
+		t.Errorf("%d wires are left", n)
+	}
+	for _, guest := range guests {
+		if got, err := guest.Receive(within(t)); string(got) != "last words" {
+			t.Errorf("%s: %q, %v", guest.Way(), got, err)
+		}
+		if _, err := guest.Receive(within(t)); err != io.EOF { //nolint:errorlint // that value is promised
+			t.Errorf("%s ends with %v", guest.Way(), err)
+		}
+	}
+	_, err := Dial(within(t), h.target())
+	wantFailure(t, err, "host_refused", "The host stops.")
+}
+
+// stream is a guest's wire by hand.
+type stream struct {
+	t      *testing.T
+	h      *host
+	client *http.Client
+	id     string
+}
+
+func openStream(t *testing.T, h *host) *stream {
+	s := &stream{t: t, h: h, client: insecure(t)}
+	req, err := http.NewRequestWithContext(within(t), http.MethodGet, "https://"+h.addr+pathEvents, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	for field, want := range map[string]string{"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", "Cache-Control": "no-store, no-transform"} {
+		if got := resp.Header.Get(field); got != want {
+			t.Errorf("%s: %q", field, got)
+		}
+	}
+	if len(resp.Cookies()) != 0 {
+		t.Error("a cookie was set")
+	}
+	e, err := newEventReader(resp.Body).next()
+	if err != nil || e.name != eventWire || len(e.data) != 32 {
+		t.Fatalf("first event %+v, %v", e, err)
+	}
+	s.id = string(e.data)
+	return s
+}
+
+func (s *stream) post(body []byte) int {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(within(s.t), http.MethodPost, "https://"+s.h.addr+pathSend, bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set(headerWire, s.id)
+	resp, err := s.client.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// POSTs may come twice, but not with a hole between.
+func TestPosts(t *testing.T) {
+	h := newHost(t, nil)
+	s := openStream(t, h)
+	far := <-h.wires
+	both := appendFrame(appendFrame(nil, 1, []byte("one")), 2, []byte("two"))
+	overlap := appendFrame(appendFrame(nil, 2, []byte("two")), 3, []byte("three"))
+	for i, step := range []struct {
+		body []byte
+		want int
+	}{
+		{both, 204}, {both, 204}, {nil, 204}, {overlap, 204}, {appendFrame(nil, 5, []byte("five")), 409}, {[]byte("nonsense"), 400},
+		{appendFrame(nil, 4, make([]byte, maxFrame+1)), 400}, {make([]byte, maxBatch+1), 413}, {appendFrame(nil, 4, []byte("four")), 204},
+		{appendEnd(nil, 5), 204}, {appendEnd(nil, 5), 204}, {appendFrame(nil, 6, nil), 410},
+	} {
+		if got := s.post(step.body); got != step.want {
+			t.Errorf("POST %d gives %d, want %d", i, got, step.want)
+		}
+	}
+	for _, want := range []string{"one", "two", "three", "four"} {
+		if got, err := far.Receive(within(t)); string(got) != want {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	if _, err := far.Receive(within(t)); err != io.EOF { //nolint:errorlint // that value is promised
+		t.Errorf("the wire ends with %v", err)
+	}
+	s.id = strings.Repeat("0", 32)
+	if got := s.post(nil); got != http.StatusGone {
+		t.Errorf("a guessed wire gives %d", got)
+	}
+}
+
+// Frames that nobody takes are neither lost nor kept without bound.
+func TestPostsWait(t *testing.T) {
+	h := newHost(t, nil)
+	h.timing.accept = 50 * time.Millisecond
+	s := openStream(t, h)
+	far := <-h.wires
+	var body []byte
+	for i := range 2 * queued {
+		body = appendFrame(body, uint64(i+1), []byte(fmt.Sprint(i)))
+	}
+	if got := s.post(body); got != http.StatusServiceUnavailable {
+		t.Fatalf("a POST that is not taken gives %d", got)
+	}
+	for i := range 2 * queued {
+		if i == queued {
+			if got := s.post(body); got != http.StatusNoContent {
+				t.Fatalf("its repetition gives %d", got)
+			}
+		}
+		if got, err := far.Receive(within(t)); string(got) != fmt.Sprint(i) {
+			t.Fatalf("got %q, %v", got, err)
+		}
+	}
+}
+
+// A guest that gives no sign of life is cut off, whoever keeps its connection open.
+func TestSilentGuest(t *testing.T) {
+	h := newHost(t, nil)
+	h.timing.ping, h.timing.silent = 20*time.Millisecond, 50*time.Millisecond
+	openStream(t, h)
+	far := <-h.wires
+	if _, err := far.Receive(within(t)); !errors.Is(err, errSilent) {
+		t.Errorf("the stream ends with %v", err)
+	}
+}
+
+// A WebSocket whose other end answers no ping is cut off.
+func TestSilentSocket(t *testing.T) {
+	h := newHost(t, nil)
+	h.timing.ping, h.timing.silent = 20*time.Millisecond, 60*time.Millisecond
+	conn, err := tls.Dial("tcp", h.addr, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "GET "+pathSocket+" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+	far := <-h.wires
+	if _, err := far.Receive(within(t)); !errors.Is(err, errBroken) {
+		t.Errorf("the wire ends with %v", err)
+	}
+}
+
+// Close does not wait for one that does not answer a farewell.
+func TestCloseWithoutAnswer(t *testing.T) {
+	h := newHost(t, nil)
+	h.timing.grace = 50 * time.Millisecond
+	conn, err := tls.Dial("tcp", h.addr, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "GET "+pathSocket+" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+	far := <-h.wires
+	if err := far.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := far.Receive(within(t)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the wire ends with %v", err)
+	}
+}
+
+// A guest that reads nothing is cut off when it keeps a frame waiting for too long, and Close does not wait for it.
+func TestSlowReader(t *testing.T) {
+	h := newHost(t, nil)
+	h.timing.write, h.timing.last = 100*time.Millisecond, 10*time.Millisecond
+	openStream(t, h) // its events are not read
+	far := <-h.wires
+	var err error
+	for err == nil {
+		err = far.Send(within(t), make([]byte, maxFrame))
+	}
+	if !errors.Is(err, errBroken) {
+		t.Errorf("the wire ends with %v", err)
+	}
+}

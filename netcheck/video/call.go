@@ -1,0 +1,294 @@
+package video
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"echopath/netcheck"
+	"echopath/netcheck/control"
+)
+
+// Call is one two-way call on a link: this end sends its pictures and the other end its own, at the same time, and each direction is
+// measured where its pictures arrive. The other end answers with [Answer]. Fields must not change while it runs.
+type Call struct {
+	Path   netcheck.Path
+	Plan   netcheck.VideoPlan // for both ends, but for the source
+	Start  time.Time          // zero of all times: the session's start, with its monotonic reading
+	Clock  netcheck.Clock     // nil means the runtime's
+	Source Source             // of pictures of the plan's size
+	Screen netcheck.Screen    // may be nil
+	Began  func(at time.Time) // is called once, when the first picture has been captured; may be nil
+}
+
+// Name is netcheck.ProbeCall.
+func (c *Call) Name() string { return netcheck.ProbeCall }
+
+// callGrantTimeout is how long the other end may take to grant: it may have to open a camera first.
+const callGrantTimeout = 10 * time.Second
+
+// callRun is the state of one Run.
+type callRun struct {
+	*callEnd
+	live   callSamples
+	atStop control.CallAccount // the other end's, when this one stopped receiving
+	own    control.CallAccount // this end's, then
+}
+
+// Run calls until the plan's end or until ctx ends, then drains and asks the other end for its account. It gives the summary of whatever
+// was sent, and fails with a *netcheck.Failure as Probe.Run does.
+func (c *Call) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
+	p := newPipe(c.Path, c.Plan, c.Start, c.Clock, l.Media())
+	p.source, p.screen, p.first = c.Source, c.Screen, c.Began
+	p.emit = func(b netcheck.Body) { emit(netcheck.Event{Path: c.Path, Body: b}) }
+	if p.media == nil {
+		return nil, noMedia()
+	}
+	first := uint16(rand.Uint32()) //nolint:gosec // any number will do
+	end, err := newCallEnd(p, first)
+	if err != nil {
+		return nil, err
+	}
+	defer end.release()
+	r := &callRun{callEnd: end}
+	terms, err := r.order(ctx, first)
+	if err != nil {
+		if ctx.Err() != nil {
+			r.giveUp(ctx)
+			return nil, cancelled()
+		}
+		return nil, err
+	}
+	r.emit(netcheck.ProbeStarted{Probe: netcheck.ProbeCall, Duration: c.Plan.Duration, Packets: pictures(c.Plan)})
+	err = r.measure(ctx, terms)
+	return r.conclude(ctx, err, r.finish(ctx))
+}
+
+// order asks the other end for the call and waits for its terms.
+func (r *callRun) order(ctx context.Context, first uint16) (control.CallTerms, error) {
+	ctx, cancel := context.WithTimeout(ctx, callGrantTimeout)
+	defer cancel()
+	p := r.plan
+	order := control.Call{MaxKbps: p.MaxKbps, StartKbps: p.StartKbps, Width: p.Width, Height: p.Height, FPS: p.FPS, FixedSize: !p.Adapt,
+		Duration: p.Duration, First: first, Source: string(p.Source.Kind)}
+	if err := r.send(ctx, control.Message{ID: r.id, Call: &order}); err != nil {
+		return control.CallTerms{}, lost(err)
+	}
+	g, err := r.granted(ctx, "the call")
+	if err != nil {
+		return control.CallTerms{}, err
+	}
+	if g.Call == nil || !agreed(p, *g.Call) {
+		return control.CallTerms{}, &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end's answer to the call can not be used.", Advice: sameVersion}
+	}
+	return *g.Call, nil
+}
+
+// giveUp lets the other end go, which may have opened its camera: a call that was stopped before it began.
+func (r *callRun) giveUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceFinish)
+	defer cancel()
+	_ = r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}) // a link that is gone has let it go already
+}
+
+// agreed tells whether terms are within what was asked for.
+func agreed(p netcheck.VideoPlan, t control.CallTerms) bool {
+	return t.Width <= p.Width && t.FPS <= p.FPS && slices.Contains(netcheck.VideoSizes(), netcheck.VideoSize{Width: t.Width, Height: t.Height})
+}
+
+// measure sends and receives until all is sent and drained. Its error tells that the link failed, the source gave out or ctx ended.
+func (r *callRun) measure(ctx context.Context, terms control.CallTerms) error {
+	inner, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.stop = stop
+	if err := r.expect(terms); err != nil {
+		return lost(err)
+	}
+	r.begin = r.clock.Now()
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	var running sync.WaitGroup
+	running.Go(r.in.receiveAll)
+	running.Go(r.in.decodeAll)
+	running.Go(func() { r.listen(background) })
+	running.Go(func() { r.passKeyFrameRequests(background) })
+	running.Go(func() {
+		r.everyWindow(background, r.watch, func(index int, due time.Time) { r.sample(index, due, r.account()) })
+	})
+	err := r.tell(inner, 0, false) // the other end begins
+	if err == nil {
+		err = r.out.loop(inner)
+	}
+	if err == nil { // the other end began later, and is to have the whole time too
+		_ = r.clock.SleepUntil(inner, r.begin.Add(r.plan.Duration))
+	}
+	if gone := sourceGone(err); gone != "" {
+		r.emit(netcheck.VideoHappened{What: netcheck.SourceEnded, Text: gone})
+	}
+	r.hangUp()
+	r.drain(ctx, inner)
+	end()
+	_ = r.media.SetReceiveDeadline(time.Unix(1, 0)) // wakes the receiver; a link that is closed has woken it already
+	running.Wait()
+	r.own, r.atStop = r.account(), r.heard()
+	if cause := context.Cause(inner); err == nil && cause != nil && !r.out.finished {
+		err = cause
+	}
+	return err
+}
+
+// drain tells the other end that no more pictures come, so that it ends too, and waits until each end has shown what the other sent,
+// or nothing more can be hoped for.
+func (r *callRun) drain(ctx, inner context.Context) {
+	rtt := r.media.Counters().RTT
+	limit, alive := min(max(minDrain, 4*rtt+giveUp), maxDrain)+control.CallInterval, inner
+	if ctx.Err() != nil {
+		limit, alive = min(4*rtt+stopDrain+control.CallInterval, graceFinish), context.WithoutCancel(ctx)
+	}
+	until := r.clock.Now().Add(limit)
+	telling, told := context.WithTimeout(context.WithoutCancel(ctx), graceFinish)
+	defer told()
+	if r.tell(telling, 0, false) != nil {
+		return
+	}
+	r.out.tails(alive)
+	for !r.settled() && r.clock.Now().Before(until) {
+		if r.clock.SleepUntil(alive, r.clock.Now().Add(10*time.Millisecond)) == nil {
+			continue
+		}
+		if ctx.Err() == nil || alive != inner {
+			return // the link is gone
+		}
+		alive, until = context.WithoutCancel(ctx), earlier(until, r.clock.Now().Add(graceFinish))
+	}
+	_ = r.clock.SleepUntil(alive, r.clock.Now().Add(min(rtt+repairDrain, stopDrain))) // what repair may have under way
+}
+
+// settled tells that nothing is open in either direction.
+func (r *callRun) settled() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.far.Ended && r.got.shown >= r.far.FramesSent && r.far.FramesShown >= r.sent.n
+}
+
+// listen takes the other end's accounts.
+func (r *callRun) listen(ctx context.Context) {
+	for {
+		m, err := r.receive(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, control.ErrMessage):
+		case err != nil:
+			r.stop(lost(err))
+			return
+		case m.ID != r.id:
+		case m.Account != nil:
+			r.hear(*m.Account)
+		case m.Refusal != nil:
+			r.stop(&netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end ended the call: " + m.Refusal.Text + ".", Advice: "Call again when the other end is ready."})
+			return
+		}
+	}
+}
+
+// watch polls, and enters what the other end has counted into windows that are over.
+func (r *callRun) watch() {
+	r.poll()
+	r.mu.Lock()
+	news := r.news
+	r.news = nil
+	r.mu.Unlock()
+	for _, a := range news {
+		if s, told := r.live.far(a); told {
+			r.emit(netcheck.CallSampleTaken{Sample: s})
+		}
+	}
+}
+
+// sample emits the sample of a window that ends now, with what this end has counted until then.
+func (r *callRun) sample(index int, now time.Time, own control.CallAccount) {
+	frozen, froze := r.window(now)
+	r.mu.Lock()
+	rtt, n := r.rtts.window()
+	r.mu.Unlock()
+	at := r.begin.Add(time.Duration(index) * netcheck.VideoSampleWidth).Sub(r.start)
+	r.emit(netcheck.CallSampleTaken{Sample: r.live.near(index, at, own, frozen, rtt, n)})
+	if froze > 0 {
+		r.emit(netcheck.VideoHappened{What: netcheck.Froze, Took: froze})
+	}
+}
+
+// finish asks for the other end's last account. It goes on for a moment after ctx has ended.
+func (r *callRun) finish(ctx context.Context) error {
+	limit := finishTimeout
+	if ctx.Err() != nil {
+		limit = graceFinish
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
+		return err
+	}
+	for {
+		m, err := r.receive(ctx)
+		switch {
+		case errors.Is(err, control.ErrMessage):
+		case err != nil:
+			return fmt.Errorf("the other end's account: %w", err)
+		case m.ID == r.id && m.Account != nil:
+			if r.hear(*m.Account); m.Account.Last {
+				return nil
+			}
+		}
+	}
+}
+
+// conclude makes the summary, with the samples of what was heard last.
+func (r *callRun) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.Summary, error) {
+	if !r.sent.any {
+		return nil, errors.Join(sendErr, finishErr)
+	}
+	for _, s := range r.live.settle(r.heard()) {
+		r.emit(netcheck.CallSampleTaken{Sample: s})
+	}
+	r.sample(r.live.next, r.clock.Now(), r.own)
+	partial := sendErr != nil && !r.out.finished
+	sum, believed := r.summary(partial)
+	switch {
+	case ctx.Err() != nil && partial:
+		return sum, cancelled()
+	case sendErr != nil:
+		return sum, sendErr
+	case finishErr != nil:
+		r.emit(netcheck.Noted{Text: "The other end's account of the call did not arrive, so it is not known how this computer's picture arrived there."})
+	case !believed:
+		r.emit(netcheck.Noted{Text: "The other end's account of the call can not be: it does not agree with what this computer sent and received. It is left out."})
+	}
+	return sum, nil
+}
+
+// summary joins both ends' accounts. The other end's is left out if it can not be believed.
+func (r *callRun) summary(partial bool) (sum *netcheck.CallSummary, believed bool) {
+	far, atStop := r.heard(), r.atStop
+	known := far.Last
+	sent := r.own
+	sent.PacketsSent = r.account().PacketsSent // some may have been sent again since
+	believed = !known || possible(sent, far, r.plan, r.clock.Now().Sub(r.begin))
+	if !believed {
+		far, atStop, known = control.CallAccount{}, control.CallAccount{}, false
+	}
+	if atStop.Ended || far.FramesSent == atStop.FramesSent {
+		atStop = far
+	}
+	sum = &netcheck.CallSummary{
+		Plan: r.plan, Partial: partial, Begin: time.Duration(r.sent.firstUS) * time.Microsecond, Span: r.own.Span, RTT: r.rtts.distribution(),
+		Up: direction(r.own, r.own, far, termsOf(r.plan), known), Down: direction(atStop, far, r.own, r.theirs, known),
+		Self: selfOf(r.own), Far: selfOf(far), FarSource: r.theirs.Source,
+	}
+	return sum, believed
+}
