@@ -2,6 +2,7 @@ package netcheck
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func sendErrorLimit(plan LossPlan) time.Duration {
 
 // assess tells from the measurer's own check how far the result can be trusted. other is the second computer, nil if there is none.
 func assess(plan LossPlan, sum LossSummary, other *OtherEnd) PathEnded {
-	for _, rule := range []func(LossPlan, LossSummary, *OtherEnd) *Failure{checkNoData, checkSkips, checkDrops, checkTimer, checkLog} {
+	for _, rule := range []func(LossPlan, LossSummary, *OtherEnd) *Failure{checkNoData, checkBroken, checkSkips, checkDrops, checkTimer, checkLog} {
 		if f := rule(plan, sum, other); f != nil {
 			return endedBy(f)
 		}
@@ -46,7 +47,40 @@ func checkNoData(_ LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 		Advice: "Run the test for longer."}
 }
 
+// outage is a silence that no queue explains.
+const outage = 2 * time.Second
+
+func longestSilence(sum LossSummary) time.Duration {
+	longest := int64(0)
+	for _, c := range sum.Carriers {
+		longest = max(longest, c.Stats.Silence.LongestUS)
+	}
+	return time.Duration(longest) * time.Microsecond
+}
+
+// checkBroken tells of a connection that ended before the test did: answers came, then none on any carrier, and the other end's log did
+// not come either. Without any answer at all the path is judged by its loss.
+func checkBroken(_ LossPlan, sum LossSummary, other *OtherEnd) *Failure {
+	least, answered := time.Duration(math.MaxInt64), 0
+	for _, c := range sum.Carriers {
+		if c.Stats.Up.Known || c.Self.LogComplete {
+			return nil
+		}
+		answered += c.Stats.Total.Received
+		least = min(least, time.Duration(c.Stats.Silence.AtEndUS)*time.Microsecond)
+	}
+	if len(sum.Carriers) == 0 || answered == 0 || least < outage {
+		return nil
+	}
+	return &Failure{Code: ReasonLinkLost,
+		Text:   fmt.Sprintf("The connection broke: nothing came back from %s in the last %.1f s.", farEndWord(other), least.Seconds()),
+		Advice: "What was measured until then is kept. See whether the network connection of both computers stayed up, and run the test again."}
+}
+
 func checkSkips(plan LossPlan, sum LossSummary, other *OtherEnd) *Failure {
+	if longestSilence(sum) >= outage {
+		return nil // while nothing passes, queues fill and packets are skipped: that says nothing about the rate
+	}
 	for _, c := range sum.Carriers {
 		missed, queued, refused := c.Self.MissedSends, c.Self.SkippedSender, c.Self.SendFailed
 		asked := c.Stats.Up.Sent + missed + queued + refused

@@ -24,6 +24,16 @@ func TestAssess(t *testing.T) {
 	skippedAll.Self.SkippedSender = 100
 	refusedAll := nothing
 	refusedAll.Self.SendFailed = 100
+	outageOf := func(seconds, until int, s stats.Status, change func(*SelfCheck)) LossSummary {
+		r := resultOf(CarrierSRTP, fates(1000, 20*ms, func(i int, p *stats.Packet) {
+			if i >= until-100*seconds && i < until {
+				p.Status = s
+			}
+		}))
+		change(&r.Self)
+		return LossSummary{Carriers: []CarrierResult{r}}
+	}
+	skipped := func(s *SelfCheck) { s.SkippedSender, s.LogComplete = 200, false }
 	tests := []struct {
 		name string
 		sum  LossSummary
@@ -34,6 +44,9 @@ func TestAssess(t *testing.T) {
 		{"no carrier", LossSummary{}, ReasonNoData, "No probe packet was sent"},
 		{"nothing sent", LossSummary{Carriers: []CarrierResult{nothing, nothing}}, ReasonNoData, "No probe packet was sent"},
 		{"all skipped", LossSummary{Carriers: []CarrierResult{skippedAll}}, ReasonSenderLimit, "100 % of the packets on the SRTP carrier"},
+		{"broken until the end", outageOf(4, 1000, stats.StatusLost, skipped), ReasonLinkLost, "in the last 4.0 s"},
+		{"a log is missing and nothing broke", outageOf(1, 1000, stats.StatusLost, func(s *SelfCheck) { s.LogComplete = false }), ReasonLogMissing, "log did not arrive"},
+		{"queues of an outage", outageOf(4, 800, stats.StatusLostUp, func(s *SelfCheck) { s.SkippedSender = 200 }), ReasonNone, ""},
 		{"one in a hundred skipped", self(func(s *SelfCheck) { s.SkippedSender = 1 }), ReasonNone, ""},
 		{"more of them skipped", self(func(s *SelfCheck) { s.SkippedSender = 2 }), ReasonSenderLimit, "too much was queued"},
 		{"slots missed", self(func(s *SelfCheck) { s.MissedSends, s.SkippedSender = 2, 1 }), ReasonSenderLimit, "could not keep up with 100 packets a second"},

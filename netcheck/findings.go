@@ -9,7 +9,7 @@ import (
 
 // pathRules look at one path each.
 var pathRules = []func(Report, PathReport) []Finding{
-	findState, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
+	findState, findLoss, findOutage, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
 	findVideo, findCall, findLoad, findFar,
 }
 

@@ -29,7 +29,6 @@ type hostInbox struct {
 type guestBox struct {
 	inbox
 	result *Result
-	told   bool // its end was taken
 }
 
 // hostBatch is what was in the inbox.

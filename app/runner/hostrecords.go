@@ -39,7 +39,6 @@ type guestRecord struct {
 	report netcheck.Report
 	seq    netcheck.Event // the newest
 	ended  bool           // the session's last event has come
-	short  bool           // rows are missing
 }
 
 // maxQueued is how many events wait for the disk. Beyond that rows of packets are left out: the report does not need them.

@@ -567,11 +567,22 @@ func TestCall(t *testing.T) {
 	if !p.State.Measured() || p.Call == nil || p.Call.Result == nil {
 		t.Fatalf("%s: %s, call %+v", p.State, p.Reason, p.Call)
 	}
-	if c := p.Call.Result; c.Out.Shown == 0 || c.In.Shown == 0 {
+	if c := p.Call.Result; c.Up.Shown == 0 || c.Down.Shown == 0 || !c.Up.Known {
 		t.Errorf("%+v", c)
 	}
 	w.wait(t, hosting.EventGuestLeft)
 	if seen := w.mirrored(); len(seen) != 1 || seen[0].Paths[0].Call == nil || !reflect.DeepEqual(seen[0].Paths[0].Call, p.Call) {
 		t.Errorf("the host saw %+v", seen)
 	}
+}
+
+// A host that does not decide in time is named as the reason.
+func TestJoinWaitsForTheHostNoLongerThanItsContext(t *testing.T) {
+	h, w := startHost(t, func(c *hosting.Config) { c.Approve = true })
+	text := inviteText(t, h, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err := session.Join(ctx, text, session.JoinOptions{})
+	wantFailure(t, err, netcheck.ReasonHostRefused)
+	w.wait(t, hosting.EventGuestLeft)
 }

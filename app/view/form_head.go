@@ -39,6 +39,7 @@ type formHead struct {
 	start   *widgets.Button
 	cost    oneLine
 	join    *joinLine
+	grown   func()     // the header is higher or lower now: the screen is to be laid out anew
 	loading bool       // the form is being put into the controls: their answers are no input
 	shown   model.View // what is to be said of the run; of another screen's if that goes on
 }
@@ -188,7 +189,11 @@ func (f *formHead) showHead(v, running model.View) {
 	setVisible(f.edit, f.model.Form().Target == netcheck.TargetTURN)
 	f.showStart()
 	join, remote := f.model.Join()
+	before := f.join.object.Visible()
 	f.join.show(join, remote, f.model.Form().Invite)
+	if before != remote && f.grown != nil {
+		f.grown()
+	}
 	checked := f.model.Checked()
 	if checked.Problem != "" {
 		f.cost.set(checked.Problem, look.ColorPoor)

@@ -232,6 +232,9 @@ func TestAnotherEchopathIsTheTarget(t *testing.T) {
 	d := newWorld(t, look.ModeLight, narrow)
 	f := d.w.test.form
 	f.target.SetSelected(remoteName)
+	if form, banner := areaOf(f.object), areaOf(d.w.test.banner); form[1]+form[3] > banner[1] {
+		t.Errorf("the header %v lies over the banner %v: nobody has laid the screen out anew", form, banner)
+	}
 	if !f.join.object.Visible() || !f.join.connect.Disabled() || !f.start.Disabled() {
 		t.Error("without an invite")
 	}

@@ -37,8 +37,8 @@ func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 var (
 	emptyBefore = [3]string{"The round-trip time of each window of 100 ms, once a test runs", "Lost packets: ticks up for the way out, down for the way back", "What is sent and what comes back"}
 	// With another computer the ways are those of a network.
-	remoteBefore = [3]string{emptyBefore[0], "Lost packets: ticks up for the way up, from here to the other computer, down for the way down", emptyBefore[2]}
-	guestBefore  = [3]string{"The round-trip time of each window of 100 ms, once a guest's test runs", "Lost packets: ticks up for the way up, from the guest to here, down for the way down", "What the guest sends and what comes back to it"}
+	remoteBefore = [3]string{emptyBefore[0], "Lost packets: up for those from here to the other computer, down for those back", emptyBefore[2]}
+	guestBefore  = [3]string{"The round-trip time of each window of 100 ms, once a guest's test runs", "Lost packets: up for those from the guest to here, down for those back", "What the guest sends and what comes back to it"}
 	emptyAfter   = [3]string{"No packet was measured in this test", "", ""}
 )
 

@@ -29,7 +29,8 @@ func newTestScreen(m *model.Test, do formActions, chartMenu func(fyne.PointEvent
 	s.table.OnOpen = s.open
 	s.table.OnSelect = func(p netcheck.Path) { s.lower.follow(p) }
 	top := container.New(stacked{gap}, s.form.object, s.banner, widgets.Card(s.table))
-	s.object = framed(top, nil, container.New(under{gap}, s.lower.object), nil)
+	object := framed(top, nil, container.New(under{gap}, s.lower.object), nil)
+	s.object, s.form.grown = object, object.Refresh
 	return s
 }
 

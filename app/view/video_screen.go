@@ -29,7 +29,8 @@ func newVideoScreen(m *model.Video, pictures Pictures, do formActions, open func
 	s.form = newVideoForm(m, do)
 	s.film = newFilm(pictures, open, menu)
 	s.lower = newVideoLower(m, chartMenu)
-	s.object = container.New(videoFrame{}, s.form.object, s.banner, s.film.object, s.lower.object)
+	object := container.New(videoFrame{}, s.form.object, s.banner, s.film.object, s.lower.object)
+	s.object, s.form.grown = object, object.Refresh
 	return s
 }
 

@@ -98,6 +98,9 @@ type Refusal struct {
 	Text string `json:"text"`
 }
 
+// Malformed is the code of the refusal of a message that could not be read.
+const Malformed = "malformed"
+
 // Finish asks for the log and the counters: all datagrams have been sent and have had time to arrive.
 type Finish struct{}
 

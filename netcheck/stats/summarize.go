@@ -28,6 +28,7 @@ type tally struct {
 	burstsUp, burstsDown            Bursts
 	rtts                            []int64 // microseconds
 	rttSum                          float64 // exact up to 2^53 microseconds in all
+	silence                         silence
 }
 
 func (t *tally) add(p Packet, opt Options) {
@@ -55,6 +56,7 @@ func (t *tally) add(p Packet, opt Options) {
 	if p.reachedReflector() {
 		t.dupUp += int(p.DupUp)
 	}
+	t.silence.add(p)
 }
 
 func (t *tally) addRTT(p Packet, opt Options) {
@@ -90,6 +92,7 @@ func (t *tally) summary() Summary {
 		SkippedByReflector: t.skippedReflector,
 		Undecided:          t.undecided,
 		RTT:                t.rtt(),
+		Silence:            t.silence.result(),
 	}
 	s.Total.rate()
 	s.Up.Loss = Loss{Sent: s.Total.Sent + t.skippedReflector, Received: t.ok + t.lostDown + t.skippedReflector, Lost: t.lostUp}

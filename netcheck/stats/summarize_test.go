@@ -42,6 +42,7 @@ func TestSummarizeEveryFate(t *testing.T) {
 		Late: 1, SkippedBySender: 1, SkippedByReflector: 1, Undecided: 1,
 		Total: rated(Loss{Sent: 7, Received: 4, Lost: 3}),
 		RTT:   RTT{OK: true, N: 4, MinUS: 1_000, MeanUS: 4_750, P50US: 2_000, P95US: 12_000, P99US: 12_000, MaxUS: 12_000},
+		Silence: got.Silence, // TestSilence has it
 		Up: Direction{
 			Known: true, Loss: rated(Loss{Sent: 8, Received: 6, Lost: 2}), Duplicate: 4,
 			Bursts:  BurstResult{Count: 1, Lost: 2, Max: 2, Mean: 2, Histogram: [6]int{1: 1}},

@@ -17,7 +17,15 @@ type Summary struct {
 	SkippedByReflector int `json:"skipped_reflector"` // reached the reflector, which did not answer
 	Undecided          int `json:"undecided"`         // rows with StatusUnknown
 
-	RTT RTT `json:"rtt"`
+	RTT     RTT     `json:"rtt"`
+	Silence Silence `json:"silence,omitzero"`
+}
+
+// Silence is time during which nothing that was sent was answered, in microseconds: from the departure of the first packet of a run of
+// lost ones to that of the next one that was answered, or of the last one. What was skipped in between neither ends it nor begins it.
+type Silence struct {
+	LongestUS int64 `json:"longest_us"`
+	AtEndUS   int64 `json:"at_end_us"` // of the run that lasted until the end; 0: the last packets were answered
 }
 
 // Loss counts packets and gives the share that did not arrive.

@@ -46,7 +46,7 @@ func (a *Answer) Serve(ctx context.Context, media netcheck.MediaConn) error {
 		p.id = m.ID
 		switch {
 		case errors.Is(err, control.ErrMessage):
-			err = p.refuse(ctx, "malformed", err.Error())
+			err = p.refuse(ctx, control.Malformed, err.Error())
 		case err == nil:
 			err = a.answer(ctx, p, &m)
 		}

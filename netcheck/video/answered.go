@@ -51,7 +51,7 @@ func (c *answered) talk(ctx context.Context) (next *control.Message, finished bo
 		m, err := c.receive(ctx)
 		switch {
 		case errors.Is(err, control.ErrMessage):
-			if err := c.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "malformed", Text: err.Error()}}); err != nil {
+			if err := c.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: control.Malformed, Text: err.Error()}}); err != nil {
 				return nil, false, err
 			}
 		case err != nil:

@@ -3,7 +3,6 @@ package video
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -119,13 +118,7 @@ func (r *callRun) measure(ctx context.Context, terms control.CallTerms) error {
 	running.Go(func() {
 		r.everyWindow(background, r.watch, func(index int, due time.Time) { r.sample(index, due, r.account()) })
 	})
-	err := r.tell(inner, 0, false) // the other end begins
-	if err == nil {
-		err = r.out.loop(inner)
-	}
-	if err == nil { // the other end began later, and is to have the whole time too
-		_ = r.clock.SleepUntil(inner, r.begin.Add(r.plan.Duration))
-	}
+	err := r.call(inner)
 	if gone := sourceGone(err); gone != "" {
 		r.emit(netcheck.VideoHappened{What: netcheck.SourceEnded, Text: gone})
 	}
@@ -139,6 +132,21 @@ func (r *callRun) measure(ctx context.Context, terms control.CallTerms) error {
 		err = cause
 	}
 	return err
+}
+
+// call lets the other end begin and sends this end's pictures.
+func (r *callRun) call(ctx context.Context) error {
+	if err := r.tell(ctx, 0, false); err != nil {
+		if ctx.Err() != nil {
+			return ended(ctx)
+		}
+		return lost(err)
+	}
+	if err := r.out.loop(ctx); err != nil {
+		return err
+	}
+	_ = r.clock.SleepUntil(ctx, r.begin.Add(r.plan.Duration)) // the other end began later, and is to have the whole time too
+	return nil
 }
 
 // drain tells the other end that no more pictures come, so that it ends too, and waits until each end has shown what the other sent,
@@ -189,7 +197,7 @@ func (r *callRun) listen(ctx context.Context) {
 		case m.ID != r.id:
 		case m.Account != nil:
 			r.hear(*m.Account)
-		case m.Refusal != nil:
+		case m.Refusal != nil && m.Refusal.Code != control.Malformed: // a message that it could not read does not end a call
 			r.stop(&netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end ended the call: " + m.Refusal.Text + ".", Advice: "Call again when the other end is ready."})
 			return
 		}
@@ -221,74 +229,4 @@ func (r *callRun) sample(index int, now time.Time, own control.CallAccount) {
 	if froze > 0 {
 		r.emit(netcheck.VideoHappened{What: netcheck.Froze, Took: froze})
 	}
-}
-
-// finish asks for the other end's last account. It goes on for a moment after ctx has ended.
-func (r *callRun) finish(ctx context.Context) error {
-	limit := finishTimeout
-	if ctx.Err() != nil {
-		limit = graceFinish
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
-		return err
-	}
-	for {
-		m, err := r.receive(ctx)
-		switch {
-		case errors.Is(err, control.ErrMessage):
-		case err != nil:
-			return fmt.Errorf("the other end's account: %w", err)
-		case m.ID == r.id && m.Account != nil:
-			if r.hear(*m.Account); m.Account.Last {
-				return nil
-			}
-		}
-	}
-}
-
-// conclude makes the summary, with the samples of what was heard last.
-func (r *callRun) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.Summary, error) {
-	if !r.sent.any {
-		return nil, errors.Join(sendErr, finishErr)
-	}
-	for _, s := range r.live.settle(r.heard()) {
-		r.emit(netcheck.CallSampleTaken{Sample: s})
-	}
-	r.sample(r.live.next, r.clock.Now(), r.own)
-	partial := sendErr != nil && !r.out.finished
-	sum, believed := r.summary(partial)
-	switch {
-	case ctx.Err() != nil && partial:
-		return sum, cancelled()
-	case sendErr != nil:
-		return sum, sendErr
-	case finishErr != nil:
-		r.emit(netcheck.Noted{Text: "The other end's account of the call did not arrive, so it is not known how this computer's picture arrived there."})
-	case !believed:
-		r.emit(netcheck.Noted{Text: "The other end's account of the call can not be: it does not agree with what this computer sent and received. It is left out."})
-	}
-	return sum, nil
-}
-
-// summary joins both ends' accounts. The other end's is left out if it can not be believed.
-func (r *callRun) summary(partial bool) (sum *netcheck.CallSummary, believed bool) {
-	far, atStop := r.heard(), r.atStop
-	known := far.Last
-	sent := r.own
-	sent.PacketsSent = r.account().PacketsSent // some may have been sent again since
-	believed = !known || possible(sent, far, r.plan, r.clock.Now().Sub(r.begin))
-	if !believed {
-		far, atStop, known = control.CallAccount{}, control.CallAccount{}, false
-	}
-	if atStop.Ended || far.FramesSent == atStop.FramesSent {
-		atStop = far
-	}
-	sum = &netcheck.CallSummary{
-		Plan: r.plan, Partial: partial, Begin: time.Duration(r.sent.firstUS) * time.Microsecond, Span: r.own.Span, RTT: r.rtts.distribution(),
-		Up: direction(r.own, r.own, far, termsOf(r.plan), known), Down: direction(atStop, far, r.own, r.theirs, known),
-		Self: selfOf(r.own), Far: selfOf(far), FarSource: r.theirs.Source,
-	}
-	return sum, believed
 }

@@ -150,7 +150,7 @@ func (e *callEnd) account() control.CallAccount {
 	freezes, frozen, longest := g.still.until(min(us, g.endUS))
 	jitter, known := g.jitter.Value()
 	jitter = min(jitter, math.MaxInt32) // timestamps are the other end's
-	if s.ended { // else it belongs to the goroutine that sends
+	if s.ended {                        // else it belongs to the goroutine that sends
 		lag = e.out.lag.Percentile(0.95)
 	}
 	a := control.CallAccount{

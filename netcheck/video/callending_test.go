@@ -192,6 +192,35 @@ func TestCallsThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestTheOtherEndEndsACall: what was measured until then is kept. A message that the other end could not read ends nothing.
+func TestTheOtherEndEndsACall(t *testing.T) {
+	for text, want := range map[string]netcheck.ReasonCode{control.Malformed: netcheck.ReasonNone, "removed": netcheck.ReasonFarRefused} {
+		t.Run(text, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				o := meeting{serve: granting(func(ctx context.Context, l netcheck.Link, id uint32) {
+					time.Sleep(time.Second) // virtual
+					refusal := control.Message{ID: id, Refusal: &control.Refusal{Code: text, Text: "this guest was removed"}}
+					if err := say(ctx, l, refusal); err != nil {
+						t.Error(err)
+					}
+					hear(ctx, l, func(m control.Message) {
+						if m.Finish != nil {
+							_ = say(ctx, l, refusal)
+						}
+					})
+				})}.call(t.Context(), t, callPlan())
+				if code(o.err) != want || o.sum == nil || o.sum.Partial != (want != netcheck.ReasonNone) || o.sum.Up.Sent == 0 || o.sum.Up.Lost != 0 {
+					t.Errorf("%v, %+v", o.err, o.sum)
+				}
+				if took := time.Since(begin); want != netcheck.ReasonNone && took > 4*time.Second { // of virtual time
+					t.Errorf("it took %v", took)
+				}
+			})
+		})
+	}
+}
+
 func TestNobodyAnswersACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := meeting{serve: func(ctx context.Context, _ *video.Answer, l netcheck.Link) error {

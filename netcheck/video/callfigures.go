@@ -19,12 +19,13 @@ func direction(sent, last, received control.CallAccount, theirs control.CallTerm
 		Shown: n(received.FramesShown), Freezes: n(received.Freezes), FrozenUS: received.FrozenUS, LongestFreezeUS: received.LongestUS,
 		Width: received.Width, Height: received.Height, JitterUS: received.JitterUS, JitterOK: received.JitterOK,
 		DecodeP95US: received.DecodeP95US, QueueDropped: n(received.QueueDropped), NACK: n(received.NACKSent), PLI: n(received.PLISent),
-		Lost: n(sent.FramesSent - min(sent.FramesSent, received.FramesShown)), Undecided: n(last.FramesSent - min(last.FramesSent, max(sent.FramesSent, received.FramesShown))),
 	}
 	if span > 0 {
 		d.SentKbps, d.ReceivedKbps = kbps(last.BytesSent, span), kbps(received.BytesReceived, span)
 	}
 	if known {
+		d.Lost = n(sent.FramesSent - min(sent.FramesSent, received.FramesShown))
+		d.Undecided = n(last.FramesSent - min(last.FramesSent, max(sent.FramesSent, received.FramesShown)))
 		d.BeforeRepair, d.AfterRepair = lossOf(sent.PacketsSent, received.PacketsReceived), lossOf(sent.Packets, received.Arrived)
 	}
 	return d
