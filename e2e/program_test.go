@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,8 @@ type stat struct {
 	FocusText  string     `json:"focus_text"`
 	FocusAt    [4]float64 `json:"focus_at"`
 	Window     [2]float64 `json:"window"`
+	Host       hostStat   `json:"host"`
+	Join       joinStat   `json:"join"`
 	Redraws    int        `json:"redraws"`
 	Pictures   int        `json:"pictures"`
 	Frozen     bool       `json:"frozen"`
@@ -129,14 +132,21 @@ func open(t *testing.T, s *screen, h home, env ...string) *program {
 	return p
 }
 
-// findWindow waits for the window and gives it the focus, as a window manager would.
+// findWindow waits for the window and gives it the focus, as a window manager would. Another program may have one on the same screen.
 func (p *program) findWindow() {
 	p.t.Helper()
+	pid := strconv.Itoa(p.cmd.Process.Pid)
 	p.eventually("a window", func() bool {
-		out, err := p.screen.try("xdotool", "search", "--onlyvisible", "--name", "^Echopath$")
+		out, err := p.screen.try("xdotool", "search", "--all", "--onlyvisible", "--pid", pid, "--name", "^Echopath$")
 		p.window, _, _ = strings.Cut(out, "\n")
 		return err == nil && p.window != ""
 	})
+	p.front()
+}
+
+// front gives the window the focus: keys go to it then.
+func (p *program) front() {
+	p.t.Helper()
 	p.eventually("the focus", func() bool {
 		_, err := p.screen.try("xdotool", "windowfocus", p.window)
 		return err == nil

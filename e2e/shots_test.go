@@ -55,6 +55,7 @@ func TestShots(t *testing.T) {
 			for _, scene := range []func(*testing.T, *screen, string){l.good, l.poor, l.failed, l.video, l.videoStandsStill} {
 				scene(t, s, dir)
 			}
+			l.hosting(t, dir)
 		})
 	}
 }
@@ -73,15 +74,20 @@ func (l look) open(t *testing.T, s *screen, set settings) *program {
 // picture saves the screen once its upper part has stopped to change. The mouse is out of the way: nothing lights up under it.
 func (l look) picture(p *program, dir, state string) {
 	p.t.Helper()
-	x := dialX(p.t, p.screen)
+	settled(dialX(p.t, p.screen), area{0, 0, l.width, 180 * l.scale})
+	p.shoot(l, dir, state)
+}
+
+// settled waits until a part of the screen has not changed for a second; what moves all the time is not waited for.
+func settled(x *xclient, a area) {
+	x.t.Helper()
 	last, since := "", time.Now()
 	within(8*time.Second, func() bool {
-		if now := string(x.pixels(0, 0, l.width, 180*l.scale)); now != last {
+		if now := string(x.area(a)); now != last {
 			last, since = now, time.Now()
 		}
 		return time.Since(since) > time.Second
 	})
-	p.shoot(l, dir, state)
 }
 
 // shoot saves the screen as it is.

@@ -226,6 +226,9 @@ func (s *session) runProbe(ctx context.Context, link Link, path Path, p Probe) P
 			ended.Call, result = sum, assessCall(*sum, s.deps.Other)
 		}
 	}
+	if result.Code == ReasonLinkLost {
+		ended.Partial = true
+	}
 	if err != nil {
 		f := AsFailure(err, ReasonLinkLost)
 		ended.Code, ended.Text = f.Code, f.Error()

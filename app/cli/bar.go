@@ -131,6 +131,9 @@ func (b *bar) theme() progressbar.Theme {
 func (b *bar) state() (share float64, text string, began bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if !b.began {
+		return 0, "", false // not even asked: a share that was given does not fall again, and the wait for the host is none of the run
+	}
 	now := time.Since(b.begin)
 	return b.model.Share(now), b.model.Line(now), b.began
 }

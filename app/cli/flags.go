@@ -26,7 +26,7 @@ type options struct {
 
 	source, difficulty, picture, fps string // of the video
 	startKbps, maxKbps               string
-	underLoad, fixedSize             bool
+	underLoad, fixedSize, call       bool
 	record, recordWhat               string
 
 	given map[string]bool // flags that stood on the command line
@@ -87,7 +87,7 @@ func (o *options) groups() flagGroups {
 var csvHelp = map[string]string{
 	"check": "write summary.csv, samples.csv, packets.csv and, with video, video.csv and frames.csv into a folder; - writes the summary alone to standard output instead of the table",
 	"loss":  "write summary.csv, samples.csv and packets.csv into a folder; - writes the summary alone to standard output instead of the table",
-	"video": "write summary.csv, video.csv (a row a second) and frames.csv (a row a picture) into a folder, with --under-load samples.csv and packets.csv too; - writes the summary alone to standard output instead of the table",
+	"video": "write summary.csv, video.csv (a row a second) and frames.csv (a row a picture) into a folder, with --under-load samples.csv and packets.csv too; of a call summary.csv and calls.csv (two rows a second); - writes the summary alone to standard output instead of the table",
 }
 
 // load is what a command sends.
@@ -120,6 +120,8 @@ func (o *options) videoLoad() flagGroup {
 		{name: "duration", value: "TIME", text: &o.duration, help: "length of the video on each path, for example 10s or 2m (default 10s)"},
 		{name: "fixed-size", set: &o.fixedSize, help: "keep the size when the bitrate is too low for it, instead of stepping it down"},
 		{name: "under-load", set: &o.underLoad, help: "a call under load: packets run beside the video, begin 5 s before it, and show what it does to the delay of everything else"},
+		{name: "call", set: &o.call, help: "a two-way call: both ends send pictures of their own, and each direction is measured where its pictures arrive. " +
+			"It needs an invite (--target), and takes the first path that works, or each one that --path names"},
 		{name: "record", value: "FILE", text: &o.record, help: "keep the video as WebM; with several paths each gets a file of its own, NAME-PATH.webm"},
 		{name: "record-what", value: "received|sent", text: &o.recordWhat, help: "the pictures as they came back, or as they were sent (default received)"},
 	}}

@@ -13,7 +13,7 @@ var shortHelp = map[string]string{
 	"check":   "the full check: packets on every path in turn, pictures on two, with a verdict",
 	"loss":    "packet loss, delay and jitter, 10 s on each path",
 	"host":    "the other end for a second computer, which is invited: servers, signalling, echo",
-	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate",
+	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate; or a two-way call",
 	"version": "versions of the program and of what it is built from",
 }
 
@@ -27,7 +27,8 @@ two paths that work. Without --turn and --stun it measures this computer alone, 
 at once: media packets (SRTP), as calls use, and an unreliable data channel, as games and remote control use.`,
 	"video": `Sends a picture over each path, has the other end return it, and compares what comes back with what was sent: how
 late it is, how often it stood still, what is missing, and how good it looks at the bitrate that the path allows. The picture
-carries a time code, so that no clock but this computer's takes part.`,
+carries a time code, so that no clock but this computer's takes part. With --call and an invite both ends send a picture of their own
+instead, as people do who see each other.`,
 }
 
 const exitHelp = `Exit codes
@@ -39,11 +40,11 @@ const exitHelp = `Exit codes
   130  interrupted; what was measured until then is shown and written`
 
 const envHelp = `Environment
-  ECHOPATH_INVITE       invite, for --target invite
-  ECHOPATH_TURN_PASS    password, in place of --turn-pass-file
-  ECHOPATH_TURN_SECRET  shared secret, in place of --turn-secret-file
-  HTTPS_PROXY, NO_PROXY proxy on the way to hosts, and to TURN servers over TCP and TLS
-  NO_COLOR              any value: no colours`
+  ECHOPATH_INVITE        invite, for --target invite
+  ECHOPATH_TURN_PASS     password, in place of --turn-pass-file
+  ECHOPATH_TURN_SECRET   shared secret, in place of --turn-secret-file
+  HTTPS_PROXY, NO_PROXY  proxy on the way to hosts, and to TURN servers over TCP and TLS; where they name none, the settings of Windows and macOS are used
+  NO_COLOR               any value: no colours`
 
 const examples = `Examples
   This computer, no network needed:
@@ -68,7 +69,9 @@ const examples = `Examples
 
 const videoExamples = `
   A call under load on the path that it would choose, kept as a file that browsers and players show:
-    $NAME video --path direct --under-load --record call.webm`
+    $NAME video --path direct --under-load --record call.webm
+  A two-way call with another Echopath, on the first path that works:
+    $NAME video --call --target @invite.txt --duration 1m`
 
 // help prints the help of a command.
 func (a *app) help(cmd *cobra.Command, _ []string) {

@@ -17,7 +17,7 @@ import (
 var otherFormats = []string{".mp4", ".m4v", ".mkv", ".mov", ".avi", ".ivf", ".y4m"}
 
 // checkRecording looks at what is asked for, before anything is opened.
-func (o *options) checkRecording(*netcheck.VideoPlan) error {
+func (o *options) checkRecording(v *netcheck.VideoPlan) error {
 	o.recordWhat = strings.ToLower(o.recordWhat)
 	switch {
 	case o.given["record-what"] && o.recordWhat != "sent" && o.recordWhat != "received":
@@ -26,6 +26,8 @@ func (o *options) checkRecording(*netcheck.VideoPlan) error {
 		return wrongUse("--record-what needs --record FILE")
 	case !o.given["record"]:
 		return nil
+	case v.Mode == netcheck.VideoCall:
+		return wrongUse("--record does not keep calls, only pictures that are echoed: leave out --record or --call")
 	case o.record == dash:
 		return wrongUse("--record - : a video can not go to standard output: name a file, for example call.webm")
 	case isFolder(o.record):

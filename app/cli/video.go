@@ -24,10 +24,18 @@ func (o *options) fillVideo(p *netcheck.Plan, command string, in inputs) error {
 
 func (o *options) askVideo(p *netcheck.Plan) error {
 	mode := netcheck.VideoAlone
-	if o.underLoad {
+	switch {
+	case o.call && o.underLoad:
+		return wrongUse("--call and --under-load can not be had at once: a call runs without packets beside it; leave one of them out")
+	case o.call:
+		mode = netcheck.VideoCall
+	case o.underLoad:
 		mode = netcheck.VideoUnderLoad
 	}
 	p.Video = netcheck.DefaultVideoPlan(mode)
+	if o.call && !o.given["path"] {
+		p.Video.Paths = 1 // a call takes one path
+	}
 	p.Video.Adapt = !o.fixedSize
 	for _, fill := range []func(*netcheck.VideoPlan) error{o.fillSource, o.fillPicture, o.fillBitrates, o.checkRecording} {
 		if err := fill(&p.Video); err != nil {

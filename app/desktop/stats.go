@@ -47,6 +47,9 @@ type statLine struct {
 	FocusAt   [4]float32 `json:"focus_at"`   // x, y, width, height in the window
 	Window    [2]float32 `json:"window"`
 
+	Host statHost `json:"host"`
+	Join statJoin `json:"join"`
+
 	Redraws     int     `json:"redraws"`       // of tests, so far
 	Pictures    int     `json:"pictures"`      // times that pictures of a video were shown, so far
 	Frozen      bool    `json:"frozen"`        // the echoed picture stands still
@@ -64,6 +67,7 @@ type statKey struct {
 	overlays int
 	focused  fyne.Focusable
 	text     string
+	host     hostKey
 }
 
 // stats watches a desk. Its goroutine ends with close.
@@ -146,7 +150,7 @@ func (s *stats) watch() {
 func (s *stats) look() {
 	l := glance{ran: time.Now()}
 	c := s.d.win.Canvas()
-	key := statKey{phase: string(s.d.running().Phase()), problem: s.d.running().Checked().Problem, overlays: len(c.Overlays().List()), focused: c.Focused()}
+	key := statKey{phase: string(s.d.running().Phase()), problem: s.d.running().Checked().Problem, overlays: len(c.Overlays().List()), focused: c.Focused(), host: s.hostKey()}
 	_, key.text = describe(key.focused)
 	if key != s.seen || l.ran.Sub(s.wrote) >= statsEvery {
 		s.seen, s.wrote = key, l.ran
@@ -162,6 +166,7 @@ func (s *stats) line(now time.Time) *statLine {
 		Overlays: len(c.Overlays().List()),
 		Mark:     v.Banner.Mark.Word, Banner: v.Banner.Text, More: v.Banner.More,
 		Window: [2]float32{c.Size().Width, c.Size().Height}, Redraws: s.d.redraws, Pictures: s.d.shown, Frozen: s.d.video.View(0).Caption.Frozen,
+		Host: s.host(), Join: s.join(),
 		Goroutines: runtime.NumGoroutine(), HeapBytes: heapBytes(), RSSBytes: rssBytes(),
 	}
 	l.CanStart, l.StartWhy = s.start(l.Screen)
@@ -210,6 +215,7 @@ func (s *stats) start(screen string) (can bool, why string) {
 const (
 	screenTest     = "Screen Test"
 	screenVideo    = "Screen Video echo"
+	screenHost     = "Screen Host"
 	screenSettings = "Settings"
 )
 
@@ -217,7 +223,7 @@ const (
 func (s *stats) screen() string {
 	for _, menu := range s.d.win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if item.Checked && (item.Label == screenTest || item.Label == screenVideo || item.Label == screenSettings) {
+			if item.Checked && (item.Label == screenTest || item.Label == screenVideo || item.Label == screenHost || item.Label == screenSettings) {
 				return item.Label
 			}
 		}

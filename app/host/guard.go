@@ -7,10 +7,11 @@ import (
 )
 
 // allowed tells whether the echo peer of this guest may send ICE checks to an address: to the relays of the guest's own session, to
-// where the host has itself seen the guest's signalling, STUN or TURN come from, and with Config.AnyCandidate to what a candidate
-// merely names. Nobody can so make this computer send to a third party that has not asked for it.
+// where the host has itself seen the guest's signalling, STUN or TURN come from, to the servers that whoever hosts has named (the
+// relays of a TURN server have its address), and with Config.AnyCandidate to what a candidate merely names. No guest can so make this
+// computer send to a third party that has not asked for it.
 func (g *guest) allowed(a netip.Addr) bool {
-	a = a.Unmap().WithZone("")
+	a = plainAddr(a)
 	c := g.h.cfg
 	switch {
 	case !a.IsValid() || a.IsUnspecified() || a.IsMulticast() || a == broadcast:
@@ -19,6 +20,8 @@ func (g *guest) allowed(a netip.Addr) bool {
 		return true
 	case a == c.Address || c.Public.IsValid() && a == c.Public:
 		return g.turn.Counters().Allocations > 0
+	case g.h.outside.has(a):
+		return true
 	}
 	return c.AnyCandidate && named(a, ownNetworks())
 }

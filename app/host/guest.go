@@ -24,7 +24,7 @@ type guest struct {
 	out  outbox
 
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	tasks  sync.WaitGroup // legs, and what is sent
 	slots  chan struct{}  // a place for each leg
 
@@ -56,7 +56,7 @@ type run struct {
 	toldOf int
 
 	ctx    context.Context // of its legs
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	end    time.Time // when it has had its time, once admitted
 	idle   time.Time // since when it has no leg
 
@@ -84,12 +84,12 @@ func (h *Host) arrive(c *signaling.Guest) {
 		return
 	}
 	g := &guest{h: h, conn: c, id: c.ID(), turn: session, slots: make(chan struct{}, legsAtOnce), since: h.cfg.Now()}
-	g.ctx, g.cancel = context.WithCancel(h.ctx)
+	g.ctx, g.cancel = context.WithCancelCause(h.ctx)
 	g.out.init()
 	h.mu.Lock()
 	if h.closing {
 		h.mu.Unlock()
-		g.cancel()
+		g.cancel(nil)
 		_ = session.Close() // always nil
 		return
 	}
@@ -102,7 +102,7 @@ func (h *Host) arrive(c *signaling.Guest) {
 	}
 	if g.waiting {
 		g.stand(signaling.Standing{State: signaling.StandingWaiting})
-		h.note(g, hosting.Event{Kind: hosting.EventGuestWaiting, Text: "A guest waits to be let in."})
+		h.note(g, hosting.Event{Kind: hosting.EventGuestWaiting})
 	} else {
 		h.welcome(g)
 	}
@@ -133,7 +133,7 @@ func (h *Host) welcome(g *guest) {
 	g.out.put(signaling.Message{Welcome: &signaling.Welcome{Servers: h.servers(g), Limits: h.limits, Observed: g.address,
 		HostNAT: h.cfg.Public.IsValid() && h.cfg.Public != h.cfg.Address, View: h.cfg.Observe != nil}})
 	g.stand(signaling.Standing{State: signaling.StandingIn})
-	h.note(g, hosting.Event{Kind: hosting.EventGuestJoined, Text: "A guest has come in."})
+	h.note(g, hosting.Event{Kind: hosting.EventGuestJoined})
 }
 
 // stand tells the guest how it stands. Host.mu is held.
@@ -159,7 +159,7 @@ func (g *guest) live() {
 		}
 		g.handle(m)
 	}
-	g.cancel()
+	g.cancel(g.farewell())
 	_ = g.mux.Close() // the session is over, or the host is
 	g.tasks.Wait()
 	_ = g.turn.Close() // always nil
@@ -210,13 +210,14 @@ func (g *guest) dismiss(code signaling.Code, text string) {
 func (h *Host) depart(g *guest) {
 	h.mu.Lock()
 	if g.run != nil {
-		h.endRun(g, "", "The guest has left.")
+		h.endRun(g, ending{})
 	}
 	delete(h.guests, g.id)
 	h.echoed.add(g.echoed)
-	e := hosting.Event{Kind: hosting.EventGuestLeft, Code: string(signaling.CodeHostStopped), Text: "Hosting has stopped."}
-	if gone, ok := g.mux.Err().(*signaling.Gone); ok { //nolint:errorlint // Err gives it as it is
-		e.Code, e.Text = string(gone.Code), gone.Text
+	e := hosting.Event{Kind: hosting.EventGuestLeft}
+	e.Code, e.Text = g.farewell().told()
+	if e.Code == string(signaling.CodeLeft) {
+		e.Text = "" // the kind says it
 	}
 	h.note(g, e)
 	h.mu.Unlock()
@@ -229,10 +230,10 @@ func (h *Host) away(c *signaling.Guest, away bool) {
 	g := h.guests[c.ID()]
 	if g != nil && g.away != away {
 		g.away = away
-		e := hosting.Event{Kind: hosting.EventGuestAway, Text: "The connection to a guest broke. It may come back."}
+		e := hosting.Event{Kind: hosting.EventGuestAway}
 		if !away {
 			g.see(c.Remote())
-			e = hosting.Event{Kind: hosting.EventGuestBack, Text: "A guest has come back."}
+			e = hosting.Event{Kind: hosting.EventGuestBack}
 		}
 		h.note(g, e)
 	}

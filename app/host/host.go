@@ -41,9 +41,11 @@ type Host struct {
 	wires  *web.Handler
 	lobby  *signaling.Lobby
 	limits signaling.Limits
+	// outside are the servers of Config.STUN.
+	outside *outside
 
 	ctx    context.Context // of everything that the host runs
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	wg     sync.WaitGroup // guests, the web server and keep
 
 	closeOnce sync.Once
@@ -80,15 +82,17 @@ func start(ctx context.Context, c hosting.Config, p patience) (*Host, error) {
 	h.limits = limitsOf(c.Budget)
 	h.queue.budget = c.Budget
 	h.events.observe, h.events.now = c.Observe, c.Now
-	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.ctx, h.cancel = context.WithCancelCause(context.Background())
+	h.outside = newOutside(h.ctx, c.STUN, c.Now, h.wg.Go)
 	h.listen = newListener()
 	if err := h.openServer(ctx); err != nil {
-		h.cancel()
+		h.cancel(nil)
 		return nil, err
 	}
 	h.openSignalling()
+	h.outside.refresh()
 	h.wg.Go(h.keep)
-	h.tell(hosting.Event{Kind: hosting.EventStarted, Text: "Hosting has started on " + h.turn.TLSAddr().String() + "."})
+	h.tell(hosting.Event{Kind: hosting.EventStarted, Text: "Guests come in at " + h.turn.TLSAddr().String() + "."})
 	c.Logger.Info("host started", "address", c.Address, "tls", h.turn.TLSAddr(), "budget", c.Budget)
 	return h, nil
 }
@@ -102,7 +106,7 @@ func (h *Host) openSignalling() {
 		Arrive: h.arrive, Away: h.away, Refused: h.refused,
 	})
 	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: 2*h.cfg.MaxGuests + spareWires,
-		MaxPerAddress: 2*h.cfg.MaxPerAddress + spareWires})
+		MaxPerAddress: 2*h.cfg.MaxPerAddress + spareWires, Hosts: webNames(h.cfg)})
 	h.web = web.NewServer(h.handler())
 	h.listen.addr = h.turn.TLSAddr()
 	h.wg.Go(func() { _ = h.web.Serve(h.listen) }) // it ends with the listener
@@ -115,11 +119,11 @@ func (h *Host) Close() error {
 		h.closing = true
 		h.mu.Unlock()
 		err := h.lobby.Close() // the guests hear of it before anything is cut
-		h.cancel()
+		h.cancel(errStopped)
 		h.listen.close()
 		h.closeErr = errors.Join(err, h.wires.Close(), h.web.Close(), h.turn.Close())
 		h.wg.Wait()
-		h.tell(hosting.Event{Kind: hosting.EventStopped, Text: "Hosting has stopped."})
+		h.tell(hosting.Event{Kind: hosting.EventStopped})
 	})
 	h.wg.Wait()
 	return h.closeErr

@@ -2,8 +2,12 @@ package host
 
 import (
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"echopath/app/hosting"
@@ -64,7 +68,7 @@ func (h *Host) openRoom(i invite.Invite, guests int) error {
 		return fmt.Errorf("make an invite: %w", err)
 	}
 	h.invites = append(h.invites, &hosting.InviteState{Room: i.Room, Expiry: i.Expiry, Guests: guests})
-	h.events.add(hosting.Event{Kind: hosting.EventInvited, Text: fmt.Sprintf("An invite for %d was made, valid until %s.", guests, i.Expiry.Format(time.DateTime+" MST"))})
+	h.events.add(hosting.Event{Kind: hosting.EventInvited, Text: fmt.Sprintf("It is for %s, until %s.", plural(guests, "guest"), i.Expiry.Format(time.DateTime+" MST"))})
 	return nil
 }
 
@@ -111,6 +115,44 @@ func (h *Host) addresses() ([]string, error) {
 	}
 	own, _ := hostPort(h.cfg.Address.String(), port)
 	return slices.Compact(append(out, own)), nil
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprint(n, " ", what)
+}
+
+// webNames are the names under which guests reach the signalling: those of invites, and those that the certificate is for.
+func webNames(c hosting.Config) []string {
+	var out []string
+	for _, a := range c.Announce {
+		if full, err := hostPort(a, defaultTLSPort); err == nil {
+			name, _, _ := net.SplitHostPort(full) // hostPort has joined it
+			out = append(out, name)
+		}
+	}
+	if c.Public.IsValid() {
+		out = append(out, c.Public.String())
+	}
+	if c.Certificate != nil {
+		out = append(out, certificateNames(c.Certificate)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// certificateNames are the whole names of a certificate; one that can not be read has none, and does not start a server either.
+func certificateNames(c *tls.Certificate) []string {
+	leaf := c.Leaf
+	if leaf == nil && len(c.Certificate) > 0 {
+		leaf, _ = x509.ParseCertificate(c.Certificate[0])
+	}
+	if leaf == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(leaf.DNSNames), func(n string) bool { return strings.Contains(n, "*") }) // no request is for a pattern
 }
 
 // servers are what a guest is told of the STUN/TURN server, with credentials of its own. h.mu is held.

@@ -27,6 +27,9 @@ type leg struct {
 	path netcheck.Path
 	link netcheck.Link // nil until it is up
 	sum  traffic       // as of the last look
+
+	refusals refusals  // of addresses to send to
+	heard    time.Time // when packets were last seen to have come
 }
 
 // takeOrders takes the guest's orders for legs until its session ends.
@@ -46,7 +49,7 @@ func (g *guest) takeOrders() {
 				Advice: "Run the test again; paths run one after another."})
 			continue
 		}
-		l := &leg{path: order.Path}
+		l := &leg{path: order.Path, refusals: refusals{guest: g, path: order.Path}}
 		g.h.legBegins(g, l)
 		g.tasks.Go(func() {
 			defer func() { <-g.slots }()
@@ -92,7 +95,7 @@ func (g *guest) refuse(c *signaling.LegConn, f *netcheck.Failure) {
 // serve makes this end of a leg and answers on it until it closes or the run ends.
 func (g *guest) serve(q *run, l *leg, order signaling.Leg, conn *signaling.LegConn) {
 	defer func() { _ = conn.Close() }() // the link has closed it; without a link nobody has
-	link, err := g.acceptor().Accept(q.ctx, order, conn)
+	link, err := g.acceptor(l).Accept(q.ctx, order, conn)
 	if err != nil {
 		f := netcheck.AsFailure(err, netcheck.ReasonLinkLost)
 		g.h.legEnds(g, l, hosting.Event{Kind: hosting.EventLegFailed, RunID: q.ID, Path: l.path, Code: string(f.Code), Text: f.Text})
@@ -101,10 +104,8 @@ func (g *guest) serve(q *run, l *leg, order signaling.Leg, conn *signaling.LegCo
 	g.h.legUp(g, q, l, link)
 	served := g.responder(q, l.path).Serve(q.ctx, link)
 	closed := hosting.Event{Kind: hosting.EventLegClosed, RunID: q.ID, Path: l.path}
-	if served != nil && q.ctx.Err() == nil {
-		closed.Text = served.Error()
-	}
 	g.h.count(l, link)
+	closed.Code, closed.Text = g.h.brokenBy(q, l, served)
 	_ = link.Close() // what it was for is over, and it waits for its goroutines however it ends
 	g.h.legEnds(g, l, closed)
 }
@@ -126,12 +127,12 @@ func (g *guest) responder(q *run, p netcheck.Path) echo.Responder {
 }
 
 // acceptor makes this end of one guest's legs. It sends to nobody whom the guest only names; see allowed.
-func (g *guest) acceptor() *rtc.Acceptor {
+func (g *guest) acceptor(l *leg) *rtc.Acceptor {
 	h := g.h
 	low, high := peerPorts(h.cfg)
 	return &rtc.Acceptor{
 		Address: h.cfg.Address, Public: h.cfg.Public, PortMin: uint16(low), PortMax: uint16(high), //nolint:gosec // checked
-		Servers: h.cfg.STUN, NamedServers: h.cfg.AnyCandidate, Allowed: g.allowed, Logger: h.cfg.Logger,
+		Servers: h.cfg.STUN, NamedServers: h.cfg.AnyCandidate, Allowed: l.refusals.allowed, Explain: l.refusals.explain, Logger: h.cfg.Logger,
 		Opened: func(a netip.AddrPort) {
 			if err := g.turn.AllowPeer(a); err != nil {
 				h.cfg.Logger.Debug("a socket of the echo peer is no peer of the relays", "address", a, "error", err)
@@ -149,8 +150,8 @@ func (h *Host) legBegins(g *guest, l *leg) {
 
 func (h *Host) legUp(g *guest, q *run, l *leg, link netcheck.Link) {
 	h.mu.Lock()
-	l.link = link
-	h.note(g, hosting.Event{Kind: hosting.EventLegOpened, RunID: q.ID, Path: l.path, Text: "The path " + l.path.Title() + " is up."})
+	l.link, l.heard = link, h.cfg.Now()
+	h.note(g, hosting.Event{Kind: hosting.EventLegOpened, RunID: q.ID, Path: l.path})
 	h.mu.Unlock()
 	h.events.deliver()
 }
@@ -174,6 +175,9 @@ func (h *Host) count(l *leg, link netcheck.Link) {
 	k := link.Counters()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if k.PacketsReceived > l.sum.packetsIn {
+		l.heard = h.cfg.Now()
+	}
 	if k.PacketsReceived >= l.sum.packetsIn { // a link that is closed may know none
 		l.sum = traffic{k.PacketsReceived, k.PacketsSent, k.BytesReceived, k.BytesSent, k.Drops}
 	}

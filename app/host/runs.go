@@ -72,7 +72,7 @@ func (h *Host) objection(g *guest, r signaling.Run) (code, text string) {
 
 func (h *Host) enqueue(g *guest, r signaling.Run) {
 	q := &run{Run: r, guest: g}
-	q.ctx, q.cancel = context.WithCancel(g.ctx)
+	q.ctx, q.cancel = context.WithCancelCause(g.ctx)
 	q.ticket = ticket{cost: min(cost(r), h.queue.budget), run: q}
 	bytes := &bucket{perSecond: viewPerSecond, burst: viewBurst, now: h.cfg.Now}
 	q.view = mirror.NewReceiver(r.ID, func(e netcheck.Event) {
@@ -97,7 +97,7 @@ func (h *Host) announce() {
 		}
 		place, of := h.queue.position(&q.ticket), len(h.queue.waiting)
 		if q.told == 0 {
-			h.note(g, hosting.Event{Kind: hosting.EventQueued, RunID: q.ID, Text: fmt.Sprintf("A run waits for others to end: place %d.", place)})
+			h.note(g, hosting.Event{Kind: hosting.EventQueued, RunID: q.ID, Text: fmt.Sprintf("It is at place %d.", place)})
 		}
 		if q.told != place || q.toldOf != of {
 			q.told, q.toldOf = place, of
@@ -114,28 +114,32 @@ func (h *Host) admitted(g *guest, q *run) {
 	q.told, q.idle = admittedTold, now
 	q.end = now.Add(q.Duration + time.Duration(overtimeShare*float64(q.Duration)) + h.overtime)
 	g.stand(signaling.Standing{State: signaling.StandingAdmitted, Run: q.ID})
-	h.note(g, hosting.Event{Kind: hosting.EventAdmitted, RunID: q.ID, Text: "A run has begun."})
+	h.note(g, hosting.Event{Kind: hosting.EventAdmitted, RunID: q.ID})
 }
 
 // runEnded is told by the guest that its run has ended, or is not wanted any more.
 func (h *Host) runEnded(g *guest, id string) {
 	h.mu.Lock()
 	if g.run != nil && g.run.ID == id {
-		h.endRun(g, "", "")
+		h.endRun(g, ending{})
 	}
 	h.mu.Unlock()
 	h.events.deliver()
 }
 
 // endRun gives up the run's place. h.mu is held. Its legs close on their own.
-func (h *Host) endRun(g *guest, code, text string) {
+func (h *Host) endRun(g *guest, why ending) {
 	q := g.run
 	g.run = nil
 	g.runs++
-	q.cancel()
+	q.cancel(why)
 	h.queue.drop(&q.ticket)
-	g.stand(signaling.Standing{State: signaling.StandingIn, Run: q.ID, Code: code, Text: text})
-	h.note(g, hosting.Event{Kind: hosting.EventRunEnded, RunID: q.ID, Code: code, Text: text})
+	g.stand(signaling.Standing{State: signaling.StandingIn, Run: q.ID, Code: why.code, Text: why.text})
+	e := hosting.Event{Kind: hosting.EventRunEnded, RunID: q.ID, Code: why.code, Text: why.text}
+	if over, ok := context.Cause(q.ctx).(ending); ok { //nolint:errorlint // what was given as the cause
+		e.Code, e.Text = over.code, over.text
+	}
+	h.note(g, e)
 	h.announce()
 }
 
@@ -173,9 +177,9 @@ func (h *Host) overdue(now time.Time) {
 		}
 		switch {
 		case now.After(q.end):
-			h.endRun(g, codeOverrun, fmt.Sprintf("The run has taken much longer than the %v that it asked for, so the host has ended it.", q.Duration.Round(time.Second)))
+			h.endRun(g, ending{codeOverrun, fmt.Sprintf("The run has taken much longer than the %v that it asked for, so the host has ended it.", q.Duration.Round(time.Second))})
 		case now.Sub(q.idle) > h.idle:
-			h.endRun(g, codeIdle, fmt.Sprintf("The run has not connected for %v, so the host has given its place to others.", h.idle))
+			h.endRun(g, ending{codeIdle, fmt.Sprintf("The run has not connected for %v, so the host has given its place to others.", h.idle)})
 		}
 	}
 }

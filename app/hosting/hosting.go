@@ -33,7 +33,9 @@ type Config struct {
 	Certificate *tls.Certificate // nil: one that is made, and pinned by the invite
 
 	Name, Version, OS string
-	STUN              []netcheck.ICEServer // outside servers by which this host is found behind a NAT
+	// STUN are outside servers by which this host is found behind a NAT. Their addresses count as known: the echo peer sends ICE checks
+	// to relays of guests there, as of a TURN server that the user of this host runs or trusts. Names are looked up at most once a minute.
+	STUN []netcheck.ICEServer
 	// AnyCandidate lets the echo peer send ICE checks to addresses that a guest merely names. Otherwise only to those that this
 	// host has itself observed.
 	AnyCandidate bool

@@ -109,6 +109,6 @@ type Event struct {
 	RunID   string
 	Path    netcheck.Path
 	Code    string
-	Text    string // a sentence
+	Text    string // why, or a detail, in sentences of their own beside what Kind says; "" if there is none
 	Run     *netcheck.Event
 }

@@ -67,6 +67,9 @@ func (t *Test) cells(p netcheck.PathReport, s stage) [NumCols]Cell {
 			return t.finalCells(p, results[0])
 		}
 	}
+	if present.Called(p) {
+		return t.callCells(p)
+	}
 	if y := t.live(p.Path); y != nil && (s == stageMeasuring || s == stageFinishing) {
 		return t.liveCells(p, y)
 	}

@@ -33,6 +33,8 @@ func load(granted netcheck.Plan) string {
 	switch v.Mode {
 	case netcheck.VideoAlone:
 		return video
+	case netcheck.VideoCall:
+		return "call " + video
 	case netcheck.VideoUnderLoad:
 		return video + " beside " + present.Number(l.Rate, 3) + " packets/s"
 	case netcheck.VideoAfterLoss:

@@ -16,7 +16,7 @@ func (t *trial) Details(path netcheck.Path) []Section {
 		return []Section{t.aheadSection(p, s)}
 	}
 	var out []Section
-	for _, make := range []func(netcheck.PathReport) (Section, bool){t.whySection, proofSection, t.carrierSection, t.videoSection, loadSection,
+	for _, make := range []func(netcheck.PathReport) (Section, bool){t.whySection, proofSection, t.carrierSection, t.videoSection, t.callSection, loadSection,
 		t.selfSection, filmSelfSection, stepSection} {
 		if section, ok := make(p); ok {
 			out = append(out, section)

@@ -33,7 +33,7 @@ func (h *Host) guestRows() []GuestRow {
 
 func (h *Host) guestRow(g *guest) GuestRow {
 	r := GuestRow{ID: g.ID, Name: guestName(g.Guest), State: h.guestState(g), Active: !g.left && g.State == hosting.GuestActive}
-	r.Hint = joined(sentence("Echopath "+orElse(present.Printable(g.AppVersion), "of unknown version")), sentence(present.Printable(g.OS)),
+	r.Hint = joined(sentence(r.Name), sentence("Echopath "+orElse(present.Printable(g.AppVersion), "of unknown version")), sentence(present.Printable(g.OS)),
 		present.Counted(g.Runs, "run")+" ended.")
 	r.Why = h.guestWhy(g)
 	heads := GuestHeader()
@@ -45,6 +45,7 @@ func (h *Host) guestRow(g *guest) GuestRow {
 	for i, text := range texts {
 		r.Cells[i] = Cell{Text: text, Hint: heads[i].Hint, Soft: g.left}
 	}
+	r.Cells[GuestColAddress].Hint = texts[GuestColAddress] + ": " + heads[GuestColAddress].Hint // the column may be too narrow for it
 	return r
 }
 
@@ -129,7 +130,7 @@ func (h *Host) GuestName(id string) string {
 // totals are what the host does as a whole, and the chosen guest.
 func (h *Host) totals() []Section {
 	if !h.phase.Busy() {
-		return nil
+		return []Section{{Title: "Load of this computer", Rows: [][]Cell{{{Text: "Not hosting"}, {Text: "What this computer carries for guests stands here while you host."}}}}}
 	}
 	s := h.snapshot
 	line := func(name, value, hint string) []Cell {

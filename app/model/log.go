@@ -56,6 +56,10 @@ func (t *trial) beginning(b netcheck.ProbeStarted) string {
 		return fmt.Sprintf("The video begins: %s, %s, about %s.", present.Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS),
 			present.SourceWords(v.Source), present.About(b.Duration))
 	}
+	if v := t.plan.Video; b.Probe == netcheck.ProbeCall {
+		return fmt.Sprintf("The call begins: %s, %s here, about %s.", present.Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS),
+			present.SourceWords(v.Source), present.About(b.Duration))
+	}
 	return fmt.Sprintf("Measuring: %s on each carrier, about %s.", present.Counted(b.Packets, "packet"), present.About(b.Duration))
 }
 
@@ -67,7 +71,11 @@ func (t *trial) noteHappened(say func(present.Tone, string, ...any), e netcheck.
 			return
 		}
 	}
-	if text, tone := present.Happened(h, before); text != "" {
+	happened := present.Happened
+	if t.plan.Video.Mode == netcheck.VideoCall {
+		happened = present.HappenedInCall
+	}
+	if text, tone := happened(h, before); text != "" {
 		say(tone, "%s", text)
 	}
 }
@@ -96,7 +104,7 @@ func (t *trial) noteEnd(say func(present.Tone, string, ...any), path netcheck.Pa
 	mark := present.StateMark(p, t.verdict.Paths[path])
 	results := present.Measured(p)
 	if len(results) == 0 {
-		say(mark.Tone, "%s", joined(sentence(mark.Word), pictures(p), p.Reason))
+		say(mark.Tone, "%s", joined(sentence(mark.Word), pictures(p), present.CallWords(p), p.Reason))
 		return
 	}
 	s := results[0].Stats

@@ -105,7 +105,10 @@ func (t *trial) complete(p netcheck.PathReport) bool {
 	if p.Video != nil && p.Video.Result == nil && p.Video.Code == netcheck.ReasonNone {
 		return false // it runs
 	}
-	return present.Seen(p) && t.plan.Video.Mode == netcheck.VideoAlone || len(present.Measured(p)) > 0
+	if p.Call != nil && p.Call.Result == nil && p.Call.Code == netcheck.ReasonNone {
+		return false
+	}
+	return (present.Seen(p) || present.Called(p)) && t.plan.Video.Mode.Only() || len(present.Measured(p)) > 0
 }
 
 // ended tells that a path's end is on record. One that waits or runs is held to be not run or interrupted, for lack of a reason.

@@ -79,6 +79,9 @@ func (t *trial) runningText(now time.Duration) string {
 	if !p.Filming() {
 		return text + t.carrierWords() + t.liveWords(p.Path())
 	}
+	if p.Calling() {
+		return text + "call" + p.Call().Words(t.units.Name(), t.units.bitrate)
+	}
 	text += "video" + t.filmWords(p.Path())
 	if t.plan.Video.Mode == netcheck.VideoUnderLoad {
 		text += "; beside it " + t.carrierWords() + t.liveWords(p.Path())

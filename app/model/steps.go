@@ -13,6 +13,9 @@ var stepTitles = map[netcheck.StepName]string{
 	netcheck.StepTLS: "TLS handshake", netcheck.StepGather: "Address found", netcheck.StepCheck: "Ends reach each other",
 	netcheck.StepOpen: "Connection opened", netcheck.StepProve: "Path proved", netcheck.StepDiagnose: "Server asked why",
 	netcheck.StepNextTried: "Next server tried",
+
+	// Of signalling, as netcheck/signaling/web names them.
+	"websocket": "WebSocket opened", "sse": "Event stream opened",
 }
 
 func stepTitle(n netcheck.StepName) string { return orElse(stepTitles[n], string(n)) }

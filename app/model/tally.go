@@ -154,7 +154,7 @@ func (y *tally) summary() stats.Summary {
 // makeTallies makes the accounts and series of a session, all of them, before there is anything to put in.
 func (t *trial) makeTallies(granted netcheck.Plan) {
 	t.tallies, t.curves = map[SeriesKey]*tally{}, nil
-	if granted.Video.Mode == netcheck.VideoAlone {
+	if granted.Video.Mode.Only() {
 		return // no packets are sent
 	}
 	for _, p := range granted.Paths {

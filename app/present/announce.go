@@ -41,11 +41,11 @@ func PathTime(granted netcheck.Plan) time.Duration { return pathTime(granted, gr
 // pathTime is that of a path with or without a video.
 func pathTime(granted netcheck.Plan, video bool) time.Duration {
 	mode, d := granted.Video.Mode, usualConnect+usualDrain
-	if mode != netcheck.VideoAlone {
+	if !mode.Only() {
 		d += granted.Loss.Warmup + granted.Loss.Duration
 	}
 	switch {
-	case video && mode == netcheck.VideoAlone:
+	case video && mode.Only():
 		d += granted.Video.Duration
 	case video && mode == netcheck.VideoAfterLoss:
 		d += granted.Video.Duration + usualDrain
@@ -89,17 +89,28 @@ func Announcement(granted netcheck.Plan) string {
 	if granted.Video.On() {
 		most = "at most " // congestion control decides
 	}
-	text := fmt.Sprintf("Sending over %s: %s × %s, %s%s kbit/s each way; about %s.", pathList(run.Paths), Counted(paths, "path"),
+	text := fmt.Sprintf("Sending over %s: %s%s, %s%s kbit/s each way; about %s.", pathList(run.Paths), times(granted, paths),
 		sends(granted, paths), most, Number(e.Kbps, 3), About(RunTime(granted)))
 	switch granted.Target.Kind {
 	case netcheck.TargetSelf:
 		return text + " All of it stays inside this computer."
 	case netcheck.TargetInvite:
+		if granted.Video.Mode == netcheck.VideoCall {
+			return text + fmt.Sprintf(" The other computer sends a picture of its own: up to %s kbit/s in upload and as much in download.", Number(e.Kbps, 3))
+		}
 		return text + fmt.Sprintf(" The other computer returns every packet: up to %s kbit/s in upload and as much in download.", Number(e.Kbps, 3))
 	case netcheck.TargetTURN, netcheck.TargetUnknown:
 	}
 	return text + fmt.Sprintf(" Both ends are on this computer, so its line carries every packet out and back: %s kbit/s in each direction.",
 		Number(2*e.Kbps, 3))
+}
+
+// times says on how many paths it is sent, where that is not said of the pictures themselves.
+func times(granted netcheck.Plan, paths int) string {
+	if granted.Video.Mode.Only() && videosOf(granted, paths) < paths {
+		return ""
+	}
+	return Counted(paths, "path") + " × "
 }
 
 // sends says what goes over each of some paths.
@@ -109,7 +120,9 @@ func sends(granted netcheck.Plan, paths int) string {
 	video := fmt.Sprintf("a video of %s for %s", Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS), About(v.Duration))
 	switch v.Mode {
 	case netcheck.VideoAlone:
-		return video
+		return video + onTheFirst(granted.Video, paths)
+	case netcheck.VideoCall:
+		return "a two-way call of " + strings.TrimPrefix(video, "a video of ") + onTheFirst(granted.Video, paths)
 	case netcheck.VideoUnderLoad:
 		return packets + " and beside them " + video
 	case netcheck.VideoAfterLoss:
@@ -117,6 +130,17 @@ func sends(granted netcheck.Plan, paths int) string {
 	case netcheck.VideoNone:
 	}
 	return packets
+}
+
+// onTheFirst says that there are fewer videos than paths, after what they are.
+func onTheFirst(v netcheck.VideoPlan, paths int) string {
+	switch {
+	case v.Paths == 0 || v.Paths >= paths:
+		return ""
+	case v.Paths == 1:
+		return " on the first path that works"
+	}
+	return fmt.Sprintf(" on the first %s that work", Counted(v.Paths, "path"))
 }
 
 func onFirst(videos, paths int) string {

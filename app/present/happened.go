@@ -38,6 +38,19 @@ func Happened(h netcheck.VideoHappened, before netcheck.VideoSize) (text string,
 	return "", ToneNone
 }
 
+// HappenedInCall is Happened in a two-way call, where there are two pictures: the one that is seen here is the other end's.
+func HappenedInCall(h netcheck.VideoHappened, before netcheck.VideoSize) (text string, tone Tone) {
+	text, tone = Happened(h, before)
+	switch h.What {
+	case netcheck.Froze, netcheck.Thawed:
+		text = "The picture of the other end" + strings.TrimPrefix(text, "The picture")
+	case netcheck.SizeChanged, netcheck.SourceEnded:
+		text = "Of this computer's picture: " + strings.ToLower(text[:1]) + text[1:]
+	default:
+	}
+	return text, tone
+}
+
 // resized tells of a change of size: with what it was before, if that is known.
 func resized(h netcheck.VideoHappened, before netcheck.VideoSize) string {
 	size, rate := netcheck.VideoSize{Width: h.Width, Height: h.Height}, Number(h.Kbps, 3)

@@ -26,9 +26,9 @@ func anyMeasured(r netcheck.Report) bool {
 }
 
 // WhyNot is the reason that stands in the place of a path's figures, in whole sentences; "" if there are figures, of packets or
-// of a video, or no reason is known.
+// of a video or call, or no reason is known.
 func WhyNot(p netcheck.PathReport) string {
-	if len(Measured(p)) > 0 || Seen(p) {
+	if len(Measured(p)) > 0 || Seen(p) || Called(p) {
 		return ""
 	}
 	return Printable(p.Reason)
@@ -40,7 +40,7 @@ func Doubt(p netcheck.PathReport, g netcheck.Grade) string {
 	case p.State != netcheck.StateOK:
 		return Printable(p.Reason)
 	case g == netcheck.GradeInconclusive:
-		if Seen(p) && len(Measured(p)) == 0 {
+		if (Seen(p) || Called(p)) && len(Measured(p)) == 0 {
 			return "Too few pictures to judge."
 		}
 		return "Too few packets to judge."

@@ -21,9 +21,10 @@ type Progress struct {
 	probe   string // the one that began last
 	live    map[netcheck.Carrier]*live
 	video   VideoAccount // of the running path
-	wants   bool         // the running path is to have a video, which has not ended
-	filmed  int          // paths whose video has a result
-	shown   float64      // share that was last shown: a bar must not run backwards
+	call    CallAccount
+	wants   bool    // the running path is to have a video, which has not ended
+	filmed  int     // paths whose video has a result
+	shown   float64 // share that was last shown: a bar must not run backwards
 }
 
 // live is the running account of one carrier on the current path.
@@ -44,7 +45,7 @@ func NewProgress(granted netcheck.Plan) *Progress {
 func (p *Progress) Apply(e netcheck.Event) {
 	switch b := e.Body.(type) {
 	case netcheck.PathStarted:
-		p.path, p.probing, p.live, p.video = e.Path, false, map[netcheck.Carrier]*live{}, VideoAccount{}
+		p.path, p.probing, p.live, p.video, p.call = e.Path, false, map[netcheck.Carrier]*live{}, VideoAccount{}, CallAccount{}
 		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
 		p.wants = p.videos() > 0
 		p.end = e.At + pathTime(p.plan, p.wants)
@@ -54,6 +55,8 @@ func (p *Progress) Apply(e netcheck.Event) {
 		p.sample(b.Sample)
 	case netcheck.VideoSampleTaken:
 		p.video.Put(b.Sample)
+	case netcheck.CallSampleTaken:
+		p.call.Put(b.Sample)
 	case netcheck.ProbeEnded:
 		p.probeEnded(b)
 	case netcheck.PathEnded:
@@ -91,10 +94,10 @@ func (p *Progress) probeStarted(at time.Duration, b netcheck.ProbeStarted) {
 }
 
 func (p *Progress) probeEnded(b netcheck.ProbeEnded) {
-	if b.Probe != netcheck.ProbeVideo {
+	if b.Probe != netcheck.ProbeVideo && b.Probe != netcheck.ProbeCall {
 		return
 	}
-	if p.wants = false; b.Video != nil {
+	if p.wants = false; b.Video != nil || b.Call != nil {
 		p.filmed++
 	}
 }
@@ -111,8 +114,16 @@ func (p *Progress) Total() int { return p.total }
 // Probing tells that the running path is connected and its probe has begun.
 func (p *Progress) Probing() bool { return p.probing }
 
-// Filming tells that a video is what the running path is busy with, alone or beside packets.
-func (p *Progress) Filming() bool { return p.probing && p.probe == netcheck.ProbeVideo }
+// Filming tells that a video or a call is what the running path is busy with, alone or beside packets.
+func (p *Progress) Filming() bool {
+	return p.probing && (p.probe == netcheck.ProbeVideo || p.probe == netcheck.ProbeCall)
+}
+
+// Calling tells that it is a two-way call.
+func (p *Progress) Calling() bool { return p.probing && p.probe == netcheck.ProbeCall }
+
+// Call is the sum of the running path's call.
+func (p *Progress) Call() CallSum { return p.call.sum }
 
 // Draining tells that the running probe has sent its last packet, and waits for the answers to it.
 func (p *Progress) Draining(now time.Duration) bool { return p.probing && p.end-usualDrain < now }
@@ -176,6 +187,9 @@ func lostIn(s netcheck.Sample) int { return s.LostUp + s.LostDown + s.LostUnknow
 
 // figures are those of what runs: packets, pictures, or both.
 func (p *Progress) figures() string {
+	if p.Calling() {
+		return p.call.sum.Words("kbit/s", func(kbps float64) string { return Number(kbps, 3) })
+	}
 	pictures := p.pictures()
 	if p.probe == netcheck.ProbeVideo && p.plan.Video.Mode != netcheck.VideoUnderLoad {
 		return pictures

@@ -23,10 +23,11 @@ func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	out.paragraph("", Conditions(r))
 	out.paragraph("", OtherEnd(r.Other))
 	out.line("")
-	if r.Granted.Video.Mode != netcheck.VideoAlone {
+	if !r.Granted.Video.Mode.Only() {
 		printPaths(out, r, v)
 	}
 	printVideo(out, r, v)
+	printCalls(out, r, v)
 	printLoad(out, r)
 	printLegend(out, r)
 	printNotes(out, r, v)
@@ -50,7 +51,7 @@ func Conditions(r netcheck.Report) string {
 		"Measured " + r.Started.Format("2006-01-02 15:04 MST"),
 		"target " + targetOf(r),
 	}
-	if r.Granted.Video.Mode != netcheck.VideoAlone {
+	if !r.Granted.Video.Mode.Only() {
 		parts = append(parts, fmt.Sprintf("%s packets/s × %d bytes × %s on each carrier%s", Number(l.Rate, 5), l.Size, About(l.Duration), preset))
 	}
 	if video := VideoWords(r.Granted.Video); video != "" {
@@ -135,7 +136,7 @@ func (out page) marked(t Tone, mark, gap, text string) {
 }
 
 func printLegend(out page, r netcheck.Report) {
-	for _, text := range []string{Legend(r), VideoLegend(r)} {
+	for _, text := range []string{Legend(r), VideoLegend(r), CallLegend(r)} {
 		if text != "" {
 			out.line("")
 			out.paragraph("", text)

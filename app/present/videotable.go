@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -223,6 +224,11 @@ func VideoWords(v netcheck.VideoPlan) string {
 			after += fmt.Sprintf(" on the first %s that work", Counted(v.Paths, "path"))
 		}
 		parts = append(parts, after)
+	case netcheck.VideoCall:
+		parts[0] = "two-way call " + strings.TrimPrefix(parts[0], "video ")
+		if first := onTheFirst(v, math.MaxInt); first != "" {
+			parts = append(parts, strings.TrimSpace(first))
+		}
 	case netcheck.VideoAlone, netcheck.VideoNone:
 	}
 	return strings.Join(parts, ", ")

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"echopath/app/record/atomicfile"
-	"echopath/netcheck"
 	"echopath/netcheck/export"
 )
 
@@ -17,7 +16,7 @@ import (
 var ErrNothing = errors.New("nothing was measured yet, so there is nothing to save")
 
 // ExportTables writes summary.csv into dir, which is made if it is not there, samples.csv and packets.csv of a run that sent
-// packets, and video.csv and frames.csv of a run with video. It gives the files that were written. Without overwrite it replaces
+// packets, video.csv and frames.csv of a run with video, and calls.csv of one with a call. It gives the files that were written. Without overwrite it replaces
 // nothing: the error is then an [*atomicfile.ExistsError]. When dir fails ([*atomicfile.Error]) or ctx ends, no file is left
 // behind. With [ErrIncomplete] the files are there, but without packets or pictures, or with the first of them only.
 func (r *Recording) ExportTables(ctx context.Context, dir string, overwrite bool) ([]string, error) {
@@ -30,11 +29,14 @@ func (r *Recording) ExportTables(ctx context.Context, dir string, overwrite bool
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	items := []atomicfile.Item{item(filepath.Join(dir, export.SummaryName), r.writeSummary)}
-	if r.report.Granted.Video.Mode != netcheck.VideoAlone {
+	if !r.report.Granted.Video.Mode.Only() {
 		items = append(items, item(filepath.Join(dir, export.SamplesName), func(w io.Writer) error { return export.Samples(w, r.report) }))
 	}
 	if export.HasVideo(r.report) {
 		items = append(items, item(filepath.Join(dir, export.VideoName), func(w io.Writer) error { return export.Video(w, r.report) }))
+	}
+	if export.HasCall(r.report) {
+		items = append(items, item(filepath.Join(dir, export.CallsName), func(w io.Writer) error { return export.Calls(w, r.report) }))
 	}
 	var incomplete []error
 	for _, s := range r.recorded() {

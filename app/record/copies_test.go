@@ -143,11 +143,12 @@ func TestRecordingIsDeleted(t *testing.T) {
 	}
 }
 
-// The tables of a run with video: a video alone has none of packets.
+// The tables of a run with video: a video alone and a call have none of packets.
 func TestExportVideo(t *testing.T) {
 	const film = "frames.csv summary.csv video.csv"
 	for mode, want := range map[netcheck.VideoMode]string{
 		netcheck.VideoAlone:     film,
+		netcheck.VideoCall:      "calls.csv summary.csv",
 		netcheck.VideoAfterLoss: "frames.csv packets.csv samples.csv summary.csv video.csv",
 	} {
 		t.Run(string(mode), func(t *testing.T) {
@@ -177,7 +178,11 @@ func filmed(t *testing.T, mode netcheck.VideoMode, keep Keep) *Recording {
 	t.Helper()
 	rec := Opener{}.Open(keep, netcheck.DefaultLateAfter, began)
 	run := presenttest.Videos(func(netcheck.Path) presenttest.Film { return presenttest.Film{Missing: map[int]bool{7: true}} })
-	report, err := run(t.Context(), presenttest.VideoPlan(mode, netcheck.AllPaths()[:2]...), rec.Observe)
+	plan := presenttest.VideoPlan(mode, netcheck.AllPaths()[:2]...)
+	if mode == netcheck.VideoCall {
+		run, plan = presenttest.CallUneven, presenttest.CallPlan(1, netcheck.AllPaths()[:3]...)
+	}
+	report, err := run(t.Context(), plan, rec.Observe)
 	if err != nil {
 		t.Fatal(err)
 	}

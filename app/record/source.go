@@ -35,10 +35,11 @@ var (
 	pictureRows = source{name: export.FramesName, what: "pictures"}
 )
 
-// sourcesOf gives the long tables that a run has: a video alone sends no packets of its own.
+// sourcesOf gives the long tables that a run has: a video alone and a call send no packets of
+// their own.
 func sourcesOf(report netcheck.Report, folder string, saved []string, finish error) []source {
 	var list []source
-	if report.Granted.Video.Mode != netcheck.VideoAlone {
+	if !report.Granted.Video.Mode.Only() {
 		list = append(list, packetRows.found(folder, saved, finish))
 	}
 	if export.HasVideo(report) {

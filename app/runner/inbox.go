@@ -31,8 +31,11 @@ type window struct {
 	index   int
 }
 
-// carrierVideo stands for the samples of the video among those of the packets' carriers.
-const carrierVideo netcheck.Carrier = "video"
+// carrierVideo and carrierCall stand for the samples of the video and of a call among those of the packets' carriers.
+const (
+	carrierVideo netcheck.Carrier = "video"
+	carrierCall  netcheck.Carrier = "call"
+)
 
 // batch is what was in the inbox.
 type batch struct {
@@ -57,6 +60,8 @@ func (b *inbox) put(e netcheck.Event, at time.Time) {
 		b.replace(window{e.Path, body.Sample.Carrier, body.Sample.Index})
 	case netcheck.VideoSampleTaken:
 		b.replace(window{e.Path, carrierVideo, body.Sample.Index})
+	case netcheck.CallSampleTaken:
+		b.replace(window{e.Path, carrierCall, body.Sample.Index})
 	case netcheck.SessionEnded:
 		b.runs = false // files may still be written for a while
 	}
@@ -91,6 +96,8 @@ func (b *inbox) compact() {
 			b.places[window{e.Path, body.Sample.Carrier, body.Sample.Index}] = len(kept)
 		case netcheck.VideoSampleTaken:
 			b.places[window{e.Path, carrierVideo, body.Sample.Index}] = len(kept)
+		case netcheck.CallSampleTaken:
+			b.places[window{e.Path, carrierCall, body.Sample.Index}] = len(kept)
 		}
 		kept = append(kept, e)
 	}

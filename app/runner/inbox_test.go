@@ -35,11 +35,13 @@ func TestInboxRandom(t *testing.T) {
 
 func randomEvent(rnd *rand.Rand, seq uint64) netcheck.Event {
 	e := netcheck.Event{Seq: seq, Path: netcheck.AllPaths()[rnd.IntN(2)]}
-	switch rnd.IntN(12) {
+	switch rnd.IntN(13) {
 	case 10:
 		e.Body = netcheck.FramesDecided{}
 	case 11:
 		e.Body = netcheck.VideoSampleTaken{Sample: netcheck.VideoSample{Index: rnd.IntN(5)}}
+	case 12:
+		e.Body = netcheck.CallSampleTaken{Sample: netcheck.CallSample{Index: rnd.IntN(5)}}
 	case 0:
 		e.Body = netcheck.PacketsDecided{}
 	case 1:
@@ -57,6 +59,11 @@ func plainPut(list []netcheck.Event, e netcheck.Event) []netcheck.Event {
 	case netcheck.VideoSampleTaken:
 		list = slices.DeleteFunc(list, func(old netcheck.Event) bool {
 			o, ok := old.Body.(netcheck.VideoSampleTaken)
+			return ok && old.Path == e.Path && o.Sample.Index == b.Sample.Index
+		})
+	case netcheck.CallSampleTaken:
+		list = slices.DeleteFunc(list, func(old netcheck.Event) bool {
+			o, ok := old.Body.(netcheck.CallSampleTaken)
 			return ok && old.Path == e.Path && o.Sample.Index == b.Sample.Index
 		})
 	case netcheck.SampleTaken:

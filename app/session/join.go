@@ -35,11 +35,12 @@ func Join(ctx context.Context, text netcheck.Secret, o JoinOptions) (*Remote, er
 		identity = newIdentity()
 	}
 	telling := new(sync.Mutex)
-	c, err := signaling.Join(ctx, signaling.JoinConfig{Self: o.hello(), Room: i.Room, Secret: i.Secret, Identity: identity, Dial: dialer(i, local, o, telling)})
+	w := newWires(dialer(i, local, o, telling))
+	c, err := signaling.Join(ctx, signaling.JoinConfig{Self: o.hello(), Room: i.Room, Secret: i.Secret, Identity: identity, Dial: w.dial})
 	if err != nil {
 		return nil, joinFailure(ctx, i, err)
 	}
-	r := newRemote(c, o, identity, telling)
+	r := newRemote(c, o, identity, w, telling)
 	if err := r.until(ctx, func() bool { return r.welcome != nil }); err != nil {
 		failure := joinFailure(ctx, i, err)
 		_ = r.Close() // there is nothing to lose

@@ -33,6 +33,7 @@ type Remote struct {
 	options  JoinOptions
 	identity [32]byte
 	mux      *signaling.Mux
+	wires    *wires
 	ctx      context.Context // of read
 	cancel   context.CancelFunc
 	reader   sync.WaitGroup
@@ -49,8 +50,8 @@ type Remote struct {
 // Identity is what JoinOptions take to be the same guest again. It is a secret.
 func (r *Remote) Identity() [32]byte { return r.identity }
 
-func newRemote(c signaling.Conn, o JoinOptions, identity [32]byte, telling *sync.Mutex) *Remote {
-	r := &Remote{options: o, identity: identity, mux: signaling.NewMux(c), telling: telling, running: make(chan struct{}, 1), changed: make(chan struct{})}
+func newRemote(c signaling.Conn, o JoinOptions, identity [32]byte, w *wires, telling *sync.Mutex) *Remote {
+	r := &Remote{options: o, identity: identity, mux: signaling.NewMux(c), wires: w, telling: telling, running: make(chan struct{}, 1), changed: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.reader.Go(r.read)
 	return r
@@ -119,6 +120,12 @@ func (r *Remote) Other() netcheck.OtherEnd {
 		OS: netcheck.CleanText(peer.OS, 64), Way: string(r.mux.Way()), Host: true}
 	if a := r.mux.Remote(); a.IsValid() {
 		other.Address = a.String()
+	}
+	if a := r.wires.address(); a != "" {
+		other.Address = netcheck.CleanText(a, 300) // through a proxy the other one is the proxy's
+	}
+	if a := r.Observed(); a.IsValid() {
+		other.Observed = a.String()
 	}
 	return other
 }
@@ -211,5 +218,19 @@ func goneFailure(err error) *netcheck.Failure {
 		code = netcheck.ReasonImpostor
 	case signaling.CodeLeft, signaling.CodeHostStopped, signaling.CodeLost, signaling.CodeProtocol, signaling.CodeTooLarge, signaling.CodeReplaced:
 	}
-	return &netcheck.Failure{Code: code, Text: g.Text, Advice: g.Advice, Err: g.Err}
+	return &netcheck.Failure{Code: code, Text: g.Text, Advice: g.Advice, Err: lastWord{g}}
 }
+
+// lastWord is the end of a session as the cause of a failure, which has the sentence already.
+type lastWord struct{ gone *signaling.Gone }
+
+// Error gives what the sentence does not say: the technical cause, or else the code.
+func (w lastWord) Error() string {
+	if w.gone.Err != nil {
+		return w.gone.Err.Error()
+	}
+	return string(w.gone.Code)
+}
+
+// Unwrap gives the *signaling.Gone.
+func (w lastWord) Unwrap() error { return w.gone }

@@ -171,7 +171,7 @@ const (
 // end tells the host that the run is over. What it still wants to see of it comes before.
 func (r *remoteRun) end(stopped bool) {
 	most := endTime
-	if stopped {
+	if _, missing := r.wires.missing(); stopped || missing != nil {
 		most = stopTime
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), most)
@@ -182,36 +182,6 @@ func (r *remoteRun) end(stopped bool) {
 		_ = r.view.Close(ctx) // the host sees less; the report is here
 	}
 	_ = r.mux.Send(ctx, signaling.Message{RunEnded: &signaling.RunEnded{ID: r.order.ID}}) // if it fails the session is over, and the run with it
-}
-
-// trouble is why the host no longer takes part in the run, nil if it does.
-func (r *remoteRun) trouble() *netcheck.Failure {
-	if err := r.Err(); err != nil {
-		f := netcheck.AsFailure(err, netcheck.ReasonHostGone)
-		return &netcheck.Failure{Code: netcheck.ReasonHostGone, Text: f.Text, Advice: f.Advice, Err: f.Err}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if s := r.standing; s.Run == r.order.ID && s.State == signaling.StandingIn {
-		return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: orElse(netcheck.CleanText(s.Text, signaling.MaxText), "The host has ended this run."),
-			Advice: "Run the test again."}
-	}
-	return nil
-}
-
-// troubleSoon is trouble, or what becomes of it within moments: a link that breaks and the reason come by different ways.
-func (r *remoteRun) troubleSoon(ctx context.Context) *netcheck.Failure {
-	if f := r.trouble(); f != nil {
-		return f
-	}
-	wait, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
-	defer cancel()
-	var f *netcheck.Failure
-	_ = r.until(wait, func() bool { return r.standing.Run == r.order.ID && r.standing.State == signaling.StandingIn })
-	if ctx.Err() == nil {
-		f = r.trouble()
-	}
-	return f
 }
 
 // connector connects to the host's end of each leg.
@@ -234,59 +204,6 @@ func (r *remoteRun) openLeg(ctx context.Context, leg netcheck.Leg) (rtc.Signals,
 		return nil, err // not conn, which is no nil in an interface
 	}
 	return conn, nil
-}
-
-// hostConnector tells of a host that is gone instead of what follows from it.
-type hostConnector struct {
-	netcheck.Connector
-	run *remoteRun
-}
-
-// Connect connects.
-func (c hostConnector) Connect(ctx context.Context, leg netcheck.Leg, trace func(netcheck.Event)) (netcheck.Link, error) {
-	if f := c.run.trouble(); f != nil {
-		return nil, f
-	}
-	// A host on this computer's loopback address is reached from there alone.
-	if own := c.run.Observed().Addr(); leg.Interface == "" && own.IsLoopback() && own.Is4() == (leg.Family == netcheck.Family4) {
-		leg.Interface = own.String()
-	}
-	l, err := c.Connector.Connect(ctx, leg, trace)
-	if err != nil && ctx.Err() == nil {
-		if f := c.run.trouble(); f != nil {
-			return nil, f
-		}
-	}
-	return l, err
-}
-
-// probes does the same for links that break. What was measured until then stays.
-func (r *remoteRun) probes(stages func(netcheck.Asked) []netcheck.Stage) func(netcheck.Asked) []netcheck.Stage {
-	return func(a netcheck.Asked) []netcheck.Stage {
-		out := stages(a)
-		for _, stage := range out {
-			for i, p := range stage {
-				stage[i] = hostProbe{p, r}
-			}
-		}
-		return out
-	}
-}
-
-type hostProbe struct {
-	netcheck.Probe
-	run *remoteRun
-}
-
-// Run runs the probe.
-func (p hostProbe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
-	sum, err := p.Probe.Run(ctx, l, emit)
-	if err != nil && ctx.Err() == nil {
-		if f := p.run.troubleSoon(ctx); f != nil {
-			err = &netcheck.Failure{Code: f.Code, Text: f.Text, Advice: f.Advice, Err: err}
-		}
-	}
-	return sum, err
 }
 
 // The host takes 200 messages a second, and a run needs some beside its view.

@@ -146,7 +146,7 @@ func (s *hostScreen) show(v model.HostView) {
 type hostFrame struct{}
 
 const (
-	guestShare = 0.26
+	guestShare = 0.23
 	mostGuests = 300 // more of them scroll
 )
 

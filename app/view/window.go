@@ -124,7 +124,11 @@ func (w *Window) Refresh() {
 	running := w.running()
 	w.test.show(w.view, running, w.now[TrialTest])
 	w.video.show(w.film, running, w.now[TrialVideo])
+	before := w.hosting
 	w.hosting = w.deps.Host.View(w.deps.Now())
+	if before.Phase != w.hosting.Phase || len(before.Guests) < len(w.hosting.Guests) {
+		w.status.say("") // what was said of an invite is over when its guest comes
+	}
 	w.host.show(w.hosting)
 	w.strip.show(w.hosting.Waiting)
 	w.status.show(w.chosen(), running)

@@ -39,6 +39,7 @@ type ResultTable struct {
 	grid  tableGrid
 	ring  *canvas.Rectangle // around the selected row while the table has the focus
 	need  []float32
+	wish  []float32 // of columns whose texts are cut if need be: what they would have
 }
 
 // tableRow is a row of any screen.
@@ -76,7 +77,7 @@ func NewGuestTable() *ResultTable {
 
 func newTable(kind tableKind, samples []string, certain int) *ResultTable {
 	t := &ResultTable{pointed: -1, kind: kind, samples: samples, certain: certain, header: make([]model.Heading, len(samples)),
-		head: newTableHead(kind, len(samples)), ring: newRing(), need: make([]float32, colFirst+len(samples))}
+		head: newTableHead(kind, len(samples)), ring: newRing(), need: make([]float32, colFirst+len(samples)), wish: make([]float32, colFirst+len(samples))}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -292,6 +293,7 @@ func (r *tableRenderer) Layout(size fyne.Size) {
 func (r *tableRenderer) Refresh() {
 	t := r.t
 	clear(t.need) // the text size may be another now
+	clear(t.wish)
 	t.widen()
 	t.head.set(t.header)
 	for i := range t.rows {

@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"echopath/app/look"
+	"echopath/app/model"
 	"echopath/netcheck"
 )
 
@@ -103,5 +105,33 @@ func TestTableByMouse(t *testing.T) {
 	press(c, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
 	if clip() != tb.Text() {
 		t.Errorf("menu copied %q", clip())
+	}
+}
+
+// TestGuestsMakeNoWindowWider: names and addresses come from others, and counters grow.
+func TestGuestsMakeNoWindowWider(t *testing.T) {
+	begin(t, look.ModeLight)
+	tb := NewGuestTable()
+	stage(t, fyne.NewSize(800, 300), NewTips(tb))
+	least := tb.MinSize()
+	tb.Resize(least)
+	row := model.GuestRow{ID: "a", Name: strings.Repeat("W", 64)}
+	for i := model.GuestColPacketsIn; i < model.NumGuestCols; i++ {
+		row.Cells[i].Text = "123 456 789 012"
+	}
+	row.Cells[model.GuestColAddress].Text = "2001:db8:1111:2222:3333:4444:5555:6666"
+	tb.SetGuestRows([]model.GuestRow{row})
+	if now := tb.MinSize(); now != least {
+		t.Errorf("least size %v, was %v", now, least)
+	}
+	line := tb.lines[0]
+	for _, text := range []*canvas.Text{line.title, line.cells[model.GuestColAddress]} {
+		if !strings.HasSuffix(text.Text, "…") {
+			t.Errorf("not cut: %q", text.Text)
+		}
+	}
+	tb.Resize(fyne.NewSize(3000, least.Height))
+	if line.title.Text != row.Name || line.cells[model.GuestColAddress].Text != row.Cells[model.GuestColAddress].Text {
+		t.Errorf("cut where there is room: %q, %q", line.title.Text, line.cells[model.GuestColAddress].Text)
 	}
 }

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -30,21 +32,26 @@ func asShown[T any](columns [model.NumVideoCols]T) []T {
 	return out
 }
 
-// The widest texts that are expected: with them the columns have their width before the first figure comes, and keep it. Wider ones
-// make their column wider once.
-// tableKind is what a table is about.
+// tableKind is what a table is about. Its samples are the widest texts that are expected: with them the columns have their width before
+// the first figure comes, and keep it. Wider ones make their column wider once.
 type tableKind struct {
 	title         string // head of the first column
 	sample, state string // the widest texts that are expected in the first two
 	swatch        bool   // the first column shows the path's line
 	left          int    // so many columns of figures are texts, and begin at the left
 	leastRows     int    // that the table has room for
+	foreign       bool   // what stands in the columns of texts comes from others: it makes the window no wider, and is cut instead
 }
 
 var (
 	ofPaths  = tableKind{title: "Path", sample: "Relay UDP", state: "not applicable", swatch: true}
-	ofGuests = tableKind{title: "Guest", sample: "MEETING-ROOM-12", state: "measuring Relay UDP", left: 2, leastRows: 3}
+	ofGuests = tableKind{title: "Guest", sample: "MEETING-ROOM", state: "measuring Relay UDP", left: 2, leastRows: 2, foreign: true}
 )
+
+// cut tells of a column whose texts are cut where there is no room for them.
+func (k tableKind) cut(col int) bool {
+	return k.foreign && (col == colPath || col >= colFirst && col < colFirst+k.left)
+}
 
 // side is the room for the line of the path in the first column.
 func (k tableKind) side() float32 {
@@ -60,15 +67,15 @@ var guestSamples = [model.NumGuestCols]string{
 	model.GuestColSince:      "23:59:59",
 	model.GuestColPacketsIn:  "1 234 567",
 	model.GuestColPacketsOut: "1 234 567",
-	model.GuestColBytesIn:    "1 234",
-	model.GuestColBytesOut:   "1 234",
+	model.GuestColBytesIn:    "0.888",
+	model.GuestColBytesOut:   "0.888",
 }
 
 // runCertain columns of packets have their place in the narrowest window, beside charts.
 const runCertain = 3
 
-// guestCertain columns of guests have their place in the narrowest window.
-const guestCertain = int(model.NumGuestCols)
+// guestCertain columns of guests have their place in the narrowest window, however large the numbers behind them become.
+const guestCertain = 3
 
 var packetSamples = [model.NumCols]string{
 	model.ColConnect:  "12 345",
@@ -165,6 +172,15 @@ func (t *ResultTable) widen() bool {
 			t.need[col], grown = width, true
 		}
 	}
+	text := func(col int, width float32) {
+		if !t.kind.cut(col) {
+			want(col, width)
+			return
+		}
+		if width > t.wish[col] {
+			t.wish[col], grown = width, true
+		}
+	}
 	side := t.kind.side()
 	mark := shapeSide(theme.Size(theme.SizeNameText)) * 1.6
 	want(colPath, side+strongStyle.measure(t.kind.sample).Width)
@@ -174,10 +190,10 @@ func (t *ResultTable) widen() bool {
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
-		want(colPath, side+strongStyle.measure(r.title).Width)
+		text(colPath, side+strongStyle.measure(r.title).Width)
 		want(colState, mark+plainStyle.measure(r.state.Word).Width)
 		for j, c := range r.cells {
-			want(colFirst+j, plainStyle.measure(c.Text).Width)
+			text(colFirst+j, plainStyle.measure(c.Text).Width)
 		}
 	}
 	return grown
@@ -205,8 +221,15 @@ func (t *ResultTable) layOut(width float32) tableGrid {
 		shown--
 	}
 	n := colFirst + shown
-	g := tableGrid{x: make([]float32, n), width: t.need[:n], shown: shown, total: width}
-	spare := max(width-t.widthOf(shown), 0) / float32(n-1)
+	g := tableGrid{x: make([]float32, n), width: slices.Clone(t.need[:n]), shown: shown, total: width}
+	spare := max(width-t.widthOf(shown), 0)
+	for i := range g.width {
+		if more := min(t.wish[i]-g.width[i], spare); more > 0 {
+			g.width[i] += more
+			spare -= more
+		}
+	}
+	spare /= float32(n - 1)
 	x := float32(tableEdge)
 	for i, w := range g.width {
 		g.x[i] = x

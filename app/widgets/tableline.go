@@ -138,11 +138,8 @@ func write(t *canvas.Text, text string, s style) {
 // set shows a row.
 func (l *tableLine) set(r *tableRow, state lineState) {
 	l.row = *r
-	name, tone := plainStyle, look.ToneColor(r.state.Tone)
-	if r.active {
-		name = strongStyle
-	}
-	write(l.title, r.title, name)
+	tone := look.ToneColor(r.state.Tone)
+	write(l.title, r.title, l.titleStyle())
 	write(l.word, r.state.Word, plainStyle.in(tone))
 	l.shape.set(r.state.Shape, tone)
 	figures := hasFigures(r)
@@ -161,6 +158,32 @@ func (l *tableLine) set(r *tableRow, state lineState) {
 		l.active.Refresh()
 	}
 	l.mark(state)
+}
+
+func (l *tableLine) titleStyle() style {
+	if l.row.active {
+		return strongStyle
+	}
+	return plainStyle
+}
+
+// cut shortens texts that have no room in their columns.
+func (l *tableLine) cut(g tableGrid) {
+	if !l.kind.foreign {
+		return
+	}
+	name := l.titleStyle()
+	write(l.title, name.fit(l.row.title, g.width[colPath]-l.kind.side()), name)
+	if !hasFigures(&l.row) {
+		return
+	}
+	for i, c := range l.row.cells[:min(l.kind.left, g.shown)] {
+		s := plainStyle
+		if c.Soft {
+			s = s.in(look.ColorFaint)
+		}
+		write(l.cells[i], s.fit(c.Text, g.width[colFirst+i]), s)
+	}
 }
 
 // mark shows selection and pointer.
@@ -213,6 +236,7 @@ func (l *tableLine) place(g tableGrid) {
 	put(l.active, 0, y, 3, h-hairline)
 	put(l.rule, 0, y+h-hairline, g.total, hairline)
 	const dot = 8
+	l.cut(g)
 	x := g.x[colPath]
 	put(l.swatch, x, y+h/2-1, swatchSize, 2)
 	put(l.dot, x+(swatchSize-dot)/2, y+h/2-dot/2, dot, dot)

@@ -121,7 +121,7 @@ func (x *acceptance) answer(ctx context.Context) (*link, error) {
 func (x *acceptance) connect(ctx context.Context) (*link, error) {
 	d := x.peer.dialog
 	noDTLS := (&attempt{connecting: x.connecting}).noDTLS
-	if err := x.await(ctx, x.peer.connected.wait(), x.noPair); err != nil {
+	if err := x.meet(ctx); err != nil {
 		return nil, err
 	}
 	err := x.await(ctx, d.confirmed.wait(), func() *netcheck.Failure { return x.peer.unconfirmed(noDTLS, x.now().Sub(x.begin)) })
@@ -144,6 +144,63 @@ func (x *acceptance) connect(ctx context.Context) (*link, error) {
 		return nil, f
 	}
 	return l, nil
+}
+
+// meet waits until packets pass. Where Allowed stands against that and Explain can tell so, it gives up in time for the asking end to
+// hear it, which would take it for a firewall otherwise. Until then the other end's checks may come in, without this end having sent any.
+func (x *acceptance) meet(ctx context.Context) error {
+	if x.acceptor.Explain == nil {
+		return x.await(ctx, x.peer.connected.wait(), x.noPair)
+	}
+	trying, giveUp := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer giveUp(nil)
+	watching.Go(func() { x.watchRefusals(trying, giveUp) })
+	err := x.await(trying, x.peer.connected.wait(), x.noPair)
+	if f, ok := context.Cause(trying).(*netcheck.Failure); ok && err != nil { //nolint:errorlint // as it was given
+		return f
+	}
+	return err
+}
+
+// How long candidates may stay refused while nothing comes in, and how long before the asking end's time is over this end speaks.
+const (
+	refusedTime = 2 * time.Second
+	lastMoment  = 500 * time.Millisecond
+)
+
+func (x *acceptance) watchRefusals(ctx context.Context, giveUp context.CancelCauseFunc) {
+	tick := time.NewTicker(retryAllowed)
+	defer tick.Stop()
+	var since time.Time
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		now, f := x.now(), x.refusal()
+		switch {
+		case f == nil || x.peer.connected.up():
+			since = time.Time{}
+			continue
+		case since.IsZero():
+			since = now
+		}
+		if now.Sub(since) >= min(refusedTime, x.leg.Timeout/3) || now.Sub(x.begin) >= x.leg.Timeout-lastMoment {
+			giveUp(f)
+			return
+		}
+	}
+}
+
+// refusal is why no address of the other end is in use, if that is because none is allowed and Explain knows about it.
+func (x *acceptance) refusal() *netcheck.Failure {
+	if x.acceptor.Explain == nil || len(x.peer.dialog.remotes()) > 0 {
+		return nil
+	}
+	return x.acceptor.Explain()
 }
 
 // doubt tells why the pairs do not prove the path, or nil.
@@ -191,6 +248,9 @@ func (x *acceptance) noPair() *netcheck.Failure {
 		return &netcheck.Failure{Code: netcheck.ReasonNoFamily,
 			Text: fmt.Sprintf("It has no usable network address of IP version %s.", x.leg.Family)}
 	case there == "" && d.refused():
+		if f := x.refusal(); f != nil {
+			return f
+		}
 		return &netcheck.Failure{Code: netcheck.ReasonFarRefused,
 			Text:   "It may not send to any of the addresses that this computer offers: it has not seen any packet from them.",
 			Advice: "A firewall may keep this computer's packets from the other end's server."}

@@ -30,9 +30,12 @@ type Acceptor struct {
 	Servers          []netcheck.ICEServer  // STUN servers of this end, asked for its reflexive candidates
 	NamedServers     bool                  // the asking end's STUN servers may be asked as well
 	Allowed          func(netip.Addr) bool // where ICE checks may be sent; nil: everywhere but where no host of a network is
-	Opened           func(netip.AddrPort)  // a socket of this end: the address that its candidates have
-	Closed           func(netip.AddrPort)
-	Logger           *slog.Logger
+	// Explain is asked when no packets passed and Allowed let no address of the other end through: the failure that the other end is told
+	// of. Nil, or a nil failure: one in general words.
+	Explain func() *netcheck.Failure
+	Opened  func(netip.AddrPort) // a socket of this end: the address that its candidates have
+	Closed  func(netip.AddrPort)
+	Logger  *slog.Logger
 
 	ice iceTimes // zero means remoteICETimes; tests shorten them
 }

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -193,6 +194,44 @@ func TestAllowed(t *testing.T) {
 			t.Errorf("the far end sent %+v", p)
 		}
 	}
+}
+
+// Who is refused for its address is told so in the refusing end's words, before it takes that for a firewall. Where nothing is refused,
+// or no word is at hand, it hears the usual.
+func TestRefusalIsExplained(t *testing.T) {
+	noLeaks(t)
+	word := &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "It has not seen the address 192.0.2.1.", Advice: "Let it see it."}
+	for _, p := range []netcheck.Path{netcheck.PathDirect, netcheck.PathRelayUDP} {
+		for _, explain := range []*netcheck.Failure{word, nil} {
+			lab, err := vlab.New(vlab.Config{Seed: 1, Far: vlab.PortRestricted})
+			must(t, err)
+			t.Cleanup(func() { must(t, lab.Stop()) })
+			h := newHost(t, &Acceptor{Net: lab.Far(), Allowed: func(netip.Addr) bool { return false }, Explain: func() *netcheck.Failure { return explain }})
+			want := netcheck.ReasonNoPair
+			if explain != nil {
+				want = explain.Code
+			}
+			leg := labLeg(lab, p)
+			leg.Timeout = 2 * time.Second
+			f := failure(t, &Connector{Net: lab.Local(), Remote: h.order}, leg, nil, want)
+			if told := strings.Contains(f.Text, word.Text) && f.Advice == word.Advice; told != (explain != nil) {
+				t.Errorf("%s: %+v", p, f)
+			}
+			if got := <-h.links; got.err == nil || explain != nil && !errors.Is(got.err, error(word)) {
+				t.Errorf("%s: the refusing end: %v", p, got.err)
+			}
+		}
+	}
+}
+
+// Where all is let through, Explain is not heard, whatever it says.
+func TestExplainIsForRefusals(t *testing.T) {
+	noLeaks(t)
+	lab, err := vlab.New(vlab.Config{Seed: 1})
+	must(t, err)
+	t.Cleanup(func() { must(t, lab.Stop()) })
+	h := newHost(t, &Acceptor{Net: lab.Far(), Allowed: func(netip.Addr) bool { return true }, Explain: func() *netcheck.Failure { return nil }})
+	connectRemote(t, h, &Connector{Net: lab.Local()}, labLeg(lab, netcheck.PathDirect), nil)
 }
 
 // A host's sockets are in its range of ports, shown at its public address, and told of before and after.

@@ -161,6 +161,21 @@ func (n *network) basesOf(port uint16) []netip.AddrPort {
 	return out
 }
 
+// bases are the addresses that the open sockets and streams are bound to, of those that are bound to one.
+func (n *network) bases() []netip.Addr {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []netip.Addr
+	for c := range n.open {
+		if c, ok := c.(interface{ LocalAddr() net.Addr }); ok {
+			if a := addrOf(c.LocalAddr()).Addr(); a.IsValid() && !a.IsUnspecified() {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
 func (n *network) count(s *socket) {
 	d, ok := s.drops()
 	n.dropped += d

@@ -10,16 +10,21 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
+	"echopath/netcheck/signaling"
 )
 
 // recovery brings a link to another computer back after a network has changed: the end that made the offer offers an ICE restart
 // (RFC 8445, section 9) on sockets that are opened anew, the other one answers. The DTLS association, and with it everything
 // above, stays as it is.
+//
+// A restart gives up the pair that there is, at once. So it is not offered while that may come to life again by itself, as it does
+// when a cable is plugged in again, nor while nobody would hear of it.
 type recovery struct {
 	peer   *peer
 	times  iceTimes
 	settle func() (netip.Addr, []webrtc.ICEServer, error) // the source address and servers, determined anew; nil at the end that answers
 	prove  func(ctx context.Context) *netcheck.Failure    // whether the pairs still are of the path
+	check  func(ctx context.Context) error                // whether the other end hears signals; nil if that can not be told
 }
 
 const (
@@ -42,7 +47,7 @@ func (r *recovery) run(ctx context.Context) {
 			continue
 		}
 		limit, cancel := context.WithTimeout(ctx, r.times.failed)
-		again := r.reconnect(limit)
+		again := (&outage{recovery: r, began: time.Now()}).sit(limit)
 		cancel()
 		switch {
 		case ctx.Err() != nil:
@@ -58,40 +63,8 @@ func (r *recovery) run(ctx context.Context) {
 	}
 }
 
-// reconnect waits until a pair is selected again, and tells whether that happened in time. The end that offers does so until it helps;
-// it waits for the answer to one offer before it makes the next.
-func (r *recovery) reconnect(ctx context.Context) bool {
-	for !r.peer.checked() {
-		var retry <-chan time.Time
-		// A restart gives up the pairs that there are: without an answer nothing would replace them.
-		if r.settle != nil && !r.peer.dialog.over.up() {
-			if err := r.restart(ctx); err != nil && ctx.Err() == nil {
-				r.peer.log.debug("no ICE restart", err) // what is left of the time may do
-			}
-		}
-		for wait := true; wait && !r.peer.checked(); {
-			select {
-			case <-r.peer.moved:
-			case <-r.peer.dialog.restarted:
-				if r.settle != nil {
-					timer := time.NewTimer(min(tryTime, max(r.times.failed/3, 10*time.Millisecond)))
-					defer timer.Stop()
-					retry = timer.C
-				}
-			case <-retry:
-				wait = false
-			case <-r.peer.dead.wait():
-				return false
-			case <-ctx.Done():
-				return r.peer.checked()
-			}
-		}
-	}
-	return true
-}
-
-// restart offers a new generation of candidates.
-func (r *recovery) restart(ctx context.Context) error {
+// restart offers a new generation of candidates. given tells from then on that the old pair may be given up.
+func (r *recovery) restart(ctx context.Context, given *bool) error {
 	p := r.peer
 	source, servers, err := r.settle()
 	if err != nil {
@@ -107,6 +80,7 @@ func (r *recovery) restart(ctx context.Context) error {
 	}
 	p.renew()
 	p.dialog.forgetRemotes()
+	*given = true
 	return p.dialog.offer(ctx, &webrtc.OfferOptions{ICERestart: true})
 }
 
@@ -180,6 +154,9 @@ func (a *attempt) nearSettle() (netip.Addr, []webrtc.ICEServer, error) {
 // watch keeps a link to another computer up, on a goroutine that the link waits for.
 func (l *link) watch(ctx context.Context, r recovery) {
 	r.peer, r.times = l.peer, remoteICETimes
+	if c, ok := l.signals.(signaling.Checker); ok {
+		r.check = c.Check
+	}
 	if l.peer.times != (iceTimes{}) {
 		r.times = l.peer.times
 	}

@@ -36,7 +36,10 @@ func (a *attempt) reach(ctx context.Context) (*link, error) {
 	talking, stop := context.WithCancel(context.Background())
 	a.near.dialog = newDialog(a.near, a.signals, nil)
 	a.negotiating.Go(func() { a.talkRemote(talking) })
+	hastening, answered := context.WithCancel(talking)
+	a.negotiating.Go(func() { a.hasten(hastening) })
 	l, err := a.connect(ctx)
+	answered()
 	if err != nil {
 		a.giveUp(err)
 		stop()
@@ -53,6 +56,31 @@ func (a *attempt) reach(ctx context.Context) (*link, error) {
 		return a.doubt(local, far)
 	}})
 	return l, nil
+}
+
+// hastenAfter is how long the other end may take to answer an order before the way to it is doubted, and hastenEvery how often then.
+const hastenAfter, hastenEvery = 1500 * time.Millisecond, 2 * time.Second
+
+// hasten sees to it that an order does not wait in a wire that is dead, for as long as there is no answer to it: what carries the
+// session makes a new one when the other end gives no sign of life. The order goes over that one.
+func (a *attempt) hasten(ctx context.Context) {
+	c, ok := a.signals.(signaling.Checker)
+	if !ok {
+		return
+	}
+	wait := time.NewTimer(hastenAfter)
+	defer wait.Stop()
+	for {
+		select {
+		case <-wait.C:
+		case <-a.near.dialog.answered.wait():
+			return
+		case <-ctx.Done():
+			return
+		}
+		_ = c.Check(ctx) // who waits for the answer learns more
+		wait.Reset(hastenEvery)
+	}
 }
 
 // talkRemote carries the dialog, for as long as the link lives.

@@ -20,7 +20,7 @@ type iceTimes struct{ disconnected, failed, keepalive time.Duration }
 var defaultICETimes = iceTimes{disconnected: 3 * time.Second, failed: 3 * time.Second, keepalive: time.Second}
 
 // remoteICETimes leave a link to another computer the time to find a new way after its network has changed.
-var remoteICETimes = iceTimes{disconnected: 3 * time.Second, failed: 12 * time.Second, keepalive: time.Second}
+var remoteICETimes = iceTimes{disconnected: 3 * time.Second, failed: 15 * time.Second, keepalive: time.Second}
 
 const (
 	// iceMaxRequests keeps a pair in the checks for 5 s; pion's default of 7 gives up after 1.4 s.

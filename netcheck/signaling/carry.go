@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,10 +25,27 @@ type link struct {
 	writer  sync.WaitGroup
 	done    chan struct{} // closed when nothing of it runs any more
 	err     error         // why it ended, valid after done
+	abrupt  atomic.Bool   // the other end is not told: it would not hear it
+
+	heard chan struct{} // closed when something comes; nil if nobody waits for it. The session's to lock
 }
 
 // end stops the link. The first reason stands.
 func (l *link) end(err error) { l.cancel(err) }
+
+// cut stops it as well, and does not wait for the other end.
+func (l *link) cut(err error) {
+	l.abrupt.Store(true)
+	l.end(err)
+}
+
+// close closes the wire. What does not reach the other end any more would keep an orderly end waiting for its answer.
+func (l *link) close() {
+	if w, ok := l.wire.(interface{ Abort() }); ok && l.abrupt.Load() {
+		w.Abort()
+	}
+	_ = l.wire.Close() // it is over
+}
 
 // start lets a session go on over a wire whose handshake is done. It must have no other. Nothing happens if the session is over.
 func (s *session) start(w Wire, c *channel) *link {
@@ -38,6 +56,7 @@ func (s *session) start(w Wire, c *channel) *link {
 	if s.gone != nil {
 		l.cancel(s.gone)
 	}
+	s.asking = false
 	s.tellNow = true // so that each wire carries something each way at once
 	s.mu.Unlock()
 	l.writer.Go(func() { l.cancel(s.write(l)) })
@@ -56,7 +75,7 @@ func (l *link) wait() error {
 
 // conclude is the last that happens on a link.
 func (s *session) conclude(l *link) {
-	_ = l.wire.Close() // it is over
+	l.close()
 	l.writer.Wait()
 	l.err = context.Cause(l.ctx)
 	s.mu.Lock()
@@ -104,7 +123,7 @@ func (s *session) reason(err error) error {
 
 // readFrames takes in frames until the wire or the session ends.
 func (s *session) readFrames(l *link) error {
-	watch := time.AfterFunc(silence, func() { l.cancel(errSilent) })
+	watch := time.AfterFunc(silence, func() { l.cut(errSilent) })
 	defer watch.Stop()
 	for {
 		frame, err := l.wire.Receive(l.ctx)
@@ -116,6 +135,7 @@ func (s *session) readFrames(l *link) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", errTampered, err)
 		}
+		s.hear(l)
 		var bye *errBye
 		if err := s.handle(plain); errors.As(err, &bye) {
 			return err

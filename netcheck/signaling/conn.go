@@ -18,7 +18,7 @@ const (
 
 // Wire carries frames of at most MaxFrame bytes: whole, in order, without loss until it breaks. Send and Receive may be used by
 // one goroutine each, and end with their context. Close is idempotent and ends both. Send keeps nothing of a frame and Receive gives
-// one that is the caller's.
+// one that is the caller's. A wire whose Close takes its time to end in order has Abort() as well, which ends it without.
 type Wire interface {
 	Send(ctx context.Context, frame []byte) error
 	// Receive gives the next frame, or io.EOF when the other end closed the wire in order.

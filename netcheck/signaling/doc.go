@@ -20,7 +20,8 @@
 // session, its number, the hash of all that its sender sent before, and the hash of all that it had seen of the other end by then. A
 // frame that was changed, left out, repeated, moved or sent back ends the wire. A guest whose wire broke makes a new one, proves
 // itself with a key of the session, and both ends tell the number and the hash of the messages that they have; what is missing is
-// sent again. A session ends when one end leaves, when nobody came back in time, or when something falsified one wire after the
+// sent again. Nothing is heard of a wire for at most 25 s before it is given up; who has cause to doubt one asks for a sign of life
+// ([Checker]), and gives it up after 1.5 s. A session ends when one end leaves, when nobody came back in time, or when something falsified one wire after the
 // other.
 //
 // A sender has at most 256 messages or 1 MiB under way that the other end's Receive has not given out yet, and 1024 messages or

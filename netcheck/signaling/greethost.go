@@ -180,7 +180,7 @@ func (s *session) displace() {
 	l := s.link
 	s.mu.Unlock()
 	if l != nil {
-		l.end(s.role.gone(CodeReplaced, nil))
+		l.cut(s.role.gone(CodeReplaced, nil)) // whoever made another one has given it up
 		<-l.done
 	}
 }

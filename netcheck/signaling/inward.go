@@ -31,6 +31,9 @@ func (s *session) handle(plain []byte) error {
 		return s.accept(body)
 	case kindBye:
 		return s.bye(body)
+	case kindAsk:
+		s.tellNow = true
+		s.signal(s.wake)
 	}
 	return nil // quiet, or of a newer version
 }

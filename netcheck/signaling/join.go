@@ -122,13 +122,8 @@ func (s *session) redial(c JoinConfig, why error, pause time.Duration) (Wire, *c
 	ctx, cancel := context.WithTimeout(s.ctx, c.ResumeFor)
 	defer cancel()
 	for {
-		// Guests of a host that was away for a moment do not all come back at one time.
-		wait := time.NewTimer(pause/2 + rand.N(pause))
-		pause = min(2*pause, longestPause)
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
+		var ok bool
+		if pause, ok = s.rest(ctx, pause); !ok {
 			s.finish(s.role.lost(c.ResumeFor, why), false)
 			return nil, nil, 0
 		}
@@ -142,6 +137,26 @@ func (s *session) redial(c JoinConfig, why error, pause time.Duration) (Wire, *c
 			return nil, nil, 0
 		}
 		why = err
+	}
+}
+
+// rest waits for about as long as pause, or shorter if somebody has cause to hurry. It gives the next pause, and false when ctx ended.
+func (s *session) rest(ctx context.Context, pause time.Duration) (time.Duration, bool) {
+	// Guests of a host that was away for a moment do not all come back at one time.
+	wait := time.NewTimer(pause/2 + rand.N(pause))
+	defer wait.Stop()
+	for {
+		select {
+		case <-wait.C:
+			return min(2*pause, longestPause), true
+		case <-s.hurry:
+			if pause > firstPause {
+				pause = firstPause
+				wait.Reset(pause/2 + rand.N(pause))
+			}
+		case <-ctx.Done():
+			return 0, false
+		}
 	}
 }
 

@@ -75,6 +75,9 @@ func (m *Mux) OpenLeg(ctx context.Context, l Leg) (*LegConn, error) {
 	c := newLegConn(m, l, false)
 	m.legs[l.ID] = c
 	m.mu.Unlock()
+	if h, ok := m.Conn.(interface{ hasten() }); ok {
+		h.hasten() // somebody waits for this
+	}
 	if err := m.Conn.Send(ctx, Message{Leg: &l}); err != nil {
 		m.forget(c)
 		return nil, err

@@ -12,6 +12,7 @@ const (
 	kindQuiet = 0 // nothing more
 	kindData  = 1 // the message's number and the message
 	kindBye   = 2 // a Leave
+	kindAsk   = 3 // nothing more, and the other end is to send something at once
 )
 
 const plainHeader = 1 + 8 + 8
@@ -22,6 +23,10 @@ func (s *session) next(due bool, now time.Time) []byte {
 	defer s.mu.Unlock()
 	if s.gone != nil || s.byeSent {
 		return nil
+	}
+	if s.asking {
+		s.asking = false
+		return s.plain(kindAsk, 0)
 	}
 	if e, ok := s.sendable(); ok {
 		s.sent++

@@ -42,6 +42,7 @@ type session struct {
 	onWire  func()        // called when a wire was lost; may be nil
 	wake    chan struct{} // the writer, one slot
 	arrived chan struct{} // the receiver, one slot
+	hurry   chan struct{} // who makes wires, one slot
 	done    chan struct{} // closed with gone set
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -65,7 +66,8 @@ type session struct {
 	base               chain // of all up to taken
 	queued             int   // messages above acked
 	queuedBytes        int
-	flightBytes        int // above taken, up to sent
+	flightBytes        int  // above taken, up to sent
+	asking             bool // for a sign of life
 	closing            *Leave
 	closed             *Gone // with closing: how the session ends here
 	byeSent            bool
@@ -85,7 +87,8 @@ func newSession(r role, id string, version int, peer Hello, resume key) *session
 	start := func(who role) chain { return chain(digest("messages", []byte(id), []byte{byte(who)})) }
 	s := &session{
 		role: r, id: id, version: version, peer: peer, resume: resume, base: start(r), inChain: start(r.other()),
-		wake: make(chan struct{}, 1), arrived: make(chan struct{}, 1), done: make(chan struct{}), room: make(chan struct{}),
+		wake: make(chan struct{}, 1), arrived: make(chan struct{}, 1), hurry: make(chan struct{}, 1), done: make(chan struct{}),
+		room: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s

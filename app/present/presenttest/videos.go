@@ -55,7 +55,7 @@ func (s *Stage) video(p netcheck.Path, f Film) {
 	case netcheck.VideoAfterLoss:
 		s.packets(p, s.Carrier(netcheck.CarrierSRTP, series), s.Carrier(netcheck.CarrierDataChannel, series))
 		fallthrough
-	case netcheck.VideoAlone, netcheck.VideoNone:
+	case netcheck.VideoAlone, netcheck.VideoCall, netcheck.VideoNone:
 		end = s.filmed(f, s.Film(p, f))
 	}
 	s.Emit(p, end)

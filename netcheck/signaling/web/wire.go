@@ -156,6 +156,13 @@ func (w *Wire) Close() error {
 	return nil
 }
 
+// Abort ends the wire at once: nothing more is sent, and the other end is not told. It is for one that does not reach the other end any
+// more, where Close would wait for nothing. It is idempotent, and Close may follow.
+func (w *Wire) Abort() {
+	w.stop(errBroken)
+	_ = w.Close() // nothing is left that it could wait for
+}
+
 // stop ends both directions. The first reason stays.
 func (w *Wire) stop(why error) {
 	w.stopping.Do(func() {

@@ -30,6 +30,7 @@ func testWire(t *testing.T, make pair) {
 	t.Run("closed at the other end", func(t *testing.T) {
 		testClosed(t, func(t *testing.T) (a, b signaling.Wire) { b, a = make(t); return a, b })
 	})
+	t.Run("aborted", func(t *testing.T) { testAbort(t, make) })
 	t.Run("closed while it waits", func(t *testing.T) { testCloseEndsWaiting(t, make) })
 }
 
@@ -250,4 +251,26 @@ func bufferPosts(_ http.ResponseWriter, r *http.Request) bool {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
 	return false
+}
+
+// Abort waits for nobody, and ends what waits.
+func testAbort(t *testing.T, make pair) {
+	a, b := make(t)
+	ctx := within(t)
+	var ended error
+	var waiting sync.WaitGroup
+	waiting.Go(func() { _, ended = a.Receive(ctx) })
+	a.(interface{ Abort() }).Abort() //nolint:forcetypeassert // it is what is tested
+	if waiting.Wait(); ended == nil {
+		t.Error("Receive goes on")
+	}
+	if a.Send(ctx, []byte("x")) == nil {
+		t.Error("Send goes on")
+	}
+	if _, err := b.Receive(ctx); err == nil || errors.Is(err, io.EOF) {
+		t.Errorf("the other end sees %v", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
 }
