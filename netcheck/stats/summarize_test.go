@@ -40,8 +40,8 @@ func TestSummarizeEveryFate(t *testing.T) {
 	got := Summarize(everyFate(), Options{LateAfterUS: 4_000})
 	want := Summary{
 		Late: 1, SkippedBySender: 1, SkippedByReflector: 1, Undecided: 1,
-		Total: rated(Loss{Sent: 7, Received: 4, Lost: 3}),
-		RTT:   RTT{OK: true, N: 4, MinUS: 1_000, MeanUS: 4_750, P50US: 2_000, P95US: 12_000, P99US: 12_000, MaxUS: 12_000},
+		Total:   rated(Loss{Sent: 7, Received: 4, Lost: 3}),
+		RTT:     RTT{OK: true, N: 4, MinUS: 1_000, MeanUS: 4_750, P50US: 2_000, P95US: 12_000, P99US: 12_000, MaxUS: 12_000},
 		Silence: got.Silence, // TestSilence has it
 		Up: Direction{
 			Known: true, Loss: rated(Loss{Sent: 8, Received: 6, Lost: 2}), Duplicate: 4,
