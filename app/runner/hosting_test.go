@@ -38,6 +38,15 @@ func (h *fakeHost) Invite(guests int, ttl time.Duration) (invite.Invite, error) 
 	h.did("invite %d %v", guests, ttl)
 	return invite.Invite{Version: 7}, nil
 }
+
+// tell has something happen at the host.
+func (h *fakeHost) tell(e hosting.Event) {
+	h.mu.Lock()
+	observe := h.observe
+	h.mu.Unlock()
+	observe(e)
+}
+
 func (h *fakeHost) Revoke([8]byte)             {}
 func (h *fakeHost) Accept(id string) error     { h.did("accept %s", id); return nil }
 func (h *fakeHost) Refuse(id, _ string) error  { h.did("refuse %s", id); return hosting.ErrNoGuest }
@@ -66,6 +75,8 @@ func newHostScreen(t *testing.T) *hostScreen {
 func (s *hostScreen) hosting() *Hosting {
 	return NewHosting(HostConfig{
 		Start: func(_ context.Context, c hosting.Config) (hosting.Host, error) {
+			s.host.mu.Lock()
+			defer s.host.mu.Unlock()
 			s.host.observe = c.Observe
 			return s.host, nil
 		},
@@ -89,7 +100,7 @@ func guestRun(t *testing.T) []netcheck.Event {
 
 func (s *hostScreen) run(guest string, events []netcheck.Event) {
 	for _, e := range events {
-		s.host.observe(hosting.Event{Kind: hosting.EventRun, Guest: guest, RunID: "r", Run: &e})
+		s.host.tell(hosting.Event{Kind: hosting.EventRun, Guest: guest, RunID: "r", Run: &e})
 	}
 }
 
@@ -104,7 +115,7 @@ func TestAHostIsRunAndStopped(t *testing.T) {
 			t.Errorf("a second host: %v", err)
 		}
 		time.Sleep(time.Second)
-		s.host.observe(hosting.Event{Kind: hosting.EventGuestWaiting, Guest: "a"})
+		s.host.tell(hosting.Event{Kind: hosting.EventGuestWaiting, Guest: "a"})
 		var made invite.Invite
 		var refused error
 		h.Invite(1, time.Minute, func(i invite.Invite, err error) { made = i })
@@ -213,7 +224,7 @@ func TestRunsOfGuestsAreToldAndKept(t *testing.T) {
 	}
 	s.run("whole", events)
 	s.run("cut", events[:len(events)/2])
-	s.host.observe(hosting.Event{Kind: hosting.EventRunEnded, Guest: "whole", RunID: "r"})
+	s.host.tell(hosting.Event{Kind: hosting.EventRunEnded, Guest: "whole", RunID: "r"})
 	h.Do(func(hosting.Host) error { return nil }, func(err error) { h.Stop(); ready <- err })
 	if err := <-ready; err != nil {
 		t.Fatal(err)
