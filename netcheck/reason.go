@@ -59,6 +59,7 @@ const (
 	ReasonSocketDrops   ReasonCode = "socket_drops"
 	ReasonLogMissing    ReasonCode = "log_missing"
 	ReasonCancelled     ReasonCode = "cancelled"
+	ReasonEnough        ReasonCode = "enough" // not run: as many paths as were wanted had been measured
 )
 
 // State is the state of a path that ended for this reason.
@@ -77,6 +78,8 @@ func (c ReasonCode) State() State {
 		return StateSaturated
 	case ReasonCancelled:
 		return StateInterrupted
+	case ReasonEnough:
+		return StateNotRun
 	}
 	return StateFailed
 }
@@ -109,4 +112,33 @@ func AsFailure(err error, code ReasonCode) *Failure {
 		return f
 	}
 	return &Failure{Code: code, Text: err.Error(), Err: nil}
+}
+
+// MoreTelling is the failure that says more, of several attempts at one thing: an answer says more than a refusal, and that more than
+// silence. Either may be nil.
+func MoreTelling(a, b *Failure) *Failure {
+	if a == nil || b != nil && b.Code.telling() > a.Code.telling() {
+		return b
+	}
+	return a
+}
+
+func (c ReasonCode) telling() int {
+	switch c {
+	case ReasonCancelled, ReasonNone:
+		return 0
+	case ReasonNoServer, ReasonNoFamily, ReasonNameTimeout, ReasonNameNotFound, ReasonInvite:
+		return 1
+	case ReasonLocal, ReasonUnreachable:
+		return 2
+	case ReasonNoAnswer:
+		return 3
+	case ReasonNoPair, ReasonRefused, ReasonProxyAuth, ReasonProxyRefused, ReasonLinkLost:
+		return 4
+	case ReasonTLSFailed, ReasonOtherVersion:
+		return 5
+	case ReasonTLSPin: // also at an address that another computer has where this one is: a refusal of the other end's own says more
+		return 6
+	}
+	return 7
 }

@@ -100,6 +100,9 @@ func (s *session) runStep(ctx context.Context, st step) {
 	case st.reason != nil:
 		end(endedBy(st.reason))
 		return
+	case s.plan.Video.Mode.Only() && !s.wantsVideo():
+		end(PathEnded{State: StateNotRun, Code: ReasonEnough, Reason: "Not asked for: the paths before it were as many as were wanted."})
+		return
 	}
 	started := PathStarted{Family: st.leg.Family, Interface: st.leg.Interface}
 	for _, srv := range st.leg.Servers {

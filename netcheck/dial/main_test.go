@@ -3,12 +3,10 @@ package dial_test
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
 	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -90,43 +88,6 @@ func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// wantFailure checks code, words and server of a failure, and that it tells the user what to do.
-func wantFailure(t *testing.T, err error, code netcheck.ReasonCode, words ...string) {
-	t.Helper()
-	var f *netcheck.Failure
-	if !errors.As(err, &f) {
-		t.Fatalf("got %v, want a failure of code %s", err, code)
-	}
-	if f.Code != code {
-		t.Errorf("code %s, want %s: %v", f.Code, code, f)
-	}
-	for _, word := range words {
-		if !strings.Contains(f.Text+" "+f.Advice, word) {
-			t.Errorf("%q is missing in %q, advice %q", word, f.Text, f.Advice)
-		}
-	}
-	if f.Advice == "" && code != netcheck.ReasonCancelled {
-		t.Errorf("no advice with %q", f.Text)
-	}
-}
-
-// steps records what is traced.
-type steps []netcheck.StepDone
-
-func (s *steps) trace(step netcheck.StepDone) { *s = append(*s, step) }
-
-func (s *steps) names() string {
-	var names []string
-	for _, step := range *s {
-		name := string(step.Name)
-		if !step.OK {
-			name += "!"
-		}
-		names = append(names, name)
-	}
-	return strings.Join(names, " ")
 }
 
 // wantEcho checks that a stream is usable: its deadlines are off and its local address is one that pion/ice can use.

@@ -9,6 +9,7 @@ import (
 	"echopath/internal/coturntest"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
+	"echopath/netcheck/netchecktest"
 )
 
 // A host proves itself by its pin alone, and only names are sent as SNI.
@@ -26,8 +27,8 @@ func TestOpen(t *testing.T) {
 		if want != "" {
 			to.Addr = addr
 		}
-		var got steps
-		conn, evidence, err := (&dial.Dialer{Proxy: noProxy}).Open(within(t), to, got.trace)
+		var got netchecktest.Steps
+		conn, evidence, err := (&dial.Dialer{Proxy: noProxy}).Open(within(t), to, got.Trace)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +36,7 @@ func TestOpen(t *testing.T) {
 		if name, protocols := <-sni, <-alpn; name != want || len(protocols) != 1 || protocols[0] != "http/1.1" {
 			t.Errorf("%s: SNI %q, ALPN %q", host, name, protocols)
 		}
-		if evidence.TLS.ALPN != "http/1.1" || evidence.TLS.VerifiedBy != "pin" || got.names() != "dial tls" || got[0].Server != net.JoinHostPort(host, portOf(addr)) {
+		if evidence.TLS.ALPN != "http/1.1" || evidence.TLS.VerifiedBy != "pin" || got.Names() != "dial tls" || got[0].Server != net.JoinHostPort(host, portOf(addr)) {
 			t.Errorf("evidence %+v, steps %+v", evidence.TLS, got)
 		}
 	}
@@ -62,21 +63,21 @@ func TestOpenPlain(t *testing.T) {
 func TestOpenFailures(t *testing.T) {
 	addr := tlsServer(t, &tls.Config{Certificates: []tls.Certificate{coturntest.NewAuthority(t, "Corp Inspect CA").Issue(t, coturntest.Leaf{}).TLS}})
 	open := func(to dial.To) error {
-		var got steps
-		_, _, err := (&dial.Dialer{Proxy: noProxy}).Open(within(t), to, got.trace)
+		var got netchecktest.Steps
+		_, _, err := (&dial.Dialer{Proxy: noProxy}).Open(within(t), to, got.Trace)
 		return err
 	}
 	pin := netcheck.Trust{Pins: []netcheck.SPKIHash{{1}}}
-	wantFailure(t, open(dial.To{Host: "127.0.0.1", Port: int(addr.Port()), TLS: true, Trust: pin}), netcheck.ReasonTLSPin,
+	netchecktest.WantFailure(t, open(dial.To{Host: "127.0.0.1", Port: int(addr.Port()), TLS: true, Trust: pin}), netcheck.ReasonTLSPin,
 		"company's inspection", "another computer", `"Corp Inspect CA"`, "new invite")
 	closed := closedPort(t)
-	wantFailure(t, open(dial.To{Host: "127.0.0.1", Port: int(closed.Port())}), netcheck.ReasonRefused, "the host "+closed.String(), "host runs")
-	wantFailure(t, open(dial.To{Host: "host.example.com", Port: 443, Addr: closed}), netcheck.ReasonRefused, "the host")
+	netchecktest.WantFailure(t, open(dial.To{Host: "127.0.0.1", Port: int(closed.Port())}), netcheck.ReasonRefused, "the host "+closed.String(), "host runs")
+	netchecktest.WantFailure(t, open(dial.To{Host: "host.example.com", Port: 443, Addr: closed}), netcheck.ReasonRefused, "the host")
 }
 
 // A proxy is asked for a literal IPv6 address in brackets.
 func TestOpenByProxy(t *testing.T) {
 	proxy := server(t, connectProxy("HTTP/1.1 403 No\r\n\r\n", netip.AddrPort{}, nil))
 	_, _, err := (&dial.Dialer{Proxy: via("http://" + proxy.String())}).Open(within(t), dial.To{Host: "2001:db8::7", Port: 8443}, nil)
-	wantFailure(t, err, netcheck.ReasonProxyRefused, "forbids connections to [2001:db8::7]:8443", "a host that listens on port 443")
+	netchecktest.WantFailure(t, err, netcheck.ReasonProxyRefused, "forbids connections to [2001:db8::7]:8443", "a host that listens on port 443")
 }

@@ -15,6 +15,7 @@ import (
 	"echopath/internal/coturntest"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
+	"echopath/netcheck/netchecktest"
 )
 
 func via(proxy string) func(string) (*url.URL, error) {
@@ -53,17 +54,17 @@ const established = "HTTP/1.1 200 Connection established\r\nVia: 1.1 corp\r\n\r\
 func TestProxyTunnel(t *testing.T) {
 	backend, seen := server(t, echo), make(chan *http.Request, 1)
 	proxy := server(t, connectProxy(established, backend, seen))
-	var got steps
+	var got netchecktest.Steps
 	d := &dial.Dialer{Proxy: via("http://user:p%40ss@" + proxy.String())}
 	// The name can not be resolved here and there is no address: the proxy does all that.
 	srv := netcheck.ICEServer{URL: netcheck.ServerURL{Scheme: netcheck.SchemeTURN, Host: "turn.example.com", Port: 443, Transport: "tcp"}}
-	conn, evidence, err := d.Stream(within(t), srv, netip.AddrPort{}, got.trace)
+	conn, evidence, err := d.Stream(within(t), srv, netip.AddrPort{}, got.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantEcho(t, conn)
-	if evidence.ViaProxy != proxy.String() || got.names() != "dial proxy" {
-		t.Errorf("evidence %+v, steps %q", evidence, got.names())
+	if evidence.ViaProxy != proxy.String() || got.Names() != "dial proxy" {
+		t.Errorf("evidence %+v, steps %q", evidence, got.Names())
 	}
 	request := <-seen
 	if request.Method != http.MethodConnect || request.Host != "turn.example.com:443" {
@@ -93,7 +94,7 @@ func TestProxyOverTLS(t *testing.T) {
 
 	d.Roots = x509.NewCertPool()
 	_, _, err = d.Stream(within(t), turn(t, "turns", "127.0.0.1", backend), backend, nil)
-	wantFailure(t, err, netcheck.ReasonProxyRefused, "TLS with the proxy")
+	netchecktest.WantFailure(t, err, netcheck.ReasonProxyRefused, "TLS with the proxy")
 }
 
 func TestProxyRefusals(t *testing.T) {
@@ -123,12 +124,12 @@ func TestProxyRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			proxy := server(t, connectProxy(tt.reply, netip.AddrPort{}, nil))
 			addr := netip.MustParseAddrPort("203.0.113.7:3478")
-			var got steps
+			var got netchecktest.Steps
 			d := &dial.Dialer{Proxy: via("http://" + tt.user + proxy.String())}
-			_, _, err := d.Stream(within(t), turn(t, "turns", "203.0.113.7", addr), addr, got.trace)
-			wantFailure(t, err, tt.code, append(tt.words, proxy.String())...)
-			if got.names() != "dial proxy!" {
-				t.Errorf("steps %q", got.names())
+			_, _, err := d.Stream(within(t), turn(t, "turns", "203.0.113.7", addr), addr, got.Trace)
+			netchecktest.WantFailure(t, err, tt.code, append(tt.words, proxy.String())...)
+			if got.Names() != "dial proxy!" {
+				t.Errorf("steps %q", got.Names())
 			}
 		})
 	}
@@ -139,19 +140,19 @@ func TestProxySilent(t *testing.T) {
 	proxy := server(t, silent)
 	addr := netip.MustParseAddrPort("203.0.113.7:3478")
 	_, _, err := (&dial.Dialer{Proxy: via("http://" + proxy.String())}).Stream(within(t), turn(t, "turn", "203.0.113.7", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonNoAnswer, "does not answer CONNECT", proxy.String())
+	netchecktest.WantFailure(t, err, netcheck.ReasonNoAnswer, "does not answer CONNECT", proxy.String())
 }
 
 func TestProxyDown(t *testing.T) {
 	proxy, addr := closedPort(t), netip.MustParseAddrPort("203.0.113.7:3478")
 	_, _, err := (&dial.Dialer{Proxy: via("http://" + proxy.String())}).Stream(within(t), turn(t, "turn", "203.0.113.7", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonRefused, "the proxy "+proxy.String(), "could not be reached", "Check the proxy setting")
+	netchecktest.WantFailure(t, err, netcheck.ReasonRefused, "the proxy "+proxy.String(), "could not be reached", "Check the proxy setting")
 }
 
 func TestProxySetting(t *testing.T) {
 	for _, setting := range []string{"socks5://127.0.0.1:1080", "http://"} {
 		_, err := (&dial.Dialer{Proxy: via(setting)}).ProxyFor(netcheck.ICEServer{})
-		wantFailure(t, err, netcheck.ReasonProxyRefused, "HTTPS_PROXY")
+		netchecktest.WantFailure(t, err, netcheck.ReasonProxyRefused, "HTTPS_PROXY")
 	}
 }
 
@@ -168,5 +169,5 @@ func TestProxyFromEnvironment(t *testing.T) {
 	}
 	t.Setenv("HTTPS_PROXY", "http://%zz")
 	_, err := d.ProxyFor(netcheck.ICEServer{URL: netcheck.ServerURL{Host: "turn.example.com", Port: 1}})
-	wantFailure(t, err, netcheck.ReasonProxyRefused, "HTTPS_PROXY")
+	netchecktest.WantFailure(t, err, netcheck.ReasonProxyRefused, "HTTPS_PROXY")
 }

@@ -10,13 +10,14 @@ import (
 
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
+	"echopath/netcheck/netchecktest"
 )
 
 func TestStreamPlain(t *testing.T) {
 	addr := server(t, echo)
-	var got steps
+	var got netchecktest.Steps
 	d := &dial.Dialer{Proxy: noProxy, Local: netip.MustParseAddr("127.0.0.1")}
-	conn, evidence, err := d.Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, got.trace)
+	conn, evidence, err := d.Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, got.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,22 +25,22 @@ func TestStreamPlain(t *testing.T) {
 	if evidence.TLS != nil || evidence.ViaProxy != "" {
 		t.Errorf("evidence %+v of a plain stream", evidence)
 	}
-	if got.names() != "dial" || got[0].Server != "turn:"+addr.String()+"?transport=tcp" || got[0].Detail != addr.String() {
+	if got.Names() != "dial" || got[0].Server != "turn:"+addr.String()+"?transport=tcp" || got[0].Detail != addr.String() {
 		t.Errorf("steps %+v", got)
 	}
 }
 
 func TestStreamRefused(t *testing.T) {
 	addr := closedPort(t)
-	var got steps
-	_, _, err := (&dial.Dialer{Proxy: noProxy}).Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, got.trace)
-	wantFailure(t, err, netcheck.ReasonRefused, "TCP", addr.String(), "listens")
+	var got netchecktest.Steps
+	_, _, err := (&dial.Dialer{Proxy: noProxy}).Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, got.Trace)
+	netchecktest.WantFailure(t, err, netcheck.ReasonRefused, "TCP", addr.String(), "listens")
 	var f *netcheck.Failure
 	if errors.As(err, &f) && f.Server != "turn:"+addr.String()+"?transport=tcp" {
 		t.Errorf("server %q", f.Server)
 	}
-	if got.names() != "dial!" {
-		t.Errorf("steps %q", got.names())
+	if got.Names() != "dial!" {
+		t.Errorf("steps %q", got.Names())
 	}
 }
 
@@ -52,21 +53,21 @@ func TestStreamSilentServerIsToldInTime(t *testing.T) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
 	}
 	_, _, err := (&dial.Dialer{Proxy: noProxy, Dial: hang}).Stream(within(t), turn(t, "turn", "203.0.113.7", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonNoAnswer, "Ask for TCP 3478 to 203.0.113.7 to be opened")
+	netchecktest.WantFailure(t, err, netcheck.ReasonNoAnswer, "Ask for TCP 3478 to 203.0.113.7 to be opened")
 }
 
 func TestStreamForeignSourceAddress(t *testing.T) {
 	addr := server(t, echo)
 	d := &dial.Dialer{Proxy: noProxy, Local: netip.MustParseAddr("192.0.2.1")}
 	_, _, err := d.Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonLocal, "source address")
+	netchecktest.WantFailure(t, err, netcheck.ReasonLocal, "source address")
 }
 
 func TestStreamSourceOfAnotherFamily(t *testing.T) {
 	addr := server(t, echo)
 	d := &dial.Dialer{Proxy: noProxy, Local: netip.MustParseAddr("::1")}
 	_, _, err := d.Stream(within(t), turn(t, "turn", "127.0.0.1", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonNoFamily, "IP version")
+	netchecktest.WantFailure(t, err, netcheck.ReasonNoFamily, "IP version")
 }
 
 func TestStreamWithoutAddress(t *testing.T) {
@@ -113,7 +114,7 @@ func TestStreamCancelled(t *testing.T) {
 			go func() { <-reached; cancel() }()
 			begin := time.Now()
 			_, _, err := d.Stream(ctx, turn(t, "turns", "127.0.0.1", addr), addr, nil)
-			wantFailure(t, err, netcheck.ReasonCancelled)
+			netchecktest.WantFailure(t, err, netcheck.ReasonCancelled)
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("%v is not context.Canceled", err)
 			}
@@ -131,7 +132,7 @@ func TestStreamContextDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, _, err := (&dial.Dialer{Proxy: noProxy}).Stream(ctx, turn(t, "turns", "127.0.0.1", addr), addr, nil)
-	wantFailure(t, err, netcheck.ReasonNoAnswer)
+	netchecktest.WantFailure(t, err, netcheck.ReasonNoAnswer)
 }
 
 // What was returned outlives the context.

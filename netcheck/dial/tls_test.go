@@ -12,6 +12,7 @@ import (
 	"echopath/internal/coturntest"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
+	"echopath/netcheck/netchecktest"
 )
 
 func pool(ca *coturntest.Authority) *x509.CertPool {
@@ -66,23 +67,23 @@ func TestTLSTrust(t *testing.T) {
 			}
 			srv := turn(t, "turns", tt.host, addr)
 			srv.Trust = tt.trust
-			var got steps
-			conn, evidence, err := (&dial.Dialer{Proxy: noProxy, Roots: tt.roots}).Stream(within(t), srv, addr, got.trace)
+			var got netchecktest.Steps
+			conn, evidence, err := (&dial.Dialer{Proxy: noProxy, Roots: tt.roots}).Stream(within(t), srv, addr, got.Trace)
 			seen := got[len(got)-1].TLS
 			if seen == nil || seen.Issuer != "Our CA" || seen.SPKISHA256 != netcheck.SPKIHash(tt.cert.SPKI()).String() || seen.VerifiedBy != tt.verifiedBy ||
 				seen.Version != "TLS 1.3" || seen.ALPN != "stun.turn" {
 				t.Errorf("traced evidence %+v", seen)
 			}
 			if tt.code != "" {
-				wantFailure(t, err, tt.code, tt.words...)
+				netchecktest.WantFailure(t, err, tt.code, tt.words...)
 				return
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 			wantEcho(t, conn)
-			if *evidence.TLS != *seen || got.names() != "dial tls" {
-				t.Errorf("evidence %+v, steps %q", evidence.TLS, got.names())
+			if *evidence.TLS != *seen || got.Names() != "dial tls" {
+				t.Errorf("evidence %+v, steps %q", evidence.TLS, got.Names())
 			}
 		})
 	}
@@ -143,11 +144,11 @@ func TestTLSServerSpeaksSomethingElse(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			addr := server(t, tt.handle)
-			var got steps
-			_, _, err := (&dial.Dialer{Proxy: noProxy, Roots: pool(ca)}).Stream(within(t), turn(t, "turns", "127.0.0.1", addr), addr, got.trace)
-			wantFailure(t, err, tt.code, tt.words...)
-			if got.names() != "dial tls!" {
-				t.Errorf("steps %q", got.names())
+			var got netchecktest.Steps
+			_, _, err := (&dial.Dialer{Proxy: noProxy, Roots: pool(ca)}).Stream(within(t), turn(t, "turns", "127.0.0.1", addr), addr, got.Trace)
+			netchecktest.WantFailure(t, err, tt.code, tt.words...)
+			if got.Names() != "dial tls!" {
+				t.Errorf("steps %q", got.Names())
 			}
 		})
 	}
@@ -174,5 +175,5 @@ func TestTLSInterceptingProxy(t *testing.T) {
 	}
 	srv.Trust.Pins = []netcheck.SPKIHash{own.SPKI()}
 	_, _, err = d.Stream(within(t), srv, addr, nil)
-	wantFailure(t, err, netcheck.ReasonTLSPin, "intercepted", netcheck.SPKIHash(fake.SPKI()).String(), "Corp Inspect CA")
+	netchecktest.WantFailure(t, err, netcheck.ReasonTLSPin, "intercepted", netcheck.SPKIHash(fake.SPKI()).String(), "Corp Inspect CA")
 }

@@ -168,7 +168,7 @@ func (c *connecting) tryServer(ctx context.Context, srv netcheck.ICEServer) (net
 		if err == nil {
 			return l, nil
 		}
-		if failure = moreTelling(failure, netcheck.AsFailure(err, netcheck.ReasonLocal)); ctx.Err() != nil {
+		if failure = netcheck.MoreTelling(failure, netcheck.AsFailure(err, netcheck.ReasonLocal)); ctx.Err() != nil {
 			break
 		}
 	}
@@ -248,7 +248,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 func (c *connecting) note(err error) {
-	c.worst = moreTelling(c.worst, netcheck.AsFailure(err, netcheck.ReasonLocal))
+	c.worst = netcheck.MoreTelling(c.worst, netcheck.AsFailure(err, netcheck.ReasonLocal))
 }
 
 func (c *Connector) now() time.Time {

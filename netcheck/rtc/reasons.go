@@ -28,30 +28,6 @@ func withServer(f *netcheck.Failure, srv netcheck.ICEServer) *netcheck.Failure {
 	return &out
 }
 
-// moreTelling is the failure that says more: an answer says more than a refusal, and that more than silence.
-func moreTelling(a, b *netcheck.Failure) *netcheck.Failure {
-	if a == nil || b != nil && telling(b.Code) > telling(a.Code) {
-		return b
-	}
-	return a
-}
-
-func telling(c netcheck.ReasonCode) int {
-	switch c {
-	case netcheck.ReasonCancelled, netcheck.ReasonNone:
-		return 0
-	case netcheck.ReasonNoServer, netcheck.ReasonNoFamily, netcheck.ReasonNameTimeout, netcheck.ReasonNameNotFound:
-		return 1
-	case netcheck.ReasonLocal, netcheck.ReasonUnreachable:
-		return 2
-	case netcheck.ReasonNoAnswer:
-		return 3
-	case netcheck.ReasonNoPair, netcheck.ReasonRefused, netcheck.ReasonProxyAuth, netcheck.ReasonProxyRefused, netcheck.ReasonLinkLost:
-		return 4
-	}
-	return 5
-}
-
 // noRoute explains why no packet can leave for the server.
 func noRoute(t target, err error) *netcheck.Failure {
 	f := &netcheck.Failure{Code: netcheck.ReasonUnreachable, Err: err,

@@ -140,7 +140,7 @@ func (d *dialing) failure(ctx context.Context) *netcheck.Failure {
 	failed := 0
 	for i := range d.target.Addresses {
 		if f := d.failures[i]; f != nil {
-			worst = moreTelling(worst, f)
+			worst = netcheck.MoreTelling(worst, f)
 			failed++
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"echopath/internal/coturntest"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
+	"echopath/netcheck/netchecktest"
 	"echopath/netcheck/signaling"
 )
 
@@ -37,11 +38,11 @@ func wantTalk(t *testing.T, guest, far *Wire) {
 
 func TestDialPrefersWebSocket(t *testing.T) {
 	h := newHost(t, nil)
-	var got steps
+	var got netchecktest.Steps
 	target := h.target()
-	target.Trace = got.trace
+	target.Trace = got.Trace
 	guest, far := h.connect(t, target)
-	if guest.Way() != signaling.WayWebSocket || got.names() != "dial tls websocket" || got[2].Server != h.addr {
+	if guest.Way() != signaling.WayWebSocket || got.Names() != "dial tls websocket" || got[2].Server != h.addr {
 		t.Errorf("way %s, steps %+v", guest.Way(), got)
 	}
 	if guest.Reached() != h.addr || guest.Evidence().TLS == nil || guest.Evidence().TLS.VerifiedBy != "pin" || guest.Evidence().TLS.ALPN != "" {
@@ -64,16 +65,16 @@ func TestDialOnly(t *testing.T) {
 	h := newHost(t, nil)
 	target := h.target()
 	target.Only = signaling.WaySSE
-	var got steps
-	target.Trace = got.trace
+	var got netchecktest.Steps
+	target.Trace = got.Trace
 	guest, far := h.connect(t, target)
-	if got.names() != "dial tls sse" {
-		t.Errorf("steps %q", got.names())
+	if got.Names() != "dial tls sse" {
+		t.Errorf("steps %q", got.Names())
 	}
 	wantTalk(t, guest, far)
 	target.Only = signaling.WayPaste
 	_, err := Dial(within(t), target)
-	wantFailure(t, err, netcheck.ReasonLocal, "paste")
+	netchecktest.WantFailure(t, err, netcheck.ReasonLocal, "paste")
 }
 
 func accept101(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.ReadWriter) {
@@ -144,12 +145,12 @@ func TestDialFallsBack(t *testing.T) {
 				upgrade(w, r)
 				return true
 			})
-			var got steps
+			var got netchecktest.Steps
 			target := h.target(front)
-			target.Trace = got.trace
+			target.Trace = got.Trace
 			guest, far := h.connect(t, target)
-			if guest.Way() != signaling.WaySSE || got.names() != "dial tls websocket! sse" {
-				t.Errorf("way %s, steps %q", guest.Way(), got.names())
+			if guest.Way() != signaling.WaySSE || got.Names() != "dial tls websocket! sse" {
+				t.Errorf("way %s, steps %q", guest.Way(), got.Names())
 			}
 			wantTalk(t, guest, far)
 			target.Only = signaling.WayWebSocket
@@ -260,11 +261,11 @@ func TestDialByProxy(t *testing.T) {
 		target.Only = only
 		proxy := connectProxy(t, established, h.addr)
 		target.Dialer = via(proxy)
-		var got steps
-		target.Trace = got.trace
+		var got netchecktest.Steps
+		target.Trace = got.Trace
 		guest, far := h.connect(t, target)
-		if got.names() != "dial proxy tls "+string(only) || "http://"+guest.Evidence().ViaProxy != proxy || "http://"+guest.Remote().String() != proxy {
-			t.Errorf("steps %q, evidence %+v, remote %v", got.names(), guest.Evidence(), guest.Remote())
+		if got.Names() != "dial proxy tls "+string(only) || "http://"+guest.Evidence().ViaProxy != proxy || "http://"+guest.Remote().String() != proxy {
+			t.Errorf("steps %q, evidence %+v, remote %v", got.Names(), guest.Evidence(), guest.Remote())
 		}
 		wantTalk(t, guest, far)
 	}
@@ -287,12 +288,12 @@ func TestDialProxyRefusals(t *testing.T) {
 			t.Parallel()
 			proxy := connectProxy(t, tt.reply, "")
 			_, err := Dial(within(t), Target{Addresses: []string{"host.example.com:443"}, Dialer: via(proxy)})
-			wantFailure(t, err, tt.code, append(tt.words, strings.TrimPrefix(proxy, "http://"))...)
+			netchecktest.WantFailure(t, err, tt.code, append(tt.words, strings.TrimPrefix(proxy, "http://"))...)
 		})
 	}
 	down := closedPort(t)
 	_, err := Dial(within(t), Target{Addresses: []string{"host.example.com:443"}, Dialer: via("http://" + down)})
-	wantFailure(t, err, netcheck.ReasonRefused, "The proxy "+down)
+	netchecktest.WantFailure(t, err, netcheck.ReasonRefused, "The proxy "+down)
 }
 
 func closedPort(t *testing.T) string {
@@ -314,7 +315,7 @@ func TestDialIntercepted(t *testing.T) {
 	target := h.target("host.example.com:443")
 	target.Dialer = via(connectProxy(t, established, inspector))
 	_, err := Dial(within(t), target)
-	wantFailure(t, err, netcheck.ReasonTLSPin, "another key than the one in the invite", "company's inspection", "another computer", "Corp Inspect CA")
+	netchecktest.WantFailure(t, err, netcheck.ReasonTLSPin, "another key than the one in the invite", "company's inspection", "another computer", "Corp Inspect CA")
 	if asked.Load() {
 		t.Error("a request was sent to the one in the middle")
 	}
@@ -353,7 +354,7 @@ func TestDialNoEchopath(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := Dial(within(t), h.target(tt.addr))
-			wantFailure(t, err, tt.code, tt.words...)
+			netchecktest.WantFailure(t, err, tt.code, tt.words...)
 			if f := netcheck.AsFailure(err, ""); f.Server != tt.addr {
 				t.Errorf("server %q, want %q", f.Server, tt.addr)
 			}
@@ -403,8 +404,8 @@ func TestDialManyAddresses(t *testing.T) {
 	gone := serveTLS(t, NewServer(http.NotFoundHandler()), h.cert)
 	target := h.target("203.0.113.7:8443", closedPort(t), "not an address", wrong, gone, "localhost:"+port(h.addr))
 	target.Dialer = hanging(func(addr string) bool { return strings.HasPrefix(addr, "203.") })
-	var got steps
-	target.Trace = got.trace
+	var got netchecktest.Steps
+	target.Trace = got.Trace
 	guest, far := h.connect(t, target)
 	for _, step := range got {
 		if strings.HasPrefix(step.Server, "203.") {
@@ -446,7 +447,7 @@ func TestDialMostTelling(t *testing.T) {
 			target.Addresses = tt.addrs
 			target.Dialer = hanging(func(addr string) bool { return addr == silent })
 			_, err := Dial(within(t), target)
-			wantFailure(t, err, tt.code, tt.words...)
+			netchecktest.WantFailure(t, err, tt.code, tt.words...)
 		})
 	}
 }
@@ -454,7 +455,7 @@ func TestDialMostTelling(t *testing.T) {
 // A source address of one family is not used for a host of the other.
 func TestDialSourceOfAnotherFamily(t *testing.T) {
 	_, err := Dial(within(t), Target{Addresses: []string{"[2001:db8::1]:443"}, Local: netip.MustParseAddr("127.0.0.1"), Dialer: direct})
-	wantFailure(t, err, netcheck.ReasonNoFamily, "another IP version than the chosen interface")
+	netchecktest.WantFailure(t, err, netcheck.ReasonNoFamily, "another IP version than the chosen interface")
 }
 
 func TestDialIPv6(t *testing.T) {
@@ -515,7 +516,7 @@ func TestDialCancelled(t *testing.T) {
 			})
 			target.Trace = func(netcheck.StepDone) { cancel() } // after TCP
 			_, err := Dial(ctx, target)
-			wantFailure(t, err, netcheck.ReasonCancelled)
+			netchecktest.WantFailure(t, err, netcheck.ReasonCancelled)
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("%v is not context.Canceled", err)
 			}

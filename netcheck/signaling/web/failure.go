@@ -13,34 +13,6 @@ import (
 	"echopath/netcheck"
 )
 
-// moreTelling is the failure that says more: an answer says more than a refusal, and that more than silence.
-func moreTelling(a, b *netcheck.Failure) *netcheck.Failure {
-	if a == nil || b != nil && telling(b.Code) > telling(a.Code) {
-		return b
-	}
-	return a
-}
-
-func telling(c netcheck.ReasonCode) int {
-	switch c {
-	case netcheck.ReasonCancelled, netcheck.ReasonNone:
-		return 0
-	case netcheck.ReasonNoFamily, netcheck.ReasonNameTimeout, netcheck.ReasonNameNotFound, netcheck.ReasonInvite:
-		return 1
-	case netcheck.ReasonLocal, netcheck.ReasonUnreachable:
-		return 2
-	case netcheck.ReasonNoAnswer:
-		return 3
-	case netcheck.ReasonRefused, netcheck.ReasonProxyAuth, netcheck.ReasonProxyRefused, netcheck.ReasonLinkLost:
-		return 4
-	case netcheck.ReasonTLSFailed, netcheck.ReasonOtherVersion:
-		return 5
-	case netcheck.ReasonTLSPin: // also at an address that another computer has where this one is: a refusal of the host's own says more
-		return 6
-	}
-	return 7
-}
-
 // withOthers adds that the other addresses failed too.
 func withOthers(f *netcheck.Failure, failed int) *netcheck.Failure {
 	if failed < 2 {

@@ -18,6 +18,8 @@ import (
 	"github.com/coder/websocket"
 
 	"echopath/netcheck/signaling"
+
+	"echopath/netcheck/netchecktest"
 )
 
 // request asks a handler without a network.
@@ -135,13 +137,13 @@ func TestFlood(t *testing.T) {
 				_, far = h.connect(t, target)
 			}
 			for _, only := range []signaling.Way{"", signaling.WaySSE} {
-				var got steps
+				var got netchecktest.Steps
 				target := h.target()
-				target.Only, target.Trace = only, got.trace
+				target.Only, target.Trace = only, got.Trace
 				_, err := Dial(within(t), target)
-				wantFailure(t, err, "host_refused", tt.words, "try again later")
-				if only == "" && got.names() != "dial tls websocket!" {
-					t.Errorf("steps %q: another way was tried after the host's own refusal", got.names())
+				netchecktest.WantFailure(t, err, "host_refused", tt.words, "try again later")
+				if only == "" && got.Names() != "dial tls websocket!" {
+					t.Errorf("steps %q: another way was tried after the host's own refusal", got.Names())
 				}
 			}
 			_ = far.Close()
@@ -306,7 +308,7 @@ func TestHandlerClose(t *testing.T) {
 		}
 	}
 	_, err := Dial(within(t), h.target())
-	wantFailure(t, err, "host_refused", "The host stops.")
+	netchecktest.WantFailure(t, err, "host_refused", "The host stops.")
 }
 
 // stream is a guest's wire by hand.

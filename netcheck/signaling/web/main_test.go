@@ -3,14 +3,12 @@ package web
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,7 +16,6 @@ import (
 	"go.uber.org/goleak"
 
 	"echopath/internal/coturntest"
-	"echopath/netcheck"
 	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
 )
@@ -118,43 +115,6 @@ func (h *host) connect(t testing.TB, target Target) (guest, far *Wire) {
 			t.Fatal("the host got no wire")
 		}
 	}
-}
-
-// wantFailure checks code and words of a failure, and that it tells the user what to do.
-func wantFailure(t *testing.T, err error, code netcheck.ReasonCode, words ...string) {
-	t.Helper()
-	var f *netcheck.Failure
-	if !errors.As(err, &f) {
-		t.Fatalf("got %v, want a failure of code %s", err, code)
-	}
-	if f.Code != code {
-		t.Errorf("code %s, want %s: %v", f.Code, code, f)
-	}
-	for _, word := range words {
-		if !strings.Contains(f.Text+" "+f.Advice, word) {
-			t.Errorf("%q is missing in %q, advice %q", word, f.Text, f.Advice)
-		}
-	}
-	if f.Advice == "" && code != netcheck.ReasonCancelled {
-		t.Errorf("no advice with %q", f.Text)
-	}
-}
-
-// steps records what is traced.
-type steps []netcheck.StepDone
-
-func (s *steps) trace(step netcheck.StepDone) { *s = append(*s, step) }
-
-func (s *steps) names() string {
-	var names []string
-	for _, step := range *s {
-		name := string(step.Name)
-		if !step.OK {
-			name += "!"
-		}
-		names = append(names, name)
-	}
-	return strings.Join(names, " ")
 }
 
 // tcpServer answers every TCP connection on loopback with handle and waits for all of them when the test ends.

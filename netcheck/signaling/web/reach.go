@@ -125,7 +125,7 @@ func (d *dialing) connect(ctx context.Context, r *reached, addrs []netip.Addr) e
 		})
 		return opened{conn, evidence, to.Addr}, err
 	}, func(_ int, err error) {
-		worst = moreTelling(worst, netcheck.AsFailure(err, netcheck.ReasonLocal))
+		worst = netcheck.MoreTelling(worst, netcheck.AsFailure(err, netcheck.ReasonLocal))
 	}, func(o opened) { hardClose(o.conn) })
 	if !ok && worst == nil {
 		return stopped(ctx)
