@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -71,6 +72,14 @@ func (h *Host) openRoom(i invite.Invite, guests int) error {
 	h.events.add(hosting.Event{Kind: hosting.EventInvited, Text: fmt.Sprintf("It is for %s, until %s.", plural(guests, "guest"), i.Expiry.Format(time.DateTime+" MST"))})
 	return nil
 }
+
+// InviteByPaste is described at hosting.Host.
+func (h *Host) InviteByPaste(context.Context, time.Duration) (invite.Invite, error) {
+	return invite.Invite{}, hosting.ErrConfig
+}
+
+// Answer is described at hosting.Host.
+func (h *Host) Answer(string) error { return hosting.ErrConfig }
 
 // Revoke ends an invite: nobody comes in by it any more. Who is in stays.
 func (h *Host) Revoke(room [8]byte) {

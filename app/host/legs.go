@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"echopath/app/hosting"
+	"echopath/internal/pace"
 	"echopath/netcheck"
 	"echopath/netcheck/echo"
 	"echopath/netcheck/rtc"
@@ -114,7 +115,7 @@ func (g *guest) serve(q *run, l *leg, order signaling.Leg, conn *signaling.LegCo
 func (g *guest) responder(q *run, p netcheck.Path) echo.Responder {
 	h := g.h
 	call := &video.Answer{
-		Path: p, Screen: h.cfg.Screen, Limits: video.AnswerLimits{MaxKbps: q.Kbps, MaxDuration: q.Duration},
+		Path: p, Clock: pace.Clock{}, Limits: video.AnswerLimits{MaxKbps: q.Kbps, MaxDuration: q.Duration},
 		Open: func(ctx context.Context, width, height, fps int) (video.Source, netcheck.SourceKind, error) {
 			from := h.cfg.Pictures
 			from.Kind = cmp.Or(from.Kind, netcheck.SourceSynthetic)
@@ -122,6 +123,9 @@ func (g *guest) responder(q *run, p netcheck.Path) echo.Responder {
 			return s, from.Kind, err
 		},
 		Failed: func(err error) { h.cfg.Logger.Warn("the pictures of a call", "guest", g.id, "error", err) },
+	}
+	if h.cfg.Screens != nil {
+		call.Screen = h.cfg.Screens(g.id)
 	}
 	return echo.Responder{Limits: echo.Limits{PacketsPerSecond: q.PacketsPerSecond, Kbps: q.Kbps, Packets: q.Packets}, Call: call.Take}
 }

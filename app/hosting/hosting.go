@@ -5,6 +5,7 @@
 package hosting
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"log/slog"
@@ -42,10 +43,10 @@ type Config struct {
 	// Approve lets a guest in only after Accept. Otherwise whoever has the invite is in.
 	Approve bool
 
-	// Pictures are what this host sends in a call: synthetic ones if zero. Screen, if set, sees those of calls: Sent this host's own,
-	// Echoed the guest's.
+	// Pictures are what this host sends in a call: synthetic ones if zero.
 	Pictures netcheck.VideoSource
-	Screen   netcheck.Screen
+	// Screens, if set, gives what sees the pictures of one guest's call: Sent this host's own, Echoed the guest's. It may give nil.
+	Screens func(guest string) netcheck.Screen
 
 	MaxGuests     int     // at one time, 128 if 0
 	MaxPerAddress int     // from one IP address, 16 if 0
@@ -71,6 +72,12 @@ var (
 type Host interface {
 	// Invite makes a new invite for so many guests (1 if 0), valid for ttl (10 min if 0, 365 days at most).
 	Invite(guests int, ttl time.Duration) (invite.Invite, error)
+	// InviteByPaste makes an invite for one guest that works without a TCP connection to this host as well: it holds a description of a
+	// socket that waits for the guest's answer, which Answer takes. It may take some seconds, since outside servers are asked.
+	InviteByPaste(ctx context.Context, ttl time.Duration) (invite.Invite, error)
+	// Answer takes the text that the guest of such an invite has sent back. The error says what is wrong with it, or that no invite
+	// waits for it. Whether the two meet shows later: the guest joins, or EventRefused tells why not.
+	Answer(text string) error
 	// Revoke ends an invite: nobody comes in by it any more. Who is in stays.
 	Revoke(room [8]byte)
 	Accept(guest string) error       // lets a waiting guest in

@@ -41,6 +41,7 @@ type InviteState struct {
 	Expiry time.Time
 	Guests int // that it is for
 	Used   int
+	Paste  bool // by copy and paste as well: a socket waits for the answer
 }
 
 // GuestState is where a guest stands.

@@ -24,6 +24,11 @@ type JoinOptions struct {
 	Standing func(signaling.Standing)
 	// Only forces a way of signalling; "" chooses.
 	Only signaling.Way
+	// Paste is told the text that the user must take to the host, where the invite offers copy and paste and no TCP connection reaches
+	// the host. Join then waits until that was done, or ctx ends. nil: that way is not tried.
+	Paste func(answer string)
+	// Servers are STUN and TURN servers by which this end may be found in that case.
+	Servers []netcheck.ICEServer
 	// Identity is that of an earlier Remote, so that an invite for one use lets the same guest in again. Zero: another guest.
 	Identity [32]byte
 }

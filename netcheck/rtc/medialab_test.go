@@ -321,6 +321,9 @@ func senderReports(log []vlab.Packet) map[uint32]int {
 
 // A capacity below what the controllers begin with is found, and the two ends' controllers are each their own leg's.
 func TestMediaAdapts(t *testing.T) {
+	if raceEnabled {
+		t.Skip("with the race detector the echo itself is too slow for the way back to count as free; make test runs this without it as well")
+	}
 	noLeaks(t)
 	l := newMediaLab(t, 5, netcheck.PathSTUN, echoMedia)
 	begun := l.local.Rate().Own
