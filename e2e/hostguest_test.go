@@ -20,6 +20,7 @@ type hostStat struct {
 	Banner  string      `json:"banner"`
 	More    string      `json:"more"`
 	Invite  bool        `json:"invite"`
+	Paste   bool        `json:"paste"`
 	Waiting string      `json:"waiting"`
 	Guests  []guestStat `json:"guests"`
 	Run     string      `json:"run"`

@@ -99,8 +99,8 @@ func scenarioProxyRefuses(t *testing.T) {
 			code, err := p.Wait(w.ctx)
 			said[status] = string(p.Trouble())
 			t.Logf("exit %d: %s", code, said[status])
-			if err != nil || code != 4 {
-				t.Errorf("exit %d, %v; want 4", code, err)
+			if err != nil || code != 3 {
+				t.Errorf("exit %d, %v; want 3", code, err)
 			}
 			if !strings.Contains(strings.ToLower(said[status]), "proxy") {
 				t.Errorf("nothing about the proxy: %s", said[status])

@@ -89,6 +89,15 @@ func scenarioCablePulled(t *testing.T) {
 	d.tell(r, code)
 	wantKept(t, r.Path("direct"), "relay-tcp", r)
 	wantGone(t, r.Path("relay-tls"))
+	wantNotConcluded(t, r, code)
+}
+
+// wantNotConcluded wants a run that lost its host to say so, to programs too.
+func wantNotConcluded(t *testing.T, r Report, code int) {
+	t.Helper()
+	if code != 3 && code != 1 || r.Run.Ended != "error" {
+		t.Errorf("exit %d, and the run has ended as %s: want 3, or 1 if what was measured is poor, and error", code, r.Run.Ended)
+	}
 }
 
 // wantGone wants a path that came after the end to say that there is nobody at the other end, or that nothing passes.
@@ -143,7 +152,7 @@ func scenarioCableBack(t *testing.T) {
 func wantSurvived(t *testing.T, r Report, name string, lost int) {
 	t.Helper()
 	p := r.Path(name)
-	if p == nil || p.State != "ok" {
+	if p == nil || p.Outcome() != "ok" {
 		t.Errorf("%s did not survive: %+v", name, p)
 		return
 	}
@@ -167,19 +176,35 @@ func figures(c *Carrier) string {
 		n(c.Up.Sent), n(c.Up.Received), n(c.Up.Lost), n(c.Down.Sent), n(c.Down.Received), n(c.Down.Lost), c.Partial)
 }
 
-// scenarioAddressChange gives the guest another address in the middle of a path.
+// scenarioAddressChange gives the guest another address in the middle of a path. The path goes on.
 func scenarioAddressChange(t *testing.T) {
-	d := disturb(t, 4*time.Minute, "direct,relay-udp", "media-udp", "--duration", "25s")
+	_, r := addressChange(t)
+	wantSurvived(t, r, "direct", 1)
+}
+
+// scenarioInterfaceAddress does so with a guest that has named its interface. The path that runs is bound to the address that is gone; the
+// session goes on from the new one.
+func scenarioInterfaceAddress(t *testing.T) {
+	d, r := addressChange(t, "--interface", "eth0")
+	back := slices.ContainsFunc(d.host.lines(), func(l HostLine) bool { return l.Event == "guest_back" })
+	if p := r.Path("direct"); p == nil || !back {
+		t.Errorf("the guest did not come back: %+v", p)
+	}
+}
+
+func addressChange(t *testing.T, args ...string) (*disturbed, Report) {
+	t.Helper()
+	d := disturb(t, 4*time.Minute, "direct,relay-udp", "media-udp", append(args, "--duration", "25s")...)
 	d.run("a", "sysctl", "-q", "-w", "net.ipv4.conf.eth0.promote_secondaries=1")
 	d.run("a", "ip", "address", "add", AddrASecond.String()+"/24", "dev", "eth0")
 	d.run("a", "ip", "address", "del", AddrA.String()+"/24", "dev", "eth0")
 	d.run("a", "ip", "route", "replace", "default", "via", "10.1.0.1")
 	r, code := d.report(d.guest, 3*time.Minute)
 	d.tell(r, code)
-	wantSurvived(t, r, "direct", 1)
 	if p := r.Path("relay-udp"); p == nil || p.Outcome() != "ok" {
 		t.Errorf("the path after the change: %+v", p)
 	}
+	return d, r
 }
 
 // scenarioHostGone kills the host, and stops it in order, while a path runs. Then both start anew.
@@ -201,6 +226,7 @@ func scenarioHostGone(t *testing.T) {
 			wantKept(t, r.Path("direct"), "relay-tcp", r)
 			reasons[name] = r.Path("relay-tcp").ReasonCode + ": " + r.Path("relay-tcp").Reason
 			wantGone(t, r.Path("relay-tls"))
+			wantNotConcluded(t, r, code)
 			if s == syscall.SIGTERM {
 				if _, err := os.Stat(d.inviteFile()); err == nil {
 					t.Error("the invite of a host that has stopped is still there")

@@ -43,7 +43,7 @@ func measurePair(t *testing.T, pair Pair) Report {
 	t.Helper()
 	w := newWorld(t, Layout{A: Side{NAT: pair.A}, B: Side{NAT: pair.B, Ports: []int{5349}}}, 4*time.Minute)
 	w.coturn()
-	w.host(5349, hostArgs(pair.B)...)
+	w.host(5349, hostSTUN()...)
 	r, code := w.report(w.guest(nil, slices.Concat(w.outside(), []string{"--path", "all"}, pace)...), 3*time.Minute)
 	t.Logf("%v: exit %d, %s", pair, code, r.Verdict.Sentence)
 	for _, name := range Paths {
@@ -62,22 +62,16 @@ func measurePair(t *testing.T, pair Pair) Report {
 	return r
 }
 
-// hostArgs are a host's flags for its place. One behind a NAT is reached by a relay that is not its own only if it sends there first,
-// and it sends to addresses that it has not seen, and a guest merely names, only where it was told to.
-func hostArgs(nat NAT) []string {
-	args := []string{"--stun", fmt.Sprintf("stun:%s:%d", AddrSrv, stunPort)}
-	if nat != None {
-		args = append(args, "--any-candidate")
-	}
-	return args
-}
+// hostSTUN are a host's flags by which it is found behind a NAT. One there is reached by a relay that is not its own only if it sends there
+// first, and it sends to addresses that it knows: those that it has seen, and those of the servers that it was given.
+func hostSTUN() []string { return []string{"--stun", fmt.Sprintf("stun:%s:%d", AddrSrv, stunPort)} }
 
-// scenarioUnseenRelay has such a host that was not told to. The relay may work all the same, if the host has other ways to know the
-// relay for harmless; else the guest must be told why it does not, and what to do.
+// scenarioUnseenRelay has such a host that was given a server at another address, so that it does not know the relay for harmless. The
+// guest must be told why it does not work, and what to do.
 func scenarioUnseenRelay(t *testing.T) {
 	w := newWorld(t, Layout{A: Side{NAT: Cone}, B: Side{NAT: Cone, Ports: []int{5349}}}, 2*time.Minute)
 	w.coturn()
-	w.host(5349, hostArgs(None)...)
+	w.host(5349, "--stun", fmt.Sprintf("stun:%s:%d", AddrSrvAlt, stunPort))
 	r, code := w.report(w.guest(nil, slices.Concat(w.outside(), []string{"--path", "relay-udp"}, pace)...), time.Minute)
 	p := r.Path("relay-udp")
 	if p == nil {
@@ -112,6 +106,9 @@ func describe(t *testing.T, p *PathResult) {
 // checkConnected looks at the proof that a path is what it is called, from both ends.
 func checkConnected(t *testing.T, pair Pair, p *PathResult) {
 	t.Helper()
+	if p == nil {
+		t.Fatalf("%v: no word about a path that was asked for", pair)
+	}
 	if p.Outcome() != "ok" {
 		t.Errorf("%v: %s is %s, want ok: %s (%s)", pair, p.Path, p.Outcome(), p.Reason, p.Cause)
 		return

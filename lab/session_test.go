@@ -43,12 +43,19 @@ type host struct {
 // host starts a host on b and waits until it can be joined.
 func (w *world) host(tlsPort int, args ...string) *host {
 	w.t.Helper()
-	command := []string{program(w.t), "host", "--listen", AddrB.String(), "--tls-port", fmt.Sprint(tlsPort),
-		"--invite-file", w.inviteFile(), "--max-guests", "50", "--name", "lab-host", "--json", "-"}
+	return w.hostOf(netns.Program{}, tlsPort, append([]string{"--max-guests", "50"}, args...)...)
+}
+
+// hostOf does so with a program of its own kind.
+func (w *world) hostOf(p netns.Program, tlsPort int, args ...string) *host {
+	w.t.Helper()
+	p.Name, p.Command = "host", []string{program(w.t), "host", "--listen", AddrB.String(), "--tls-port", fmt.Sprint(tlsPort),
+		"--invite-file", w.inviteFile(), "--name", "lab-host", "--json", "-"}
 	if w.layout.B.NAT != None {
-		command = append(command, "--announce", netip.AddrPortFrom(AddrNATB, uint16(tlsPort)).String())
+		p.Command = append(p.Command, "--announce", netip.AddrPortFrom(AddrNATB, uint16(tlsPort)).String())
 	}
-	h := &host{Process: w.start("b", "host", nil, append(command, args...)...), w: w}
+	p.Command = append(p.Command, args...)
+	h := &host{Process: w.launch("b", p), w: w}
 	h.await("started", func(l HostLine) bool { return l.Event == "started" }, 30*time.Second)
 	if _, err := os.Stat(w.inviteFile()); err != nil {
 		w.t.Fatalf("the host has started and left no invite: %v", err)

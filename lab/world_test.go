@@ -76,15 +76,21 @@ func (w *world) leave() {
 // start starts a program in a node. Logs of several programs of one name are numbered.
 func (w *world) start(node, name string, env []string, command ...string) *netns.Process {
 	w.t.Helper()
-	w.names[name]++
-	if n := w.names[name]; n > 1 {
-		name = fmt.Sprintf("%s-%d", name, n)
+	return w.launch(node, netns.Program{Name: name, Command: command, Env: env})
+}
+
+func (w *world) launch(node string, p netns.Program) *netns.Process {
+	w.t.Helper()
+	w.names[p.Name]++
+	if n := w.names[p.Name]; n > 1 {
+		p.Name = fmt.Sprintf("%s-%d", p.Name, n)
 	}
-	p, err := w.net.Start(node, netns.Program{Name: name, Command: command, Env: env, Dir: w.dir})
+	p.Dir = w.dir
+	started, err := w.net.Start(node, p)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return p
+	return started
 }
 
 // helper starts one of the lab's own programs.

@@ -47,9 +47,6 @@ func checkNoData(_ LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 		Advice: "Run the test for longer."}
 }
 
-// outage is a silence that no queue explains.
-const outage = 2 * time.Second
-
 func longestSilence(sum LossSummary) time.Duration {
 	longest := int64(0)
 	for _, c := range sum.Carriers {
@@ -81,7 +78,7 @@ func checkSkips(plan LossPlan, sum LossSummary, other *OtherEnd) *Failure {
 	if longestSilence(sum) >= outage {
 		return nil // while nothing passes, queues fill and packets are skipped: that says nothing about the rate
 	}
-	for _, c := range sum.Carriers {
+	for _, c := range decisive(sum.Carriers) {
 		missed, queued, refused := c.Self.MissedSends, c.Self.SkippedSender, c.Self.SendFailed
 		asked := c.Stats.Up.Sent + missed + queued + refused
 		if asked == 0 {
@@ -187,7 +184,7 @@ func checkTimer(plan LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
 
 // checkLog doubts a result whose losses have no direction. Where nothing came back at all there is nothing to tell apart.
 func checkLog(_ LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
-	for _, c := range sum.Carriers {
+	for _, c := range decisive(sum.Carriers) {
 		if !c.Stats.Up.Known && c.Stats.Total.Lost > 0 && c.Stats.Total.Received > 0 {
 			return &Failure{Code: ReasonLogMissing,
 				Text:   "The other end's log did not arrive, so it is not known on which way packets were lost.",

@@ -24,6 +24,7 @@ func findCall(r Report, p PathReport) []Finding {
 			out = append(out, notShown(r, p, w))
 			continue
 		}
+		w = w.beside(p)
 		for _, rule := range callRules {
 			out = append(out, rule(r, p, w)...)
 		}
@@ -78,22 +79,18 @@ func notShown(r Report, p PathReport, w callWay) Finding {
 		Evidence: evidence("frames_sent", fmt.Sprint(w.Sent), "frames_shown", "0")}
 }
 
-// findCallLine names the cause of a bad picture: what the network loses before repair. It goes by the lower end of the interval.
+// findCallLine names the cause of a bad picture, or of bad sound beside a good one: what the network loses before repair.
 func findCallLine(r Report, p PathReport, w callWay) []Finding {
 	l := w.BeforeRepair
-	if l.Sent < lossySamples || !l.RatioOK || l.CI95Low < muchLoss {
+	grade := gradeBeforeRepair(l)
+	if grade == GradeGood {
 		return nil
 	}
-	f := Finding{ID: w.id("call_network_loss"), Severity: SeverityWarning, Path: p.Path,
-		Title: fmt.Sprintf("%s: the network loses %s of the call's packets %s", p.Path.Title(), Percent(l.LossRatio), w.in(p.Direction)),
-		Detail: "What is lost has to be asked for and sent again. Until it comes the picture stands still, and the bitrate is lowered, since loss is taken for a line that is full. It is " +
-			w.lines(r) + ".",
+	return []Finding{{ID: w.id("call_network_loss"), Severity: severityOf(grade), Path: p.Path,
+		Title:    fmt.Sprintf("%s: the network loses %s of the call's packets %s", p.Path.Title(), Percent(l.LossRatio), w.in(p.Direction)),
+		Detail:   lostEffect(mended(w.video())) + " It is " + w.lines(r) + ".",
 		Advice:   lineAdvice(r),
-		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "nack", fmt.Sprint(w.NACK))}
-	if l.CI95Low >= tooMuchLoss {
-		f.Severity = SeverityCritical
-	}
-	return []Finding{f}
+		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "nack", fmt.Sprint(w.NACK))}}
 }
 
 func findCallFreezes(r Report, p PathReport, w callWay) []Finding {

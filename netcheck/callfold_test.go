@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -71,17 +70,7 @@ func TestFoldOfACall(t *testing.T) {
 }
 
 func TestStoredCallEvents(t *testing.T) {
-	events := callEvents()
-	back := readLines(t, writeLines(t, events))
-	for i := range events {
-		if !reflect.DeepEqual(back[i], events[i]) {
-			t.Errorf("%T came back as\n%+v, want\n%+v", events[i].Body, back[i], events[i])
-		}
-	}
-	live, replayed := fold(events), fold(back)
-	if dump(t, replayed) != dump(t, live) || !reflect.DeepEqual(netcheck.Judge(replayed), netcheck.Judge(live)) {
-		t.Errorf("the stored events fold to\n%s\nwant\n%s", dump(t, replayed), dump(t, live))
-	}
+	checkStored(t, callEvents())
 	for _, b := range []any{netcheck.CallSummary{}, netcheck.CallSample{}} {
 		raw, err := json.Marshal(b)
 		if err != nil || slices.ContainsFunc([]rune(string(raw)), func(c rune) bool { return c >= 'A' && c <= 'Z' }) {

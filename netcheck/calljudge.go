@@ -60,13 +60,7 @@ func (w callWay) enough() bool { return enoughPictures(w.video()) }
 
 // grade is that of the direction's figures; the picture was shown.
 func (w callWay) grade() Grade {
-	s, grade := w.video(), GradeGood
-	for _, m := range videoMetrics {
-		if r := m.value(s); r.known {
-			grade = worse(grade, m.grade(r))
-		}
-	}
-	return grade
+	return worse(gradePictures(w.video()), gradeBeforeRepair(w.BeforeRepair))
 }
 
 // callRTT has the limits of the loss probe. It goes by the median: reports are few, and one that waited behind a key frame is no

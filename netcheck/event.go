@@ -38,6 +38,9 @@ type OtherEnd struct {
 	Address    string `json:"address,omitempty"`  // under which its signalling was reached, host:port
 	Host       bool   `json:"host"`               // it is the host, and this end its guest
 	Observed   string `json:"observed,omitempty"` // under which it sees this end's signalling, host:port
+	// PeerPorts are the UDP ports at which it receives the packets of straight ways, as "low-high", both included; "" if that is not known.
+	// What is no such range of ports from 1 to 65535 is left out of a report.
+	PeerPorts string `json:"peer_ports,omitempty"`
 }
 
 // PathStarted tells that the engine has turned to a path.

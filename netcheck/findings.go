@@ -9,7 +9,7 @@ import (
 
 // pathRules look at one path each.
 var pathRules = []func(Report, PathReport) []Finding{
-	findState, findLoss, findOutage, findLate, findRTT, findJitter, findReorderingAsLoss, findBundling, findStream,
+	findState, findOutage, findLoss, findLate, findRTT, findJitter, findReorderingAsLoss, findUnsent, findBundling, findStream,
 	findVideo, findCall, findLoad, findFar,
 }
 
@@ -33,14 +33,17 @@ func onTheWay(p PathReport) bool {
 }
 
 // brokeOff tells of a path that carried packets there and back until the connection was lost.
-func brokeOff(p PathReport) bool {
+func brokeOff(p PathReport) bool { return p.Code == ReasonLinkLost && carried(p) }
+
+// carried tells that something of a probe came through.
+func carried(p PathReport) bool {
 	if p.Video != nil && p.Video.Result != nil && p.Video.Result.Stats.Shown > 0 {
-		return p.Code == ReasonLinkLost
+		return true
 	}
 	if c := p.Call; c != nil && c.Result != nil && c.Result.Up.Shown+c.Result.Down.Shown > 0 {
-		return p.Code == ReasonLinkLost
+		return true
 	}
-	return p.Code == ReasonLinkLost && slices.ContainsFunc(p.Carriers, func(c CarrierReport) bool {
+	return slices.ContainsFunc(p.Carriers, func(c CarrierReport) bool {
 		return c.Result != nil && c.Result.Stats.Total.Received > 0
 	})
 }
@@ -58,6 +61,9 @@ func findState(r Report, p PathReport) []Finding {
 	f.Advice = orElse(f.Advice, "Run the test again; if it happens again, hand this result to the network team.")
 	if r.Granted.Target.Kind == TargetSelf && onTheWay(p) {
 		f.Advice = localAdvice
+	}
+	if p.Code == ReasonNoProof && r.remote() {
+		f.Advice += publicAdvice(r)
 	}
 	switch p.State {
 	case StateBlocked:
@@ -121,6 +127,7 @@ func findLoss(r Report, p PathReport) []Finding {
 			Advice:   advice,
 			Evidence: evidence("sent", fmt.Sprint(c.Stats.Total.Sent), "received", "0", "carrier", string(c.Carrier))}}
 	}
+	c.Stats = besideCuts(c.Stats)
 	if !c.Stats.Up.Known {
 		round := stats.Direction{Loss: c.Stats.Total}
 		return lossFinding(r, p, c, way{id: "loss_total", name: "on the round trip", in: "on the round trip", lost: round})
@@ -148,6 +155,9 @@ func lossFinding(r Report, p PathReport, c CarrierResult, w way) []Finding {
 	if b.Max > 1 {
 		f.Detail += fmt.Sprintf(" At most %d packets in a row were lost.", b.Max)
 		f.Evidence = append(f.Evidence, Evidence{"longest_burst", fmt.Sprint(b.Max)})
+	}
+	if lost := cutLost(p); lost > 0 {
+		f.Evidence = append(f.Evidence, Evidence{"lost_in_outage_not_counted", fmt.Sprint(lost)})
 	}
 	if p.Direction == DirectionUpDown {
 		f.Advice = lineAdvice(r)
@@ -245,47 +255,6 @@ func findJitter(_ Report, p PathReport) []Finding {
 		Advice: "Wi-Fi and busy lines do this. Test again by cable, at a time when the line is quiet.",
 		Evidence: evidence("jitter_p95_out_ms", micros(c.Stats.Up.JitterP95US), "jitter_p95_back_ms", micros(c.Stats.Down.JitterP95US),
 			"jitter_mean_out_ms", micros(c.Stats.Up.JitterMeanUS), "jitter_mean_back_ms", micros(c.Stats.Down.JitterMeanUS))}}
-}
-
-// findReorderingAsLoss explains loss that only the data channel has. Its sender gives every message up at once, so what is
-// overtaken is thrown away at the receiver (RFC 3758; pion/sctp issue 505).
-func findReorderingAsLoss(_ Report, p PathReport) []Finding {
-	dc, ok1 := p.Carrier(CarrierDataChannel)
-	srtp, ok2 := figures(p)
-	if !ok1 || !ok2 || srtp.Carrier != CarrierSRTP || !dc.Stats.Total.RatioOK || !srtp.Stats.Total.RatioOK || dc.Stats.Total.Lost == 0 ||
-		dc.Stats.Total.CI95Low <= srtp.Stats.Total.CI95High {
-		return nil
-	}
-	f := Finding{ID: "datachannel_only_loss", Severity: SeverityWarning, Path: p.Path,
-		Title: fmt.Sprintf("%s: the data channel loses packets that the network delivers", p.Path.Title()),
-		Detail: fmt.Sprintf("The data channel lost %s. Media packets (SRTP) sent at the same time lost %s.",
-			lossText(dc.Stats.Total.Lost, dc.Stats.Total.Sent, dc.Stats.Total.CI95High),
-			lossText(srtp.Stats.Total.Lost, srtp.Stats.Total.Sent, srtp.Stats.Total.CI95High)),
-		Advice: "Calls are not affected, but programs that use unreliable data channels (games, remote control) are.",
-		Evidence: evidence("datachannel_lost", fmt.Sprint(dc.Stats.Total.Lost), "srtp_lost", fmt.Sprint(srtp.Stats.Total.Lost),
-			"srtp_reordered_out", fmt.Sprint(srtp.Stats.Up.Reordered), "srtp_reordered_back", fmt.Sprint(srtp.Stats.Down.Reordered))}
-	if n := srtp.Stats.Up.Reordered + srtp.Stats.Down.Reordered; n > 0 {
-		f.ID = "reordering_as_loss"
-		f.Title = fmt.Sprintf("%s: packets arrive out of order, and the data channel drops those", p.Path.Title())
-		f.Detail += fmt.Sprintf(" The network delivered %d packets out of order; a data channel throws away those that others have overtaken.", n)
-		f.Advice += " Ask the network team why the packets of one call take different routes (load balancing by packet instead of by flow)."
-	}
-	return []Finding{f}
-}
-
-// bundledWorthSaying is the share of bundled messages from which bursts on the data channel are no longer the network's.
-const bundledWorthSaying = 0.02
-
-func findBundling(r Report, p PathReport) []Finding {
-	dc, ok := p.Carrier(CarrierDataChannel)
-	if !ok || !dc.Self.BundledKnown || dc.Self.Bundled < bundledWorthSaying || r.Granted.Loss.Rate <= BundlingRate {
-		return nil
-	}
-	return []Finding{{ID: "datachannel_bundled", Severity: SeverityInfo, Path: p.Path,
-		Title:    fmt.Sprintf("%s: the data channel put several messages into one packet", p.Path.Title()),
-		Detail:   fmt.Sprintf("About %s of the messages left in one packet with the message before, so one lost packet takes several messages with it. Bursts of loss on the data channel say nothing about the network here.", Percent(dc.Self.Bundled)),
-		Advice:   "Go by the SRTP figures, or ask for at most 500 packets a second.",
-		Evidence: evidence("bundled_share", Percent(dc.Self.Bundled), "rate", number(r.Granted.Loss.Rate))}}
 }
 
 // findStream reminds that a stream repairs loss and pays with delay.

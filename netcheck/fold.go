@@ -19,7 +19,7 @@ func Fold(r Report, e Event) Report {
 		}
 		return r
 	case SessionEnded:
-		r.Ended, r.Duration, r.Error = b.Ended, b.Duration, b.Error
+		r.Ended, r.Duration, r.Error = b.Ended, b.Duration, said(b.Error)
 		return r
 	}
 	r.Duration = e.At

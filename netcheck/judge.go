@@ -13,6 +13,12 @@ func Judge(r Report) Verdict {
 		if callStopped(r, p) {
 			v.Paths[p.Path] = ungraded(v.Paths[p.Path])
 		}
+		if p.Code == ReasonFarRefused && cutShort(r) { // the other computer ended the run, and refuses what follows
+			v.Paths[p.Path] = ungraded(gradePath(p))
+			if v.Paths[p.Path] == GradeFailed {
+				v.Paths[p.Path] = GradeInconclusive
+			}
+		}
 	}
 	v.Grade = overall(r, v.Paths)
 	for _, p := range r.Paths {
@@ -23,9 +29,21 @@ func Judge(r Report) Verdict {
 	for _, rule := range sessionRules {
 		v.Findings = append(v.Findings, rule(r, v)...)
 	}
+	if v.Grade == GradeGood {
+		moderate(v.Findings)
+	}
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
 	v.Sentence = sentence(r, v)
 	return v
+}
+
+// moderate lowers what would be grave on a path that calls needed. Beside a whole that is good they do not: another path carries them.
+func moderate(findings []Finding) {
+	for i := range findings {
+		if findings[i].Severity == SeverityCritical {
+			findings[i].Severity = SeverityWarning
+		}
+	}
 }
 
 func (s Severity) rank() int {
@@ -51,7 +69,7 @@ func callStopped(r Report, p PathReport) bool {
 	return r.Granted.Video.Mode == VideoUnderLoad && p.State == StateInterrupted && gradeVideo(p) == GradeUnknown
 }
 
-// ungraded takes a good grade back from a path that was not measured as a whole. What was bad already stays so.
+// ungraded takes a good grade back from a path or a run that was not measured as a whole. What was bad already stays so.
 func ungraded(g Grade) Grade {
 	if g == GradeGood || g == GradeFair {
 		return GradeInconclusive
@@ -63,7 +81,7 @@ func ungraded(g Grade) Grade {
 func gradePath(p PathReport) Grade {
 	switch p.State {
 	case StateBlocked, StateFailed:
-		if sessionOver(p.Code) {
+		if p.ended() {
 			return GradeInconclusive
 		}
 		return GradeFailed
@@ -73,14 +91,26 @@ func gradePath(p PathReport) Grade {
 		}
 		return GradeInconclusive
 	case StateOK, StateInterrupted:
+		if sessionOver(p.Code) {
+			return ungraded(gradeFigures(p))
+		}
 		return gradeFigures(p)
 	}
 	return GradeUnknown
 }
 
-// gradeFigures gives the worse of what both probes found. Where packets came back and no picture did, a call has sound and
-// nothing to see.
+// gradeFigures gives the worse of what the probes found. A path on which nothing passed for a time is at best fair, however long the
+// test was.
 func gradeFigures(p PathReport) Grade {
+	g := gradeProbes(p)
+	if _, ok := outageOf(p); ok {
+		g = worse(g, GradeFair)
+	}
+	return g
+}
+
+// gradeProbes gives the worse of both probes. Where packets came back and no picture did, a call has sound and nothing to see.
+func gradeProbes(p PathReport) Grade {
 	packets, video := gradeLoss(p), gradeVideo(p)
 	if p.Call != nil {
 		video = gradeCall(p)
@@ -105,6 +135,11 @@ func gradeLoss(p PathReport) Grade {
 	if c.Stats.Total.Received == 0 {
 		return GradeFailed // connected, and yet no call would hear anything
 	}
+	return gradeCarrier(c)
+}
+
+// gradeCarrier grades the figures of a carrier.
+func gradeCarrier(c CarrierResult) Grade {
 	grade := GradeGood
 	for _, m := range metrics {
 		if r := m.value(c); r.known {
@@ -128,7 +163,8 @@ var preference = AllPaths()
 
 // overall is the grade of the first path in the order of preference that could be judged. It is at best poor when a call would
 // choose a silent path before that one, and at best fair when no path over UDP gets through: calls then depend on TCP, where
-// each lost packet holds up all that follow.
+// each lost packet holds up all that follow. Where paths were not measured because the session of two computers was over, what was
+// good says nothing about the whole.
 func overall(r Report, grades map[Path]Grade) Grade {
 	paths := choices(r, grades)
 	i := firstJudged(paths, grades)
@@ -145,6 +181,9 @@ func overall(r Report, grades map[Path]Grade) Grade {
 	}
 	if len(blockedUDP(r)) > 0 {
 		g = worse(g, GradeFair)
+	}
+	if cutShort(r) {
+		g = ungraded(g)
 	}
 	return g
 }
@@ -223,7 +262,7 @@ func blockedUDP(r Report) []PathReport {
 	var blocked []PathReport
 	for _, p := range r.Paths {
 		switch {
-		case sessionOver(p.Code):
+		case p.ended():
 		case p.Path.Stream() || p.State == StateNotApplicable || p.State == StateNotRun:
 		case p.Code == ReasonNameNotFound || p.Code == ReasonNameTimeout:
 		case p.Code == ReasonNoAnswer || p.Code == ReasonUnreachable || p.Code == ReasonNoPair:

@@ -3,6 +3,7 @@ package netcheck
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,34 @@ func (o *OtherEnd) cleaned() *OtherEnd {
 		return nil
 	}
 	return &OtherEnd{Name: CleanText(o.Name, maxName), AppVersion: CleanText(o.AppVersion, maxName), OS: CleanText(o.OS, maxName),
-		Way: CleanText(o.Way, maxName), Address: CleanText(o.Address, maxAway), Host: o.Host, Observed: CleanText(o.Observed, maxAway)}
+		Way: CleanText(o.Way, maxName), Address: CleanText(o.Address, maxAway), Host: o.Host, Observed: CleanText(o.Observed, maxAway),
+		PeerPorts: portRange(o.PeerPorts)}
+}
+
+// portRange is a range of ports written as "low-high", or "" if text is none.
+func portRange(text string) string {
+	first, last, _ := strings.Cut(text, "-")
+	low, err1 := strconv.ParseUint(first, 10, 16)
+	high, err2 := strconv.ParseUint(last, 10, 16)
+	if err1 != nil || err2 != nil || low == 0 || low > high {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", low, high)
+}
+
+// peerPorts names the ports of the host's end of straight ways: "ports 49152-49407"; "" if they are not known.
+func (r Report) peerPorts() string {
+	if r.Other == nil || !r.Other.Host {
+		return ""
+	}
+	ports := portRange(r.Other.PeerPorts)
+	switch low, high, _ := strings.Cut(ports, "-"); {
+	case ports == "":
+		return ""
+	case low == high:
+		return "port " + low
+	}
+	return "ports " + ports
 }
 
 // called is what the second computer is called in the middle of a sentence.
@@ -107,7 +135,8 @@ func straighter(r Report, p PathReport, lost stats.Loss) (Path, bool) {
 		return PathUnknown, false
 	}
 	for _, other := range r.Paths {
-		if c, ok := figures(other); ok && !other.Path.Relay() && c.Stats.Total.RatioOK && c.Stats.Total.CI95High < lost.CI95Low {
+		c, ok := figures(other)
+		if l := besideCuts(c.Stats).Total; ok && !other.Path.Relay() && l.RatioOK && l.CI95High < lost.CI95Low {
 			return other.Path, true
 		}
 	}

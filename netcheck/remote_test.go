@@ -15,6 +15,18 @@ import (
 // blockedPair is a path whose ends found no pair.
 func blockedPair(p Path) PathReport { return endedPath(p, ReasonNoPair) }
 
+// brokeHalfway is a path whose link was lost after it had carried packets.
+func brokeHalfway(p Path) PathReport {
+	return with(goodPath(p, 20*ms), func(p *PathReport) {
+		p.State, p.Code, p.Partial, p.Reason = StateFailed, ReasonLinkLost, true, "The connection broke."
+	})
+}
+
+// leftHalfway makes of a path one whose packets were measured as a whole when the host left.
+func leftHalfway(p *PathReport) {
+	p.State, p.Code, p.Reason, p.Advice = StateInterrupted, ReasonHostGone, "The host has stopped hosting.", "Ask for a new invite."
+}
+
 // slower gives a path another round-trip time and loss.
 func slower(p Path, rtt int, lost int) PathReport {
 	return srtpPath(p, fates(500, time.Duration(rtt)*ms, losing(lost, stats.StatusLostUp)))
@@ -46,7 +58,19 @@ func TestFindingsOfTwoComputers(t *testing.T) {
 			[]string{"path_blocked:direct", "path_blocked:relay-udp", "path_blocked:relay-tls", "udp_blocked", "no_path"}, GradeFailed, "None of the 3 paths works."},
 		{"no way for direct alone says nothing of UDP", remoteReport(blockedPair(PathDirect)), []string{"path_blocked:direct", "no_path"}, GradeFailed, "Direct does not work."},
 		{"the host left half-way", remoteReport(good(PathDirect), good(PathSTUN), gone(PathRelayUDP), gone(PathRelayTCP)),
-			[]string{"session_over:relay-udp", "session_over:relay-tcp"}, GradeGood, "Direct and STUN work. Relay UDP and Relay TCP could not be judged."},
+			[]string{"session_over:relay-udp", "session_over:relay-tcp"}, GradeInconclusive,
+			"Lab-PC did not take part in the whole test. Direct and STUN work. Relay UDP and Relay TCP could not be judged. No packet was lost"},
+		{"the host left, and what was measured before is bad", remoteReport(slower(PathDirect, 20, 100), gone(PathSTUN), gone(PathRelayUDP)),
+			[]string{"loss_out:direct", "session_over:stun", "session_over:relay-udp"}, GradePoor, "did not take part in the whole test. Direct connects, but calls over it will be bad."},
+		{"the host vanished in the middle of a path", remoteReport(good(PathDirect), brokeHalfway(PathSTUN), gone(PathRelayUDP)),
+			[]string{"path_failed:stun", "session_over:relay-udp"}, GradeInconclusive, "Direct works. STUN connected and then broke off. Relay UDP could not be judged."},
+		{"it vanished in the middle of the first path", remoteReport(brokeHalfway(PathDirect), gone(PathRelayUDP)),
+			[]string{"path_failed:direct", "session_over:relay-udp"}, GradeInconclusive, "Direct connected and then broke off. Relay UDP could not be judged."},
+		{"blocked before the host left", remoteReport(silentServer(PathSTUN), gone(PathRelayUDP)), []string{"path_blocked:stun", "udp_blocked", "session_over:relay-udp"},
+			GradeInconclusive, "STUN does not work. Relay UDP could not be judged. UDP is blocked."},
+		{"what a path had measured when the host left", remoteReport(with(good(PathDirect), leftHalfway)), []string{"session_over:direct"}, GradeInconclusive,
+			"Direct could not be judged. No packet was lost"},
+		{"what a path had measured was bad", remoteReport(with(slower(PathDirect, 20, 100), leftHalfway)), []string{"loss_out:direct", "session_over:direct"}, GradePoor, "Direct connects, but"},
 		{"the host left before anything", remoteReport(gone(PathDirect), gone(PathRelayUDP)), []string{"session_over:direct", "session_over:relay-udp"},
 			GradeInconclusive, "Neither path could be judged."},
 		{"an impostor", remoteReport(endedPath(PathDirect, ReasonImpostor)), []string{"impostor:direct", "no_path"}, GradeFailed, "Direct does not work."},
@@ -95,6 +119,12 @@ func TestWordsOfTwoComputers(t *testing.T) {
 		}
 	}))
 	udp := remoteReport(blockedPair(PathDirect), endedPath(PathSTUN, ReasonNoAnswer), endedPath(PathRelayUDP, ReasonNoAnswer), good(PathRelayTLS))
+	noWay := remoteReport(blockedPair(PathDirect), blockedPair(PathSTUN), good(PathRelayUDP))
+	named := func(r Report, ports string) Report {
+		other := *r.Other
+		other.PeerPorts, r.Other = ports, &other
+		return r
+	}
 	tests := []struct {
 		r    Report
 		id   string
@@ -115,6 +145,15 @@ func TestWordsOfTwoComputers(t *testing.T) {
 		{remoteReport(uploadJitters), "jitter", []string{"It is the upload that varies"}},
 		{remoteReport(srtpPath(PathDirect, fates(500, 400*ms, nil))), "rtt", []string{"try without a VPN, at both ends"}},
 		{udp, "udp_blocked", []string{"allow UDP from this computer to 203.0.113.9 port 3478", "the ports for test packets of Lab-PC (203.0.113.9)", "Relay TLS works, so calls connect"}},
+		{named(udp, "49152-49407"), "udp_blocked", []string{"allow UDP from this computer to ports 49152-49407 of Lab-PC (203.0.113.9), and the answers"}},
+		{named(noWay, "49152-49407"), "path_blocked", []string{"Ask the firewall team to allow UDP from this computer to ports 49152-49407 of Lab-PC (203.0.113.9), and the answers. " +
+			"At the place of Lab-PC they must be let in, and passed on to it by a NAT if there is one. Without that, calls take a relay."}},
+		{named(noWay, "50000-50000"), "path_blocked", []string{"from this computer to port 50000 of Lab-PC"}},
+		{named(noWay, "50001-50000"), "path_blocked", []string{"Ask for it."}},
+		{named(noWay, ""), "path_blocked", []string{"Ask for it."}},
+		{named(noWay, "49152-49407"), "relay_only", []string{"For a straight way, ask the firewall team to allow UDP from this computer to ports 49152-49407 of Lab-PC (203.0.113.9), and the answers."}},
+		{named(noWay, "49152-49407"), "direct_nat", []string{"as in one network or a VPN, with UDP to ports 49152-49407 of Lab-PC allowed between them."}},
+		{named(noWay, ""), "relay_only", []string{"the ports for test packets of Lab-PC (203.0.113.9), which its host screen lists"}},
 		{remoteReport(blockedPair(PathDirect), endedPath(PathRelayTLS, ReasonNoAnswer)), "no_path", []string{"so Lab-PC runs and can be reached over TCP"}},
 	}
 	for _, tt := range tests {
@@ -193,6 +232,18 @@ func TestFoldKeepsTheOtherEnd(t *testing.T) {
 	}
 	if r := Fold(Report{}, Event{Body: SessionStarted{}}); r.Other != nil {
 		t.Errorf("made up: %+v", r.Other)
+	}
+}
+
+func TestPeerPortsAreARange(t *testing.T) {
+	for text, want := range map[string]string{"49152-49407": "49152-49407", "1-65535": "1-65535", "007-8": "7-8", "5-5": "5-5", "": "", "5": "", "0-5": "", "6-5": "",
+		"1-65536": "", "a-b": "", "1-2-3": "", "1 - 2": "", "-1-2": "", "+1-2": "", "1-2\x1b": "", strings.Repeat("1", 100_000) + "-2": ""} {
+		if got := (&OtherEnd{PeerPorts: text}).cleaned().PeerPorts; got != want {
+			t.Errorf("%.40q: %q, want %q", text, got, want)
+		}
+	}
+	if got := (Report{Other: &OtherEnd{PeerPorts: "1-2"}}).peerPorts(); got != "" {
+		t.Errorf("a guest's own ports are named: %q", got)
 	}
 }
 

@@ -12,33 +12,77 @@ func sessionOver(c ReasonCode) bool {
 	return c == ReasonInvite || c == ReasonHostRefused || c == ReasonHostGone || c == ReasonOtherVersion
 }
 
+// ended tells the same of a path, also of one that carried something until the other computer ended the run by hand: to refuse an order
+// is another matter.
+func (p PathReport) ended() bool {
+	return sessionOver(p.Code) || p.Code == ReasonFarRefused && carried(p)
+}
+
+// cutShort tells of a run in which paths were not measured, or not to their end, for such a reason.
+func cutShort(r Report) bool {
+	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.ended() })
+}
+
 // anyWorks tells whether some path of a report carried what it was to carry.
 func anyWorks(r Report, which func(Path) bool) bool {
-	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.State == StateOK && which(p.Path) && !silent(p) })
+	works := func(p PathReport) bool {
+		return p.State == StateOK || p.State == StateInterrupted && slices.Contains(gradeOrder, gradeFigures(p))
+	}
+	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return works(p) && which(p.Path) && !silent(p) })
 }
 
 // remoteState puts a path that did not connect between two computers into its place: a straight way that fails is usual between
 // two places, and calls that have another take it.
 func remoteState(r Report, p PathReport, f Finding) Finding {
+	f = openedFor(r, p, f)
 	relayUDP := func(p Path) bool { return p == PathRelayUDP }
 	others := func(other Path) bool { return other != p.Path }
 	overUDP := func(other Path) bool { return other != p.Path && !other.Stream() }
 	switch {
 	case p.Code == ReasonImpostor:
 		f.ID, f.Title = "impostor", p.Path.Title()+": the other end is not the one that the invite is of"
-	case sessionOver(p.Code):
+	case p.Code == ReasonFarRefused && cutShort(r): // whoever ended the run there refuses the paths that follow
+		f.ID, f.Severity, f.Title = "session_over", SeverityWarning, p.Path.Title()+": "+r.far()+" ended the test"
+	case p.ended():
 		f.ID, f.Severity, f.Title = "session_over", SeverityWarning, p.Path.Title()+": the session with "+r.far()+" was over"
 	case p.State != StateBlocked || !anyWorks(r, others):
 	case p.Path == PathDirect && p.Code == ReasonNoPair && anyWorks(r, overUDP):
 		f.ID, f.Severity, f.Title = "direct_nat", SeverityInfo, "Direct finds no way to "+r.far()
 		f.Detail = "A NAT or a firewall stands between the two computers, as is usual between two places. Calls go by STUN or a relay then."
 		f.Advice = "Nothing needs to be done. A direct way needs addresses by which the two reach each other, as in one network or a VPN."
+		if ports := r.peerPorts(); ports != "" {
+			f.Advice = strings.TrimSuffix(f.Advice, ".") + ", with UDP to " + ports + " of " + r.far() + " allowed between them."
+		}
 	case p.Path == PathSTUN && p.Code == ReasonNoPair && anyWorks(r, relayUDP):
 		f.Severity = SeverityInfo
 	default:
 		f.Severity = SeverityWarning
 	}
 	return f
+}
+
+// openedFor puts the ports and the address that have to be opened for a straight way into the place of the advice of one that found no
+// way, where the host has named them.
+func openedFor(r Report, p PathReport, f Finding) Finding {
+	if p.Path.Relay() || p.State != StateBlocked || p.Code != ReasonNoPair || r.peerPorts() == "" {
+		return f
+	}
+	f.Advice = fmt.Sprintf("%s. At the place of %s they must be let in, and passed on to it by a NAT if there is one. Without that, calls take a relay.",
+		capital(openPeerPorts(r)), r.far())
+	f.Evidence = append(f.Evidence, Evidence{"peer_ports", portRange(r.Other.PeerPorts)})
+	return f
+}
+
+// publicAdvice is what else may be behind a connection that came up where it was not expected: a host that names an address which leads
+// elsewhere.
+func publicAdvice(r Report) string {
+	switch {
+	case r.Other == nil:
+		return ""
+	case !r.Other.Host:
+		return " Or this computer, the host, names a wrong public address: see that the one it was started with (option public-address) leads to it, and is of the NAT that its packets leave by."
+	}
+	return " Or " + r.far() + " may be announcing a wrong public address: ask who runs it to see that the one it was started with (option public-address) leads to it, and is of the NAT that its packets leave by."
 }
 
 // findRelayOnly tells that nothing but a relay connects two computers between which UDP works.
@@ -98,6 +142,9 @@ func openPeerPorts(r Report) string {
 	where := r.far()
 	if at := farAddresses(r); len(at) > 0 {
 		where += " (" + list(at) + ")"
+	}
+	if ports := r.peerPorts(); ports != "" {
+		return "ask the firewall team to allow UDP from this computer to " + ports + " of " + where + ", and the answers"
 	}
 	return "ask the firewall team to allow UDP from this computer to the ports for test packets of " + where +
 		", which its host screen lists, and the answers"

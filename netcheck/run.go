@@ -38,7 +38,8 @@ type Stage []Probe
 // is not nil.
 //
 // A path that fails is an event and a finding, not an error. The error tells that the plan can not be run (errors of
-// [Plan.Grant]; no event was emitted then) or that ctx ended.
+// [Plan.Grant]; no event was emitted then), that ctx ended, or that paths were not measured because the session with the other
+// computer was over: it is or wraps the first such *Failure then, and the report has ended with [EndedError].
 func Run(ctx context.Context, plan Plan, deps Deps, observe Observer) (Report, error) {
 	granted, err := plan.Grant()
 	if err != nil {
@@ -53,9 +54,12 @@ func Run(ctx context.Context, plan Plan, deps Deps, observe Observer) (Report, e
 		s.runStep(ctx, st)
 	}
 	end := SessionEnded{Ended: EndedComplete}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		end.Ended = EndedCancelled
 		err = fmt.Errorf("session stopped: %w", context.Cause(ctx))
+	case s.over != nil:
+		end.Ended, end.Error, err = EndedError, s.over.Text, s.over
 	}
 	end.Duration = deps.Clock.Now().Sub(s.start)
 	s.emit(Event{Body: end})
@@ -75,6 +79,7 @@ type session struct {
 	seq     uint64
 	report  Report
 	observe Observer
+	over    *Failure // the first by which the session with the other computer was over; nil: it was not
 }
 
 // emit stamps an event, folds it and hands it on. Probes emit from goroutines of their own, so it holds a lock: that is what
@@ -119,7 +124,7 @@ func (s *session) runStep(ctx context.Context, st step) {
 			end(PathEnded{State: StateInterrupted, Code: ReasonCancelled, Reason: "The session was stopped while this path was connecting."})
 			return
 		}
-		end(endedBy(AsFailure(err, ReasonLocal)))
+		end(s.endedBy(AsFailure(err, ReasonLocal)))
 		return
 	}
 	result := s.probe(ctx, link, Asked{Granted: s.plan, Path: st.path, Start: s.start, Video: video})
@@ -127,6 +132,16 @@ func (s *session) runStep(ctx context.Context, st step) {
 		s.emit(Event{Path: st.path, Body: Noted{Text: "Closing the connection: " + err.Error()}})
 	}
 	end(result)
+}
+
+// endedBy remembers that the session with the other computer was over. Probes of one stage end in goroutines of their own.
+func (s *session) endedBy(f *Failure) PathEnded {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over == nil && sessionOver(f.Code) {
+		s.over = f
+	}
+	return endedBy(f)
 }
 
 func endedBy(f *Failure) PathEnded {
@@ -168,20 +183,35 @@ func (s *session) wantsVideo() bool {
 var stoppedHalfway = PathEnded{State: StateInterrupted, Code: ReasonCancelled,
 	Reason: "Stopped before the end; what was measured until then is kept."}
 
+// outranks tells which of two results says how a path ended: the first that is not good, unless the link was lost after it, and before
+// all that the session with the other computer was over, from which the rest follows.
+func (e PathEnded) outranks(before PathEnded) bool {
+	switch {
+	case sessionOver(before.Code):
+		return false
+	case sessionOver(e.Code) || before.State == StateOK:
+		return true
+	}
+	return e.Code == ReasonLinkLost
+}
+
 // probe runs the stages one after another and tells how the path ended: by the first probe that failed or is in doubt.
 func (s *session) probe(ctx context.Context, link Link, ask Asked) PathEnded {
 	result := PathEnded{State: StateOK}
-	for _, stage := range s.deps.Probes(ask) {
+	for i, stage := range s.deps.Probes(ask) {
 		if ctx.Err() != nil {
 			return stoppedHalfway
 		}
 		for _, r := range s.runStage(ctx, link, ask.Path, stage) {
-			if result.State == StateOK || r.Code == ReasonLinkLost {
+			if r.outranks(result) {
 				result = r
 			}
 		}
+		if i > 0 && sessionOver(result.Code) {
+			result.State = StateInterrupted // what the stages before it measured is whole
+		}
 		switch {
-		case ctx.Err() != nil && result.State == StateInterrupted:
+		case result.State == StateInterrupted && (ctx.Err() != nil || sessionOver(result.Code)):
 			return result
 		case result.State != StateOK && !result.State.Measured():
 			return result
@@ -236,12 +266,13 @@ func (s *session) runProbe(ctx context.Context, link Link, path Path, p Probe) P
 		f := AsFailure(err, ReasonLinkLost)
 		ended.Code, ended.Text = f.Code, f.Error()
 		ended.Partial = ended.Loss != nil || ended.Video != nil || ended.Call != nil
-		if result = endedBy(f); ctx.Err() != nil {
+		if result = s.endedBy(f); ctx.Err() != nil {
 			result = stoppedHalfway
 		}
 	}
 	s.emit(Event{Path: path, Body: ended})
-	if ended.Probe == ProbeVideo && s.plan.Video.Mode != VideoAlone && result.Code != ReasonLinkLost && ctx.Err() == nil {
+	ofLink := result.Code == ReasonLinkLost || sessionOver(result.Code)
+	if ended.Probe == ProbeVideo && s.plan.Video.Mode != VideoAlone && !ofLink && ctx.Err() == nil {
 		return PathEnded{State: StateOK}
 	}
 	return result

@@ -13,6 +13,9 @@ func sentence(r Report, v Verdict) string {
 	if r.Ended == EndedCancelled {
 		s = append(s, stopped(r))
 	}
+	if cutShort(r) {
+		s = append(s, capital(r.far())+" did not take part in the whole test.")
+	}
 	s = append(s, pathSentences(r, v)...)
 	if p, ok := silentChoice(r, v.Paths); ok {
 		s = append(s, fmt.Sprintf("A call would choose %s, because it connects, and stay silent.", p.Path.Title()))
@@ -20,7 +23,7 @@ func sentence(r Report, v Verdict) string {
 	if v.Grade == GradeFailed {
 		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
 	}
-	for _, more := range []string{lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r)} {
+	for _, more := range []string{outageSentence(r), lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r)} {
 		if more != "" {
 			s = append(s, more)
 		}
@@ -36,11 +39,12 @@ func stopped(r Report) string {
 			continue
 		}
 		applicable++
-		if p.State != StateNotRun && p.State != StateInterrupted {
+		if p.State != StateNotRun && p.State != StateInterrupted && !p.ended() {
 			whole++
 		}
 	}
-	if applicable == 1 {
+	video := r.Granted.Video
+	if applicable == 1 || video.Mode.Only() && video.Paths > 0 { // as many as work were wanted then, not all
 		return "The test was stopped before its end."
 	}
 	return fmt.Sprintf("The test was stopped after %d of %d paths.", whole, applicable)
@@ -68,6 +72,8 @@ func pathSentences(r Report, v Verdict) []string {
 	}
 	works, poor, not, doubt := names[GradeGood], names[GradePoor], names[GradeFailed], names[GradeInconclusive]
 	switch {
+	case tried == 0 && noFamily(r):
+		return []string{fmt.Sprintf("Nothing was measured: no path of %s could be made.", familyWord(r))}
 	case tried == 0:
 		return []string{"Nothing was measured."}
 	case tried == 2 && len(works) == tried:
@@ -165,6 +171,12 @@ func lossSentence(r Report) string {
 func onWhichWay(r Report, path Path) string {
 	p, _ := r.Path(path)
 	c, ok := judged(p)
+	if n := cutsOf(c.Stats).Lost(); ok && n > 0 {
+		if n == c.Stats.Total.Lost {
+			return "on the round trip, all of them while nothing passed"
+		}
+		return fmt.Sprintf("on the round trip, %d of %d of them while nothing passed", n, c.Stats.Total.Lost)
+	}
 	if !ok || p.Direction != DirectionUpDown || !c.Stats.Up.Known || !c.Stats.Up.RatioOK || !c.Stats.Down.RatioOK {
 		return "on the round trip"
 	}
@@ -248,7 +260,7 @@ func addedDelay(r Report) string {
 func addedLoss(base, slow PathReport) string {
 	a, _ := judged(base)
 	b, _ := judged(slow)
-	few, more := a.Stats.Total, b.Stats.Total
+	few, more := besideCuts(a.Stats).Total, besideCuts(b.Stats).Total
 	if slow.Direction != DirectionUpDown || !few.RatioOK || !more.RatioOK || more.CI95Low <= few.CI95High {
 		return ""
 	}

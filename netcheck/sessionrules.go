@@ -3,10 +3,11 @@ package netcheck
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // sessionRules look at all paths together.
-var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findRelayOnly, findNoRelay, findSelf, findStayed}
+var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findNoFamily, findRelayOnly, findNoRelay, findSelf, findStayed}
 
 func findUDPBlocked(r Report, v Verdict) []Finding {
 	blocked := blockedUDP(r)
@@ -110,6 +111,42 @@ func findNoPath(r Report, v Verdict) []Finding {
 		f.Advice = "Check the server's address and that the server runs: when nothing answers, that is likelier than a firewall. " +
 			"If it works from elsewhere, ask the firewall team to allow what the findings about each path name."
 	}
+	return []Finding{f}
+}
+
+// noFamily tells that no path could be made because something on the way has no address of the asked IP version.
+func noFamily(r Report) bool {
+	for _, p := range r.Paths {
+		if p.State != StateNotApplicable && p.State != StateNotRun {
+			return false
+		}
+	}
+	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.Code == ReasonNoFamily })
+}
+
+// familyWord names the asked IP version.
+func familyWord(r Report) string {
+	if g := sessionFamily(r.Granted); g == Family6 {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// findNoFamily says why nothing could be measured with the asked IP version.
+func findNoFamily(r Report, _ Verdict) []Finding {
+	if !noFamily(r) {
+		return nil
+	}
+	f := Finding{ID: "no_family", Severity: SeverityWarning, Title: "No path of " + familyWord(r) + " could be made", Evidence: evidence("family", familyWord(r))}
+	var said []string
+	for _, p := range r.Paths {
+		if p.Code == ReasonNoFamily {
+			said = append(said, orElse(p.Reason, "There is no address of that IP version."))
+			f.Evidence = append(f.Evidence, Evidence{string(p.Path), string(p.Code)})
+		}
+	}
+	f.Detail = strings.Join(unique(said), " ") + " That says nothing about the network."
+	f.Advice = "Use --ip auto, or choose the other IP version."
 	return []Finding{f}
 }
 

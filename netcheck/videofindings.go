@@ -19,6 +19,7 @@ func findVideo(r Report, p PathReport) []Finding {
 	if !ok {
 		return nil
 	}
+	s = videoBeside(p, s)
 	var out []Finding
 	for _, rule := range videoRules {
 		out = append(out, rule(p, s)...)
@@ -50,8 +51,13 @@ func findNoVideo(p PathReport) (f Finding, none bool) {
 	alone := len(p.Carriers) == 0 && p.State != StateOK
 	f = Finding{ID: "video_failed", Severity: SeverityWarning, Path: p.Path, Title: p.Path.Title() + ": the video could not be shown"}
 	switch v := p.Video; {
-	case v.Code == ReasonCancelled || v.Code == ReasonLinkLost:
+	case v.Code == ReasonCancelled || v.Code == ReasonLinkLost || sessionOver(v.Code):
 		return f, false
+	case v.Code == ReasonFarRefused && carried(p) && v.Result != nil && v.Result.Stats.Shown > 0:
+		f.ID, f.Title = "video_ended", p.Path.Title()+": the other end ended the video"
+		f.Detail, _ = withoutCause(v.Text)
+		f.Advice, f.Evidence = "What was measured until then is kept. Run the test again.", evidence("reason", string(v.Code))
+		return f, !alone
 	case v.Code != ReasonNone && !alone:
 		cause := ""
 		f.Detail, cause = withoutCause(v.Text)
@@ -112,35 +118,6 @@ func videoFinding(p PathReport, s VideoSummary, id string) (f Finding, grade Gra
 
 // worthSayingUS is the freeze from which even a good result says that there was one: a third of a second is seen by everyone.
 const worthSayingUS = 300_000
-
-// What a video loses before repair. Up to the first share repair works well; above, pictures wait for it, and the bitrate comes down
-// since congestion control takes loss for a full line; above the second no repair keeps up.
-const (
-	muchLoss     = 0.03
-	tooMuchLoss  = 0.08
-	lossySamples = 100 // packets: fewer say little
-)
-
-// findLossBeforeRepair names the cause of a bad picture. It goes by the lower end of the interval, so that a few packets do not
-// accuse a network.
-func findLossBeforeRepair(p PathReport, s VideoSummary) []Finding {
-	least := max(s.Up.CI95Low, s.Down.CI95Low)
-	if !s.DirectionKnown || s.Up.Sent < lossySamples || least < muchLoss {
-		return nil
-	}
-	up, down := ways(p.Direction)
-	f := Finding{ID: "video_network_loss", Severity: SeverityWarning, Path: p.Path,
-		Title: fmt.Sprintf("%s: the network loses %s of the video's packets %s and %s %s", p.Path.Title(),
-			Percent(s.Up.LossRatio), up, Percent(s.Down.LossRatio), down),
-		Detail: "What is lost has to be asked for and sent again. Until it comes the picture stands still, and the bitrate is lowered, since loss is taken for a line that is full.",
-		Advice: "Test again by cable instead of Wi-Fi. If the loss stays, ask the network team to look for an overloaded or faulty line, or a limit on UDP.",
-		Evidence: evidence("lost_out", fmt.Sprint(s.Up.Lost), "sent_out", fmt.Sprint(s.Up.Sent), "lost_back", fmt.Sprint(s.Down.Lost),
-			"sent_back", fmt.Sprint(s.Down.Sent), "nack", fmt.Sprint(s.NACK))}
-	if least >= tooMuchLoss {
-		f.Severity = SeverityCritical
-	}
-	return []Finding{f}
-}
 
 func findFreezes(p PathReport, s VideoSummary) []Finding {
 	f, _, found := videoFinding(p, s, "video_frozen")
@@ -305,21 +282,4 @@ func findSmallerPicture(p PathReport, s VideoSummary) []Finding {
 	f.Advice = "The call works, with less detail. Find out what else fills the line, or choose a smaller picture from the start."
 	f.Evidence = evidence("asked", asked.String(), "least", least.String(), "size_changes", fmt.Sprint(s.Stats.SizeChanges), "target_kbps", number(s.TargetKbps))
 	return []Finding{f}
-}
-
-// repairedWorthSaying is the loss before repair, of both ways together, from which it is worth saying that repair works.
-const repairedWorthSaying = 0.01
-
-func findRepair(p PathReport, s VideoSummary) []Finding {
-	if !s.DirectionKnown || !s.Up.RatioOK || !s.Down.RatioOK || !s.AfterRepair.RatioOK ||
-		s.Up.LossRatio+s.Down.LossRatio < repairedWorthSaying || videoMetricByID("video_loss").grade(share(s.AfterRepair, true)) != GradeGood {
-		return nil
-	}
-	up, down := ways(p.Direction)
-	return []Finding{{ID: "video_repaired", Severity: SeverityInfo, Path: p.Path, Title: p.Path.Title() + ": lost video packets were repaired",
-		Detail: fmt.Sprintf("The network lost %s of the video's packets %s and %s %s. Asking for them again brought nearly all of them in time.",
-			Percent(s.Up.LossRatio), up, Percent(s.Down.LossRatio), down),
-		Advice: "Nothing needs to be done for the picture. Sound is repaired less well: see what was found about loss.",
-		Evidence: evidence("lost_out", fmt.Sprint(s.Up.Lost), "lost_back", fmt.Sprint(s.Down.Lost), "lost_after_repair", fmt.Sprint(s.AfterRepair.Lost),
-			"nack", fmt.Sprint(s.NACK))}}
 }

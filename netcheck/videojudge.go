@@ -129,6 +129,9 @@ func videoFigures(p PathReport) (VideoSummary, bool) {
 		return VideoSummary{}, false
 	}
 	s, ok := measuredVideo(p)
+	if ok && (sessionOver(p.Video.Code) || p.Video.Code == ReasonFarRefused) {
+		return s, false // its end is the other computer's, not the network's
+	}
 	return s, ok && assessVideo(s).State == StateOK
 }
 
@@ -149,10 +152,43 @@ func gradeVideo(p PathReport) Grade {
 	case s.Stats.Shown == 0:
 		return GradeFailed
 	}
+	return gradePictures(s)
+}
+
+// gradePictures grades the figures of a video of which something was shown.
+func gradePictures(s VideoSummary) Grade {
 	grade := GradeGood
 	for _, m := range videoMetrics {
 		if r := m.value(s); r.known {
 			grade = worse(grade, m.grade(r))
+		}
+	}
+	if s.DirectionKnown {
+		grade = worse(grade, gradeBeforeRepair(s.Up, s.Down))
+	}
+	return grade
+}
+
+// What a video may lose before repair, by the lower end of the interval, so that a few packets do not accuse a network. Up to the
+// first share repair works well; above, pictures wait for it, the bitrate comes down since congestion control takes loss for a full
+// line, and sound, which is not sent again, breaks up: that is at best fair, however well the picture was mended. Above the second no
+// repair keeps up.
+const (
+	muchLoss     = 0.03
+	tooMuchLoss  = 0.08
+	lossySamples = 100 // packets: fewer say little
+)
+
+// gradeBeforeRepair grades the worst of these losses.
+func gradeBeforeRepair(losses ...stats.Loss) Grade {
+	grade := GradeGood
+	for _, l := range losses {
+		switch {
+		case l.Sent < lossySamples || !l.RatioOK || l.CI95Low < muchLoss:
+		case l.CI95Low < tooMuchLoss:
+			grade = worse(grade, GradeFair)
+		default:
+			grade = GradePoor
 		}
 	}
 	return grade

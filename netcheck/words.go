@@ -188,8 +188,8 @@ type Ended string
 const (
 	EndedUnknown   Ended = ""
 	EndedComplete  Ended = "complete"
-	EndedCancelled Ended = "cancelled"
-	EndedError     Ended = "error"
+	EndedCancelled Ended = "cancelled" // stopped by the user
+	EndedError     Ended = "error"     // the session with the other computer was over before all paths were measured
 )
 
 // Tri is a fact that may not have been measured. The zero value is Unknown: "not measured" is never "no".

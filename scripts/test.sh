@@ -79,7 +79,6 @@ read -r -a list <<<"${raced//$'\n'/ }"
 [ ${#list[@]} = 0 ] || run_tests "go test ${race[*]-}" ${race[@]+"${race[@]}"} "${list[@]}"
 
 [ -z "$timed" ] || run_tests "go test of video in real time" "$timed"
-[ -z "$timed" ] || run_tests "go test of a congestion controller in real time" -run '^TestMediaAdapts$' ./netcheck/rtc
 
 [ -z "$lab" ] || ECHOPATH_LAB=short ECHOPATH_CLI=$out/echopath-cli run_tests "go test of two computers with NATs between them" -count=1 "$lab"
 

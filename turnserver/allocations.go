@@ -34,7 +34,7 @@ func (s *Server) reserve(user string) (session *Session, problem string) {
 		return nil, "unknown user"
 	case s.allocations >= s.cfg.MaxAllocations:
 		return nil, "the server has as many allocations as it may"
-	case session.allocations >= s.cfg.MaxAllocationsPerSession:
+	case session.full():
 		return nil, "the session has as many allocations as it may"
 	}
 	s.allocations++
@@ -222,5 +222,5 @@ func (s *Server) observe(session *Session, addr netip.AddrPort) {
 // owns tells whether an address is that of a socket of the server. s.mu is held.
 func (s *Server) owns(addr netip.AddrPort) bool {
 	addr = s.local(addr)
-	return s.relays[addr] != nil || addr == s.UDPAddr()
+	return s.relays[addr] != nil || addr == s.UDPAddr() || addr == s.AltUDPAddr()
 }

@@ -11,8 +11,11 @@ import (
 	"time"
 )
 
-// PortOff as a port of [Config] leaves that transport out.
-const PortOff = -1
+// As ports of [Config]: PortOff leaves that transport out, and PortAny takes a free one where 0 means something else.
+const (
+	PortOff = -1
+	PortAny = -2
+)
 
 const (
 	defaultRealm                    = "echopath"
@@ -52,13 +55,18 @@ type Config struct {
 	TCPPort int // the same for TURN over TCP
 	TLSPort int // the same for TURN over TLS
 
+	// AltUDPPort is a second UDP port that answers Binding requests and nothing else, 1 to 65535: a client that asks both ports from one
+	// socket sees whether the NAT before it maps that socket anew for another port (RFC 5780, section 4.3, as far as one address
+	// goes). 0 or PortOff leaves it out, PortAny takes a free one.
+	AltUDPPort int
+
 	Realm         string        // "echopath" if empty; at most 127 characters (RFC 8489 section 14.9)
 	CredentialTTL time.Duration // how long credentials make new allocations: 10 min if 0, 24 h at most
 
 	MaxAllocations           int // at one time, 128 if 0
 	MaxAllocationsPerSession int // at one time in one session, 32 if 0
 	MaxConns                 int // TCP and TLS connections at one time, 128 if 0
-	MaxConnsPerIP            int // the same from one IP address, 64 if 0
+	MaxConnsPerIP            int // the same from one IP address (IPv6: /64), 64 if 0; the last places are for those that have few
 
 	HandshakeTimeout time.Duration // from the connection to its first bytes, the TLS handshake included; 10 s if 0
 	IdleTimeout      time.Duration // of a connection with no allocation and no byte in either direction; 3 min if 0
@@ -143,6 +151,12 @@ func (c Config) check() error {
 		if port < PortOff || port > 65535 {
 			return fmt.Errorf("port %d is not between 1 and 65535", port)
 		}
+	}
+	switch alt := c.AltUDPPort; {
+	case alt < PortAny || alt > 65535:
+		return fmt.Errorf("port %d is not between 1 and 65535", alt)
+	case alt > 0 && alt == c.UDPPort:
+		return fmt.Errorf("port %d can not be both the first and the second UDP port", alt)
 	}
 	return errors.Join(c.checkPublic(), c.checkNames(), c.checkRelayPorts())
 }

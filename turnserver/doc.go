@@ -8,6 +8,11 @@
 // It never listens on all interfaces, never relays to an address that somebody merely claimed, never keeps a secret
 // longer than the process or shows one in a log, an error or an event, and knows nothing of what is measured through it.
 //
+// # A second port
+//
+// [Config.AltUDPPort] answers Binding requests beside the first UDP port, for clients that compare how the NAT before them maps one
+// socket towards two ports. It serves no TURN, draws on the same limits, and what it sees never counts as observed.
+//
 // # Behind a 1:1 NAT
 //
 // With [Config.Public] clients are told that address in place of the server's own. What they then send there to a relay or to a
@@ -27,6 +32,17 @@
 //
 // A permission (RFC 8656 section 9) is for an IP address. It is granted if some pair of the session has that address, and
 // otherwise refused with 403; one for an address of the other family, ::ffff:127.0.0.1 among them, with 443.
+//
+// # Forged sources
+//
+// Over UDP a source is only what a packet says. Credentials work only together with a nonce that was sent to the very address and
+// port that the packet comes from, so who forges one makes no allocation for it and no participant of it.
+//
+// A request without credentials is answered before anything is known of its sender: a Binding request of 20 bytes or more with 40, or
+// 52 to an IPv6 address, and a request for a relay with a challenge of 68, or longer with a longer realm. RFC 8489 leaves none that are
+// no longer than the request. So whoever forges sources can have this server send others up to 3.4 times the bytes that it sends
+// itself, or twice with the headers of UDP and IPv4. What holds it is a limit for each source prefix, an IPv4 address or an IPv6 /64: 200
+// such answers a second after 400 at once, both ports together, which is 14 kB a second to one victim.
 //
 // # IPv6
 //

@@ -22,7 +22,8 @@ type endpoint struct {
 	srv       *Server
 	transport Transport
 	write     func(p []byte, to netip.AddrPort) error
-	abort     func() // unblocks write; nil where it can not block
+	abort     func()  // unblocks write; nil where it can not block
+	nonces    *nonces // where a source has to prove itself: nil on streams, which do so by their handshake
 
 	// handling is held by the reader while it deals with a packet, so that end can wait for it.
 	handling sync.Mutex
@@ -32,6 +33,7 @@ type endpoint struct {
 	user      string   // who signed the packet
 	reserved  *Session // the packet is about to make an allocation in this session
 	forbidden bool     // the packet asks for a permission that the guard refuses
+	proved    bool     // the packet is signed rightly, with the nonce of its source
 }
 
 // begin and finish frame the time that the reader spends on one packet.
@@ -76,9 +78,9 @@ func (e *endpoint) screen(source netip.AddrPort, p []byte) (r *relay, pass bool)
 	case class != classRequest:
 		e.srv.stats.malformed.Add(1)
 		return r, false
-	case r == nil && !e.srv.limiter.allow(source.Addr(), e.srv.cfg.Now()):
+	case (r == nil || !claimsKey(p)) && !e.srv.limiter.allow(source.Addr(), e.srv.cfg.Now()):
 		e.srv.stats.rateLimited.Add(1)
-		return nil, false
+		return r, false
 	}
 	if code := e.refusal(method, p, r); code != 0 {
 		e.refuse(source, p, method, code)
@@ -87,7 +89,16 @@ func (e *endpoint) screen(source netip.AddrPort, p []byte) (r *relay, pass bool)
 	if method == methodBinding && e.transport == TransportUDP {
 		e.srv.sighted(source)
 	}
+	if e.nonces != nil {
+		e.proved = e.nonces.accept(p, source, e.srv.key)
+	}
 	return r, true
+}
+
+// claimsKey tells whether a request is signed, rightly or not.
+func claimsKey(p []byte) bool {
+	_, ok := attribute(p, attrMessageIntegrity)
+	return ok
 }
 
 // refusal gives an error code where the library would say nothing, so that the client waits for half a minute, or would
@@ -103,7 +114,7 @@ func (e *endpoint) refusal(method uint16, p []byte, r *relay) stun.ErrorCode {
 			return stun.CodePeerAddrFamilyMismatch // RFC 8656 section 10.2; also of ::ffff:127.0.0.1
 		}
 	case methodAllocate:
-		if _, authenticated := attribute(p, attrMessageIntegrity); !authenticated {
+		if !claimsKey(p) {
 			return 0 // let the library ask for credentials first
 		}
 		if protocol, ok := firstByte(p, attrRequestedTransport); ok && protocol != protocolUDP {
@@ -126,7 +137,11 @@ func (e *endpoint) refuse(to netip.AddrPort, p []byte, method uint16, code stun.
 
 // outgoing looks at what the library sends to a client, notes what it grants, and says clearly what it refuses.
 func (e *endpoint) outgoing(p []byte, to netip.AddrPort) []byte {
-	switch class, method := classify(p); {
+	class, method := classify(p)
+	if class == classError && e.nonces != nil {
+		e.nonces.offer(p, to, e.proved) // the library does not take the one any more that it was given
+	}
+	switch {
 	case class == classSuccess && (method == methodAllocate || method == methodRefresh):
 		e.granted(p, method, to)
 	case class == classError && (method == methodCreatePermission || method == methodChannelBind):

@@ -3,10 +3,12 @@ package turnserver
 import (
 	"crypto/tls"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -88,6 +90,68 @@ func TestConnectionLimits(t *testing.T) {
 	}
 }
 
+// An IPv6 host has a whole /64 to choose addresses from: it counts as one.
+func TestConnectionLimitOfPrefix(t *testing.T) {
+	take := taker(t, start(t, Config{MaxConns: 10, MaxConnsPerIP: 3}))
+	for _, addr := range []string{"[2001:db8::1]:1", "[2001:db8::2]:1", "[2001:db8::ffff:0:0:1]:1"} {
+		if !take(addr) {
+			t.Errorf("%s is turned away", addr)
+		}
+	}
+	if take("[2001:db8::3]:1") {
+		t.Error("a /64 takes more places than it has")
+	}
+	for _, addr := range []string{"[2001:db8:0:1::1]:1", "192.0.2.1:1", "192.0.2.2:1"} {
+		if !take(addr) {
+			t.Errorf("%s is turned away for others", addr)
+		}
+	}
+}
+
+// Prefixes that take all the places they can, without credentials, do not keep others out.
+func TestRoomIsLeftForOthers(t *testing.T) {
+	take := taker(t, start(t, Config{MaxConns: 544, MaxConnsPerIP: 96}))
+	taken := 0
+	for n := range 16 {
+		for take(fmt.Sprintf("198.51.100.%d:1", n)) {
+			taken++
+		}
+	}
+	if taken < 476 {
+		t.Errorf("only %d connections for 16 addresses", taken)
+	}
+	for n := range 3 {
+		if !take(fmt.Sprintf("192.0.2.%d:1", n)) {
+			t.Fatalf("%d of them, and another is turned away", taken)
+		}
+	}
+	if take("198.51.100.1:1") {
+		t.Error("one of the 16 takes what is left")
+	}
+}
+
+// taker counts connections from anywhere in.
+func taker(t *testing.T, s *Server) func(addr string) bool {
+	return func(addr string) bool {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _, _ = near.Close(), far.Close() })
+		e := newStreamEndpoint(s, TransportTCP, namedConn{near, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(addr))})
+		ok := s.remember(e)
+		if ok {
+			t.Cleanup(func() { s.forget(e) })
+		}
+		return ok
+	}
+}
+
+// namedConn is a connection from anywhere.
+type namedConn struct {
+	net.Conn
+	from net.Addr
+}
+
+func (c namedConn) RemoteAddr() net.Addr { return c.from }
+
 // waitFor looks again until something holds that the server does on its own.
 func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
@@ -139,7 +203,7 @@ func TestIdleConnection(t *testing.T) {
 
 // A client that only receives is not idle: deadlineConn looks at both directions.
 func TestDeadline(t *testing.T) {
-	began := time.Unix(1000, 0)
+	began := processStart.Add(time.Second)
 	c := &deadlineConn{first: began.Add(10 * time.Second), idle: time.Minute}
 	if got := c.deadline(began); got != c.first {
 		t.Errorf("before the first frame: %v, want %v", got, c.first)
@@ -148,9 +212,13 @@ func TestDeadline(t *testing.T) {
 	if got, want := c.deadline(began), began.Add(time.Minute); got != want {
 		t.Errorf("nothing written: %v, want %v", got, want)
 	}
-	c.lastWrite.Store(began.Add(30 * time.Second).UnixNano())
+	c.lastWrite.Store(int64(31 * time.Second))
 	if got, want := c.deadline(began), began.Add(90*time.Second); !got.Equal(want) {
 		t.Errorf("written after 30 s: %v, want %v", got, want)
+	}
+	// Who sets the clock must not end connections: the time has a monotonic reading, which only such a text shows.
+	if got := c.deadline(began).String(); !strings.Contains(got, " m=") {
+		t.Errorf("the deadline %s is by the clock on the wall", got)
 	}
 }
 
@@ -223,6 +291,31 @@ func TestRateLimit(t *testing.T) {
 	}
 	if got := s.Totals().RateLimited; got != requestBurst+2 {
 		t.Errorf("%d requests were dropped, want %d", got, requestBurst+2)
+	}
+	known.send(binding.Raw) // not signed: anybody could have sent it from there
+	if code, _ := known.do(refresh, lifetime(600)); code != 0 {
+		t.Errorf("a client with an allocation is not limited: code %d", code)
+	}
+	if got := s.Totals().RateLimited; got != requestBurst+3 {
+		t.Errorf("%d requests were dropped, want %d", got, requestBurst+3)
+	}
+}
+
+// What a request without credentials brings stands in the documentation of the package: nobody is flooded by way of this server.
+func TestAnswersWithoutCredentials(t *testing.T) {
+	s := start(t, Config{AltUDPPort: PortAny})
+	for _, tt := range []struct {
+		kind stun.MessageType
+		to   netip.AddrPort
+		want int
+	}{{stun.BindingRequest, s.UDPAddr(), 40}, {stun.BindingRequest, s.AltUDPAddr(), 40}, {allocate, s.UDPAddr(), 68}} {
+		conn, _ := service(t)
+		if _, err := conn.WriteToUDPAddrPort(stun.MustBuild(stun.TransactionID, tt.kind).Raw, tt.to); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(readSTUN(t, conn).Raw); got > tt.want {
+			t.Errorf("%s: an answer of %d bytes, documented are %d", tt.kind, got, tt.want)
+		}
 	}
 }
 

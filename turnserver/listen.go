@@ -28,6 +28,13 @@ func (s *Server) open(ctx context.Context) (err error) {
 		}
 		s.udp = newUDPEndpoint(s, conn)
 	}
+	if port := s.cfg.AltUDPPort; port != 0 && port != PortOff {
+		conn, err := listenUDP(ctx, s.cfg.Address, max(port, 0)) // PortAny is below 0
+		if err != nil {
+			return err
+		}
+		s.alt = &altEndpoint{UDPConn: conn, srv: s}
+	}
 	if s.cfg.TCPPort != PortOff {
 		if err := s.openStream(ctx, TransportTCP, s.cfg.TCPPort); err != nil {
 			return err
@@ -56,6 +63,9 @@ func (s *Server) serve() error {
 			s.wg.Done()
 			return err
 		}
+	}
+	if s.alt != nil {
+		s.wg.Go(s.alt.serve)
 	}
 	for _, l := range s.listeners {
 		s.wg.Go(l.accept)

@@ -9,6 +9,7 @@ import (
 // RFC 8656 sections 12.4 and 18.
 const (
 	stunHeaderSize    = 20
+	attrHeaderSize    = 4
 	channelHeaderSize = 4
 	magicCookie       = 0x2112A442
 	lastRequestByte   = 0x01 // largest first byte of a STUN message whose method is below 0x080, as all of TURN are
@@ -20,10 +21,12 @@ const (
 	methodCreatePermission = 0x008
 	methodChannelBind      = 0x009
 
+	attrUsername               = 0x0006
 	attrMessageIntegrity       = 0x0008
 	attrErrorCode              = 0x0009
 	attrLifetime               = 0x000D
 	attrXORPeerAddress         = 0x0012
+	attrNonce                  = 0x0015
 	attrRequestedAddressFamily = 0x0017
 	attrRequestedTransport     = 0x0019
 

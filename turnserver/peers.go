@@ -11,8 +11,9 @@ import (
 // A Binding request carries no credentials, and neither does an ICE check that reaches a relay, so their source alone
 // proves little. It counts as observed for a session only if all of these hold:
 //
-//   - its IP address is that of a participant: of a client that authenticated for the session, over any transport, or
-//     one that the caller saw as the source of signalling (Session.ObserveParticipant);
+//   - its IP address is that of a participant: of a client that authenticated for the session, over TCP or TLS, or over UDP with
+//     a nonce that was sent to its very address and port (nonce.go), or one that the caller saw as the source of
+//     signalling (Session.ObserveParticipant);
 //   - its port is 1024 or above, so that no relay reaches a system service behind a participant's address;
 //   - it is none of the server's own sockets, and no client of another session.
 //

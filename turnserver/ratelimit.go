@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Requests of clients without an allocation. An ICE agent sends a handful of requests for each server and interface and
+// Requests without credentials, and all of clients without an allocation. An ICE agent sends a handful of requests for each server and interface and
 // repeats each up to seven times, so 200 a second leave room for an office behind one address; a flood from one prefix
 // then costs at most 200 parsed requests and answers a second.
 const (
@@ -46,13 +46,19 @@ func newLimiter() *limiter {
 	return &limiter{buckets: newGenerations[netip.Prefix, *bucket](prefixesTracked)}
 }
 
-func (l *limiter) allow(source netip.Addr, now time.Time) bool {
+// prefixOf is what limits count as one source. It is not valid for an address that is not.
+func prefixOf(source netip.Addr) netip.Prefix {
 	bits := 32
 	if source.Is6() {
 		bits = 64
 	}
-	prefix, err := source.Prefix(bits)
-	if err != nil {
+	prefix, _ := source.Prefix(bits)
+	return prefix
+}
+
+func (l *limiter) allow(source netip.Addr, now time.Time) bool {
+	prefix := prefixOf(source)
+	if !prefix.IsValid() {
 		return false
 	}
 	l.mu.Lock()

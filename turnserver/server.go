@@ -20,6 +20,7 @@ type Server struct {
 	stats    stats
 
 	udp       *udpEndpoint // nil if off
+	alt       *altEndpoint // nil if off
 	listeners []*streamListener
 
 	done      chan struct{} // closed by Close
@@ -40,7 +41,7 @@ type Server struct {
 
 	connMu    sync.Mutex // guards what follows
 	conns     map[*streamEndpoint]struct{}
-	connsOfIP map[netip.Addr]int
+	connsFrom map[netip.Prefix]int
 }
 
 // clientKey is a client's half of the five-tuple (RFC 8656 section 2.2) plus what tells the server's half. TCP and TLS
@@ -77,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		clients:   map[clientKey]*relay{},
 		sightings: newSightings(),
 		conns:     map[*streamEndpoint]struct{}{},
-		connsOfIP: map[netip.Addr]int{},
+		connsFrom: map[netip.Prefix]int{},
 	}
 	if cfg.TLSPort != PortOff {
 		if s.identity, err = newIdentity(cfg); err != nil {
@@ -125,6 +126,14 @@ func (s *Server) UDPAddr() netip.AddrPort {
 		return netip.AddrPort{}
 	}
 	return addrPortOf(s.udp.LocalAddr())
+}
+
+// AltUDPAddr is where Binding requests alone are answered over UDP; not valid if that is off.
+func (s *Server) AltUDPAddr() netip.AddrPort {
+	if s.alt == nil {
+		return netip.AddrPort{}
+	}
+	return addrPortOf(s.alt.LocalAddr())
 }
 
 // TCPAddr is where TURN over TCP listens; not valid if that is off.
@@ -183,6 +192,9 @@ func (s *Server) closeSockets() error {
 	}
 	if s.udp != nil {
 		errs = append(errs, s.udp.Close())
+	}
+	if s.alt != nil {
+		errs = append(errs, s.alt.close())
 	}
 	s.connMu.Lock()
 	conns := slices.Collect(maps.Keys(s.conns))

@@ -16,6 +16,7 @@ type Session struct {
 	closed      bool
 	peers       *peerSet
 	allocations int                 // live ones, and those about to be made
+	most        int                 // of them; 0: as Config says
 	relays      map[*relay]struct{} // the live ones
 	made        uint64
 	gone        relayStats // of relays that were closed

@@ -139,7 +139,7 @@ type deadlineConn struct {
 	inUse       func() bool // an allocation lives here
 	established atomic.Bool
 	released    atomic.Bool  // somebody else sees to the deadlines
-	lastWrite   atomic.Int64 // unix nanoseconds
+	lastWrite   atomic.Int64 // by ticks: setting the clock must not end a connection; 0 before the first
 }
 
 // Read ends with a timeout when nothing went either way for too long. A client that only receives is not idle, and neither
@@ -169,7 +169,7 @@ func (c *deadlineConn) deadline(began time.Time) time.Time {
 	if !c.established.Load() {
 		return c.first
 	}
-	if wrote := time.Unix(0, c.lastWrite.Load()); wrote.After(began) {
+	if wrote := processStart.Add(time.Duration(c.lastWrite.Load())); wrote.After(began) {
 		began = wrote
 	}
 	return began.Add(c.idle)
@@ -185,7 +185,7 @@ func (c *deadlineConn) Write(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Write(p)
 	if err == nil {
-		c.lastWrite.Store(now.UnixNano())
+		c.lastWrite.Store(ticks(0))
 	}
 	return n, err
 }

@@ -75,6 +75,21 @@ func (l *streamListener) serveTURN(e *streamEndpoint) {
 	}
 }
 
+// fewConns is what a client of its own needs: one of signalling and some for TURN.
+const fewConns = 4
+
+// keptFree is how many of all places are not for a prefix that has so many already. Whoever takes what there is, and needs no credentials
+// for it, so leaves an eighth to those that have few, and a 32nd to those that have none.
+func keptFree(all, has int) int {
+	switch {
+	case has >= fewConns:
+		return all / 8
+	case has > 0:
+		return all / 32
+	}
+	return 0
+}
+
 // remember counts a connection, unless there are too many.
 func (s *Server) remember(e *streamEndpoint) bool {
 	s.connMu.Lock()
@@ -84,12 +99,13 @@ func (s *Server) remember(e *streamEndpoint) bool {
 		return false
 	default:
 	}
-	ip := e.client.Addr()
-	if len(s.conns) >= s.cfg.MaxConns || s.connsOfIP[ip] >= s.cfg.MaxConnsPerIP {
+	from := prefixOf(e.client.Addr())
+	has := s.connsFrom[from]
+	if s.cfg.MaxConns-len(s.conns) <= keptFree(s.cfg.MaxConns, has) || has >= s.cfg.MaxConnsPerIP {
 		return false
 	}
 	s.conns[e] = struct{}{}
-	s.connsOfIP[ip]++
+	s.connsFrom[from]++
 	s.wg.Add(1)
 	return true
 }
@@ -101,10 +117,10 @@ func (s *Server) forget(e *streamEndpoint) {
 	if _, known := s.conns[e]; !known {
 		return
 	}
-	ip := e.client.Addr()
+	from := prefixOf(e.client.Addr())
 	delete(s.conns, e)
-	if s.connsOfIP[ip]--; s.connsOfIP[ip] == 0 {
-		delete(s.connsOfIP, ip)
+	if s.connsFrom[from]--; s.connsFrom[from] == 0 {
+		delete(s.connsFrom, from)
 	}
 	s.wg.Done()
 }

@@ -16,7 +16,7 @@ type udpEndpoint struct {
 
 func newUDPEndpoint(s *Server, conn *net.UDPConn) *udpEndpoint {
 	u := &udpEndpoint{UDPConn: conn}
-	u.endpoint = endpoint{srv: s, transport: TransportUDP, write: u.writeTo}
+	u.endpoint = endpoint{srv: s, transport: TransportUDP, write: u.writeTo, nonces: new(nonces)}
 	return u
 }
 

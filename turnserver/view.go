@@ -99,6 +99,9 @@ func (s *Server) SocketDrops() (uint64, bool) {
 	if s.udp != nil {
 		add(socketDrops(s.udp.UDPConn))
 	}
+	if s.alt != nil {
+		add(socketDrops(s.alt.UDPConn))
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, r := range s.relays {

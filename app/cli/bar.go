@@ -21,7 +21,7 @@ type bar struct {
 	model *present.Progress
 	began bool // the session, which has to find another computer first if there is an invite
 
-	words   chan string
+	words   chan func(screen)
 	stopped <-chan struct{} // nil: nothing is drawn
 	stop    context.CancelFunc
 	done    sync.WaitGroup
@@ -33,7 +33,7 @@ const drawEvery = 200 * time.Millisecond
 // startBar begins to draw. Without a terminal, or when asked to be quiet, it gives a bar that does nothing.
 func startBar(out screen, plan netcheck.Plan, quiet bool) *bar {
 	b := &bar{out: out, begin: time.Now(), model: present.NewProgress(plan), stop: func() {},
-		began: plan.Target.Kind != netcheck.TargetInvite, words: make(chan string)}
+		began: plan.Target.Kind != netcheck.TargetInvite, words: make(chan func(screen))}
 	if !out.terminal || quiet {
 		return b
 	}
@@ -54,10 +54,13 @@ func (b *bar) observe(e netcheck.Event) {
 }
 
 // say writes a sentence above the bar.
-func (b *bar) say(text string) {
+func (b *bar) say(text string) { b.show(func(out screen) { out.paragraph(text) }) }
+
+// show lets something be written above the bar, in lines of its own.
+func (b *bar) show(write func(screen)) {
 	if b.stopped != nil {
 		select {
-		case b.words <- text:
+		case b.words <- write:
 			return
 		case <-b.stopped:
 			b.done.Wait()
@@ -65,7 +68,7 @@ func (b *bar) say(text string) {
 	}
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	b.out.paragraph(text)
+	write(b.out)
 }
 
 // close takes the bar off the screen and waits for its goroutine. It may be called twice.
@@ -100,9 +103,9 @@ func (b *bar) draw(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case words := <-b.words:
+		case write := <-b.words:
 			_ = line.Clear()
-			b.out.paragraph(words)
+			write(b.out)
 		case <-tick.C:
 		}
 	}

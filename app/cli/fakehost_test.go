@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"os"
 	"slices"
@@ -17,11 +18,14 @@ import (
 type fakeHost struct {
 	config hosting.Config
 	fail   error // of Invite
+	// refuse is what is wrong with an answer; nil: all are taken.
+	refuse func(text string) error
 
 	mu      sync.Mutex // guards all below
 	invites []hosting.InviteState
 	made    []invite.Invite
 	guests  []hosting.Guest
+	answers []string // that were taken
 	revoked int
 	closed  int
 }
@@ -53,15 +57,40 @@ func hosted(t *testing.T, h *fakeHost, script func()) func(context.Context, host
 
 // Invite makes invites that differ in their room and secret.
 func (h *fakeHost) Invite(guests int, ttl time.Duration) (invite.Invite, error) {
+	return h.invite(guests, ttl, nil)
+}
+
+// InviteByPaste makes one with an offer.
+func (h *fakeHost) InviteByPaste(_ context.Context, ttl time.Duration) (invite.Invite, error) {
+	return h.invite(1, ttl, []byte("offer"))
+}
+
+// Answer takes what can be read.
+func (h *fakeHost) Answer(text string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, err := invite.ParseAnswer(text); err != nil {
+		return fmt.Errorf("%w: %w", hosting.ErrAnswer, err)
+	}
+	if h.refuse != nil {
+		if err := h.refuse(text); err != nil {
+			return err
+		}
+	}
+	h.answers = append(h.answers, text)
+	return nil
+}
+
+func (h *fakeHost) invite(guests int, ttl time.Duration, offer []byte) (invite.Invite, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.fail != nil {
 		return invite.Invite{}, h.fail
 	}
 	n := byte(len(h.made) + 1)
-	inv := invite.Invite{Version: 1, Room: [8]byte{n}, Secret: [16]byte{n, 1}, Pin: [32]byte{3}, Expiry: time.Now().Add(ttl).Round(time.Second), Addresses: []string{"192.0.2.7:5349"}}
+	inv := invite.Invite{Version: 1, Room: [8]byte{n}, Secret: [16]byte{n, 1}, Pin: [32]byte{3}, Expiry: time.Now().Add(ttl).Round(time.Second), Addresses: []string{"192.0.2.7:5349"}, Offer: offer}
 	h.made = append(h.made, inv)
-	h.invites = append(h.invites, hosting.InviteState{Room: inv.Room, Expiry: inv.Expiry, Guests: guests})
+	h.invites = append(h.invites, hosting.InviteState{Room: inv.Room, Expiry: inv.Expiry, Guests: guests, Paste: offer != nil})
 	return inv, nil
 }
 

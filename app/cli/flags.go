@@ -19,6 +19,7 @@ type options struct {
 	pins                      []string
 	family, iface             string
 	name, signaling           string // with an invite
+	answerFile                string // with one by copy and paste
 	preset, duration, rate    string
 	size, lateAfter, carriers string
 	json, csv, title          string
@@ -29,8 +30,9 @@ type options struct {
 	underLoad, fixedSize, call       bool
 	record, recordWhat               string
 
-	given map[string]bool // flags that stood on the command line
-	kept  recordings
+	given  map[string]bool // flags that stood on the command line
+	kept   recordings
+	answer privateFile
 }
 
 // flagSpec is one flag with its help. Exactly one of the pointers is set.
@@ -61,7 +63,8 @@ func (o *options) groups() flagGroups {
 		}},
 		{"With an invite", []flagSpec{
 			{name: "name", value: "NAME", text: &o.name, help: "what the host is shown (default: the name of this computer)"},
-			{name: "signaling", value: "websocket|sse", text: &o.signaling, help: "for experts: the one way of talking to the host, instead of the first that works"},
+			{name: "signaling", value: "websocket|sse|paste", text: &o.signaling, help: "for experts: the one way of talking to the host, instead of the first that works"},
+			{name: "answer-file", value: "FILE", text: &o.answerFile, help: "where the host can be joined by copy and paste alone: write the answer for it there, for you alone to read (mode 0600), instead of on the screen; taken away at the end"},
 		}},
 		{"Your servers", []flagSpec{
 			{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},

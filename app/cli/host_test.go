@@ -111,7 +111,7 @@ func TestHostJSONLines(t *testing.T) {
 func TestInviteFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "invite")
-		if err := os.WriteFile(file, []byte("of old"), 0o644); err != nil { //nolint:gosec // to be mended
+		if err := os.WriteFile(file, []byte(oldInvite(t)), 0o644); err != nil { //nolint:gosec // to be mended
 			t.Fatal(err)
 		}
 		h := &fakeHost{}
@@ -322,7 +322,7 @@ func TestInviteFileMode(t *testing.T) {
 			t.Errorf("%v: %v, %v", mode, secretive(info), err)
 		}
 	}
-	f := inviteFile{name: "/x/invite"}
+	f := privateFile{what: inviteWord, name: "/x/invite"}
 	if err := f.trouble(errReadable); err == nil || !strings.Contains(err.Error(), "keeps files from others") {
 		t.Errorf("got %v", err)
 	}

@@ -34,7 +34,7 @@ func TestHostingDocs(t *testing.T) {
 		signaling.CodeUnknownRoom, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany, signaling.CodeWrongSecret, signaling.CodeVersion} {
 		wanted = append(wanted, string(c))
 	}
-	for _, word := range append(wanted, hostSchema, "invite_over", "status", "warning") {
+	for _, word := range append(wanted, hostSchema, "invite_over", "status", "warning", "answer_taken", "answer_refused", "not_met") {
 		if !strings.Contains(text, "`"+word+"`") && !strings.Contains(text, "`"+word+"[]`") {
 			t.Errorf("docs/hosting.md does not explain %s", word)
 		}

@@ -12,11 +12,12 @@ type hostOptions struct {
 	listen, publicAddress     string
 	announce, stun            []string
 	udpPort, tcpPort, tlsPort string
+	altUDPPort                string
 	peerPorts                 string
 	tlsCert, tlsKey           string
 	inviteFile, inviteTTL     string
 	maxGuests, renew          string
-	printInvite               bool
+	printInvite, paste        bool
 	name, budget              string
 	anyCandidate              bool
 	json                      string
@@ -32,6 +33,7 @@ func (o *hostOptions) groups() flagGroups {
 			{name: "public-address", value: "ADDRESS", text: &o.publicAddress, help: "address under which a 1:1 NAT, as clouds have it, shows this computer to the internet"},
 			{name: "announce", value: "HOST[:PORT]", list: &o.announce, help: "a name or another address that guests can use, for example a forwarded port; may be given several times"},
 			{name: "udp-port", value: "N|any", text: &o.udpPort, help: "STUN and TURN over UDP (default 3478); any: a free one, as for the following"},
+			{name: "alt-udp-port", value: "N|any|none", text: &o.altUDPPort, help: "STUN a second time, by which a guest learns more about the NAT before it (default: one above --udp-port if that is free)"},
 			{name: "tcp-port", value: "N|any", text: &o.tcpPort, help: "TURN over TCP (default 3478)"},
 			{name: "tls-port", value: "N|any", text: &o.tlsPort, help: "TURN over TLS and signalling (default 443 if this program may use it, else 5349)"},
 			{name: "peer-ports", value: "MIN-MAX|any", text: &o.peerPorts, help: "UDP ports of relays and of the echo peer, for example 49152-49407"},
@@ -42,6 +44,8 @@ func (o *hostOptions) groups() flagGroups {
 		{"Who may come", []flagSpec{
 			{name: "invite-file", value: "FILE", text: &o.inviteFile, help: "write the invite there, for you alone to read (mode 0600); taken away at the end"},
 			{name: "print-invite", set: &o.printInvite, help: "print the invite on standard output. Whoever reads it can come in, so mind where the output goes"},
+			{name: "paste", set: &o.paste, help: "for a guest to whom no TCP connection is possible: an invite for one guest that works by copy and paste too. " +
+				"The guest's Echopath shows an answer to it, which is given here on standard input, and the two meet over UDP"},
 			{name: "invite-ttl", value: "TIME", text: &o.inviteTTL, help: "how long an invite lets guests in, for example 30m, 8h or 7d (default 10m)"},
 			{name: "max-guests", value: "N", text: &o.maxGuests, help: "how many guests an invite is for (default 1)"},
 			{name: "renew", value: "on|off", text: &o.renew, help: "make a new invite when the last is used up or nearly over (default on with --invite-file, else off)"},

@@ -20,6 +20,8 @@ const hostExamples = `Examples
       --announce turn.example.com:443
   Behind a 1:1 NAT, as clouds have it:
     $NAME host --public-address 203.0.113.7 --invite-file invite.txt
+  For a guest to whom no TCP connection is possible, for instance because both are behind a NAT; its answer is pasted here:
+    $NAME host --paste --print-invite --stun public
   For programs: the invite is in the first line of a file that you alone can read:
     (umask 077; $NAME host --print-invite --json - > host.jsonl) &
     head -1 host.jsonl | jq -r .invite`

@@ -53,6 +53,7 @@ type hostInvite struct {
 	Guests  int       `json:"invite_guests"`
 	Expires time.Time `json:"invite_expires"`
 	File    string    `json:"invite_file,omitempty"`
+	Paste   bool      `json:"invite_paste,omitempty"`
 	Text    string    `json:"invite,omitempty"`
 	Link    string    `json:"invite_link,omitempty"`
 }
@@ -112,7 +113,7 @@ func addrText(a netip.Addr) string {
 }
 
 func (l *hostLine) addInvite(s *service) {
-	l.hostInvite = &hostInvite{Guests: s.plan.guests, Expires: s.invite.expiry.UTC(), File: s.plan.file.name, Text: s.invite.text, Link: s.invite.link}
+	l.hostInvite = &hostInvite{Guests: s.plan.guests, Expires: s.invite.expiry.UTC(), File: s.plan.file.name, Paste: s.plan.paste, Text: s.invite.text, Link: s.invite.link}
 }
 
 // eventLine is an event with a sentence about it.

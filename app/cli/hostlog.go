@@ -8,7 +8,6 @@ import (
 	"echopath/app/hosting"
 	"echopath/app/present"
 	"echopath/netcheck"
-	"echopath/netcheck/signaling"
 )
 
 // hostLog writes what happens at a host to standard output: lines with their time, or JSON. One goroutine uses it.
@@ -58,6 +57,9 @@ func (l hostLog) started(s *service) {
 		l.more("%s", present.Printable(note))
 	}
 	l.more("%s", l.inviteWords(s))
+	if s.plan.paste {
+		l.more("If no TCP connection to here is possible, the guest's Echopath shows an answer to the invite. Paste it here and press Enter.")
+	}
 	l.more("Ctrl-C stops it.")
 }
 
@@ -92,12 +94,9 @@ func (l hostLog) inviteWords(s *service) string {
 		words += "; then there will be a new one"
 	}
 	if s.invite.text != "" {
-		words += ":\n" + s.invite.text
+		return words + ":\n" + s.invite.text
 	}
-	if s.invite.text == "" {
-		words += "."
-	}
-	return words
+	return words + "."
 }
 
 // event tells of an event.
@@ -114,14 +113,14 @@ func (l hostLog) event(e hosting.Event) {
 // eventWords is an event as a sentence.
 func eventWords(e hosting.Event) string {
 	if e.Kind != hosting.EventRun || e.Run == nil {
-		if saysIt(e) {
-			e.Text = ""
-		}
 		text, _ := present.HostEventLine(e)
 		return text
 	}
 	ended, ok := e.Run.Body.(netcheck.PathEnded)
 	if !ok {
+		return ""
+	}
+	if ended.State == netcheck.StateNotRun { // nothing happened
 		return ""
 	}
 	who := netcheck.CleanText(e.Name, present.MaxName)
@@ -133,18 +132,6 @@ func eventWords(e hosting.Event) string {
 		return text + ". " + reason
 	}
 	return text + "."
-}
-
-// saysIt tells that the kind of an event says all that there is, so that its own sentence would say it again.
-func saysIt(e hosting.Event) bool {
-	switch e.Kind {
-	case hosting.EventGuestJoined, hosting.EventGuestWaiting, hosting.EventGuestAway, hosting.EventGuestBack, hosting.EventAdmitted, hosting.EventLegOpened,
-		hosting.EventLegClosed, hosting.EventRunEnded:
-		return true
-	case hosting.EventGuestLeft:
-		return e.Code == "" || e.Code == string(signaling.CodeLeft)
-	}
-	return false
 }
 
 // status tells how things stand.

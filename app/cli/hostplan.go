@@ -21,8 +21,9 @@ type hostPlan struct {
 
 	ttl    time.Duration
 	guests int
-	file   inviteFile
+	file   privateFile
 	print  bool // the invite
+	paste  bool // it works by copy and paste too
 	renew  bool
 	json   bool
 	quiet  bool
@@ -41,8 +42,11 @@ const (
 	fewPeerPorts = 16 // a test of all paths uses less than that at one time
 )
 
-// anyWord as a port lets the system choose a free one.
-const anyWord = "any"
+// anyWord as a port lets the system choose a free one; noneWord leaves a port out that is not needed.
+const (
+	anyWord  = "any"
+	noneWord = "none"
+)
 
 // plan turns the flags into a plan. What is wrong with them comes out here, before anything is opened.
 func (o *hostOptions) plan(s *system, in inputs, now time.Time) (p hostPlan, err error) {
@@ -89,7 +93,8 @@ func (o *hostOptions) fillOutput(p *hostPlan) error {
 
 // fillInvites reads who may come, for how long, and how the invite reaches them.
 func (o *hostOptions) fillInvites(p *hostPlan) (err error) {
-	p.ttl, p.guests, p.print, p.file.name = defaultTTL, 1, o.printInvite, o.inviteFile
+	p.ttl, p.guests, p.print, p.file = defaultTTL, 1, o.printInvite, privateFile{what: inviteWord, name: o.inviteFile}
+	p.paste = o.paste
 	if o.inviteFile == "" && !o.printInvite {
 		return wrongUse("nobody could come in, because nobody would see the invite: add --invite-file FILE or --print-invite")
 	}
@@ -102,6 +107,9 @@ func (o *hostOptions) fillInvites(p *hostPlan) (err error) {
 		if p.guests, err = whole("max-guests", o.maxGuests, 1, maxInvited); err != nil {
 			return err
 		}
+	}
+	if o.paste && p.guests != 1 {
+		return wrongUse("--paste makes an invite for one guest, which has one answer: leave out --max-guests, or --paste")
 	}
 	switch o.renew {
 	case "on":
@@ -137,17 +145,24 @@ func (o *hostOptions) fillPorts(p *hostPlan) (err error) {
 	for _, port := range []struct {
 		flag, text string
 		to         *int
-	}{{"udp-port", o.udpPort, &p.config.UDPPort}, {"tcp-port", o.tcpPort, &p.config.TCPPort}, {"tls-port", o.tlsPort, &p.config.TLSPort}} {
+	}{{"udp-port", o.udpPort, &p.config.UDPPort}, {"alt-udp-port", o.altUDPPort, &p.config.AltUDPPort}, {"tcp-port", o.tcpPort, &p.config.TCPPort}, {"tls-port", o.tlsPort, &p.config.TLSPort}} {
 		if !o.given[port.flag] {
 			continue
 		}
-		if port.text == anyWord {
+		switch {
+		case port.text == anyWord:
 			*port.to = hosting.AnyPort
+			continue
+		case port.text == noneWord && port.flag == "alt-udp-port":
+			*port.to = hosting.NoPort
 			continue
 		}
 		if *port.to, err = whole(port.flag, port.text, 1, lastPort); err != nil {
 			return err
 		}
+	}
+	if p.config.UDPPort > 0 && p.config.UDPPort == p.config.AltUDPPort {
+		return wrongUse("--udp-port and --alt-udp-port are both %d: give them different ports", p.config.UDPPort)
 	}
 	if p.config.TCPPort > 0 && p.config.TCPPort == p.config.TLSPort {
 		return wrongUse("--tcp-port and --tls-port are both %d: give them different ports", p.config.TCPPort)

@@ -83,6 +83,9 @@ func TestHostWrongUse(t *testing.T) {
 		{printed + "--tls-port 65536", "from 1 to 65535"},
 		{printed + "--tcp-port http", "from 1 to 65535"},
 		{printed + "--tcp-port 443 --tls-port 443", "give them different ports"},
+		{printed + "--tcp-port none", "from 1 to 65535"},
+		{printed + "--alt-udp-port off", "from 1 to 65535"},
+		{printed + "--udp-port 3478 --alt-udp-port 3478", "give them different ports"},
 		{printed + "--peer-ports 50000", "for example 49152-49407"},
 		{printed + "--peer-ports 80-200", "from 1024 to 65535"},
 		{printed + "--peer-ports 50000-49000", "for example 49152-49407"},
@@ -135,6 +138,9 @@ func planned(t *testing.T, line string) (hosting.Config, string) {
 func TestHostConfig(t *testing.T) {
 	tests := map[string]func(*hosting.Config){
 		"":                                func(*hosting.Config) {},
+		"--alt-udp-port 3479":             func(c *hosting.Config) { c.AltUDPPort = 3479 },
+		"--alt-udp-port none":             func(c *hosting.Config) { c.AltUDPPort = hosting.NoPort },
+		"--alt-udp-port any":              func(c *hosting.Config) { c.AltUDPPort = hosting.AnyPort },
 		"--listen 127.0.0.5":              func(c *hosting.Config) { c.Address = testAddress("127.0.0.5") },
 		"--listen ::ffff:192.0.2.7":       func(*hosting.Config) {},
 		"--listen lo":                     func(c *hosting.Config) { c.Address = testAddress("127.0.0.1") },

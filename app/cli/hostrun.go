@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 
 	"echopath/app/hosting"
 	"echopath/netcheck"
+	"echopath/netcheck/signaling/invite"
 )
 
 // Times of a host that runs.
@@ -41,7 +43,7 @@ func (a *app) host(ctx context.Context, o *hostOptions) error {
 		return fmt.Errorf(couldNotStart+"%w", err)
 	}
 	plan.config.Version = a.deps.Version
-	s := &service{plan: &plan, system: sys, events: make(chan hosting.Event, eventRoom), log: hostLog{out: a.out, json: plan.json, quiet: plan.quiet}}
+	s := &service{plan: &plan, system: sys, stdin: a.stdin, events: make(chan hosting.Event, eventRoom), log: hostLog{out: a.out, json: plan.json, quiet: plan.quiet}}
 	plan.config.Observe = s.observe
 	if o.listen == "" {
 		s.others = slices.DeleteFunc(sys.addresses(), func(x address) bool { return x == plan.listen || x.addr.IsLoopback() })
@@ -83,6 +85,7 @@ type service struct {
 	others []address // that could have been listened on
 	host   hosting.Host
 	log    hostLog
+	stdin  io.Reader // of answers
 
 	events  chan hosting.Event
 	left    atomic.Uint64 // events for which there was no room
@@ -131,10 +134,13 @@ func worthALine(e hosting.Event) bool {
 func (s *service) run(ctx context.Context) error {
 	s.renewAt = time.NewTimer(s.plan.ttl)
 	defer s.renewAt.Stop()
-	err := s.newInvite()
+	err := s.newInvite(ctx)
 	if err != nil {
 		s.plan.file.remove()
-		return errors.Join(fmt.Errorf(couldNotStart+"%w", err), s.host.Close())
+		if err = fmt.Errorf(couldNotStart+"%w", err); ctx.Err() != nil { // stopped before it began
+			err = nil
+		}
+		return errors.Join(err, s.host.Close())
 	}
 	s.log.started(s)
 	err = s.loop(ctx)
@@ -154,18 +160,24 @@ func (s *service) run(ctx context.Context) error {
 func (s *service) loop(ctx context.Context) error {
 	status := time.NewTicker(statusEvery)
 	defer status.Stop()
+	typed := s.readAnswers(ctx)
+	defer typed.stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case line, ok := <-typed.lines:
+			s.typed(typed, line, ok)
+		case <-typed.pause():
+			s.judge(typed)
 		case e := <-s.events:
 			s.tell(e)
 			switch e.Kind {
 			case hosting.EventGuestJoined, hosting.EventGuestWaiting:
-				s.checkInvite()
+				s.checkInvite(ctx)
 			}
 		case <-s.renewAt.C:
-			s.inviteOver("over")
+			s.inviteOver(ctx, "over")
 		case <-status.C:
 			if now := s.host.Snapshot(); len(now.Guests) > 0 {
 				s.log.status(now)
@@ -210,21 +222,21 @@ func (s *service) drain() {
 }
 
 // checkInvite looks whether the invite has been used by as many guests as it is for.
-func (s *service) checkInvite() {
+func (s *service) checkInvite(ctx context.Context) {
 	for _, i := range s.host.Snapshot().Invites {
 		if i.Room == s.invite.room && i.Used < i.Guests {
 			return
 		}
 	}
-	s.inviteOver("used up")
+	s.inviteOver(ctx, "used up")
 }
 
 // inviteOver makes the next invite, or tells that nobody can come in any more. An invite that is renewed before its time stays
 // good for who has it.
-func (s *service) inviteOver(how string) {
+func (s *service) inviteOver(ctx context.Context, how string) {
 	if s.plan.renew {
-		if err := s.newInvite(); err != nil {
-			s.log.notice("warning", "There is no new invite yet: "+err.Error()+".")
+		if err := s.newInvite(ctx); err != nil {
+			s.log.notice("warning", "There is no new invite yet: "+strings.TrimSuffix(err.Error(), ".")+".")
 			s.renewAt.Reset(tryAgain)
 			return
 		}
@@ -238,11 +250,18 @@ func (s *service) inviteOver(how string) {
 	}
 }
 
+func (s *service) makeInvite(ctx context.Context) (invite.Invite, error) {
+	if s.plan.paste {
+		return s.host.InviteByPaste(ctx, s.plan.ttl)
+	}
+	return s.host.Invite(s.plan.guests, s.plan.ttl)
+}
+
 // newInvite makes an invite and puts it where guests get it from.
-func (s *service) newInvite() error {
-	inv, err := s.host.Invite(s.plan.guests, s.plan.ttl)
+func (s *service) newInvite(ctx context.Context) error {
+	inv, err := s.makeInvite(ctx)
 	if err != nil {
-		return fmt.Errorf("the invite could not be made: %w", err)
+		return fmt.Errorf("the invite could not be made: %w", inWords(err))
 	}
 	text, err := inv.Text()
 	if err != nil {

@@ -20,6 +20,8 @@ const envInvite = "ECHOPATH_INVITE"
 // inviteWord as a target means the invite of the environment.
 const inviteWord = "invite"
 
+const answerWord = "answer"
+
 // Bounds of an invite and the mail around it, and of a name, in bytes.
 const (
 	maxInvite = 16 << 10
@@ -38,21 +40,36 @@ func (o *options) fillInvite(p *netcheck.Plan, in inputs) error {
 	if err != nil {
 		return err
 	}
-	if _, err := invite.Parse(text); err != nil {
+	parsed, err := invite.Parse(text)
+	if err != nil {
 		return wrongUse("--target: %s", err)
 	}
 	if err := o.checkName(); err != nil {
 		return err
 	}
-	switch way := signaling.Way(strings.ToLower(o.signaling)); {
-	case !o.given["signaling"]:
-	case way != signaling.WayWebSocket && way != signaling.WaySSE:
-		return wrongUse("--signaling %q: use websocket or sse", o.signaling)
-	default:
-		o.signaling = string(way)
+	if err := o.checkWay(parsed); err != nil {
+		return err
 	}
 	p.Target.Kind, p.Target.Invite = netcheck.TargetInvite, netcheck.Secret(text)
 	return nil
+}
+
+// checkWay reads how the host is to be talked to.
+func (o *options) checkWay(i invite.Invite) error {
+	o.answer = privateFile{what: answerWord, name: o.answerFile}
+	switch way := signaling.Way(strings.ToLower(o.signaling)); {
+	case !o.given["signaling"]:
+	case way != signaling.WayWebSocket && way != signaling.WaySSE && way != signaling.WayPaste:
+		return wrongUse("--signaling %q: use websocket, sse or paste", o.signaling)
+	case way == signaling.WayPaste && i.Offer == nil:
+		return wrongUse("--signaling paste: this invite is not one for copy and paste: ask for one that is (at the host: --paste)")
+	default:
+		o.signaling = string(way)
+	}
+	if o.given["answer-file"] && i.Offer == nil {
+		return wrongUse("--answer-file is for an invite by copy and paste, and this is none: leave it out, or ask for one that is (at the host: --paste)")
+	}
+	return o.answer.check()
 }
 
 func (o *options) checkName() (err error) {

@@ -148,7 +148,10 @@ func TestTargetInviteWrongUse(t *testing.T) {
 		{line: "loss --target invite", want: "ECHOPATH_INVITE"},
 		{line: "loss --target somewhere-else-entirely", want: "--target is not a target"},
 		{line: "loss --target " + text + " more", want: "quotes around values"},
-		{line: "loss --target - --signaling paste", stdin: text, want: "use websocket or sse"},
+		{line: "loss --target - --signaling pigeon", stdin: text, want: "use websocket, sse or paste"},
+		{line: "loss --target - --signaling paste", stdin: text, want: "at the host: --paste"},
+		{line: "loss --target - --answer-file answer.txt", stdin: text, want: "at the host: --paste"},
+		{line: "loss --answer-file answer.txt", want: "--target @FILE"},
 		{line: "loss --target - --name a\tb", stdin: text, want: "at most 64"},
 		{line: "loss --name Desk", want: "--target @FILE"},
 		{line: "loss --turn turn:a.example --signaling sse", want: "--target @FILE"},
@@ -164,28 +167,69 @@ func TestTargetInviteWrongUse(t *testing.T) {
 	}
 }
 
-// What the host answers is one line with its code, exit 4, and no report.
+// What the host answers is one line with its code, and no report. The exit code tells what has to be changed: the invite, nothing but the
+// time, or something else.
 func TestHostSaysNo(t *testing.T) {
-	const used = "The invite has been used. Ask for a new one."
 	gone := &signaling.Gone{Code: signaling.CodeUsed, Text: "The invite has been used."}
-	tests := map[string]error{
-		"nothing was measured (used): " + used:                   &netcheck.Failure{Code: netcheck.ReasonInvite, Text: "The invite has been used.", Advice: "Ask for a new one.", Err: gone},
-		"nothing was measured (host_refused): The host said no.": &netcheck.Failure{Code: netcheck.ReasonHostRefused, Text: "The host said no."},
-		"nothing was measured: no route":                         errors.New("no route"),
+	failure := func(code netcheck.ReasonCode, err error) error {
+		return &netcheck.Failure{Code: code, Text: "The invite has been used.", Advice: "Ask for a new one.", Err: err}
 	}
-	for want, err := range tests {
+	const words = "The invite has been used. Ask for a new one."
+	tests := []struct {
+		err  error
+		want string
+		code int
+	}{
+		{failure(netcheck.ReasonInvite, gone), "nothing was measured (used): " + words, ExitUsage},
+		{failure(netcheck.ReasonHostRefused, nil), "nothing was measured (host_refused): " + words, ExitInconclusive},
+		{failure(netcheck.ReasonHostGone, nil), "nothing was measured (host_gone): " + words, ExitInconclusive},
+		{failure(netcheck.ReasonNoAnswer, nil), "nothing was measured (no_answer): " + words, ExitInconclusive},
+		{failure(netcheck.ReasonProxyAuth, nil), "nothing was measured (proxy_auth): " + words, ExitInconclusive},
+		{failure(netcheck.ReasonImpostor, nil), "nothing was measured (impostor): " + words, ExitError},
+		{failure(netcheck.ReasonOtherVersion, nil), "nothing was measured (other_version): " + words, ExitError},
+		{errors.New("no route"), "nothing was measured: no route", ExitError},
+	}
+	for _, tt := range tests {
 		report := filepath.Join(t.TempDir(), "report.json")
 		for _, json := range []string{"-", report} {
 			c := (&command{args: []string{"loss", "--quiet", "--target", "-", "--json", json}, stdin: testInvite(t),
 				run: func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck.Report, error) {
-					return netcheck.Report{}, err
+					return netcheck.Report{}, tt.err
 				}}).do(t.Context())
-			if c.code != ExitError || c.out != "" || c.err != "echopath-cli: "+want+"\n" {
-				t.Errorf("exit %d, stdout %q, stderr %q, want %q", c.code, c.out, c.err, want)
+			if c.code != tt.code || c.out != "" || c.err != "echopath-cli: "+tt.want+"\n" {
+				t.Errorf("exit %d, stdout %q, stderr %q, want %d, %q", c.code, c.out, c.err, tt.code, tt.want)
 			}
 		}
 		if _, err := os.Stat(report); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s: a report was left: %v", want, err)
+			t.Errorf("%s: a report was left: %v", tt.want, err)
+		}
+	}
+}
+
+// A run that lost its host is not concluded, however good was what came before. What was measured is shown.
+func TestHostLost(t *testing.T) {
+	gone := &netcheck.Failure{Code: netcheck.ReasonHostGone, Text: "The host has stopped hosting.", Advice: "Start it again.",
+		Err: &signaling.Gone{Code: signaling.CodeHostStopped}}
+	for name, tt := range map[string]struct {
+		lost map[int]bool
+		code int
+	}{
+		"good before": {nil, ExitInconclusive},
+		"poor before": {presenttest.Every(10, 500), ExitPoor},
+	} {
+		c := (&command{args: words("loss --quiet --target - --path direct,relay-tcp"), stdin: testInvite(t),
+			run: func(_ context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
+				s := presenttest.NewStage(plan, observe)
+				s.Emit("", netcheck.SessionStarted{Plan: plan, Granted: plan, Other: &netcheck.OtherEnd{Name: "far", Host: true}})
+				s.Start(netcheck.PathDirect)
+				s.Connect(netcheck.PathDirect, time.Millisecond, "")
+				s.Measure(netcheck.PathDirect, netcheck.PathEnded{State: netcheck.StateOK}, s.Carrier(netcheck.CarrierSRTP, presenttest.Series{RTT: 400, LostUp: tt.lost}))
+				s.Emit(netcheck.PathRelayTCP, netcheck.PathEnded{State: netcheck.StateFailed, Code: gone.Code, Reason: gone.Text, Advice: gone.Advice})
+				s.Emit("", netcheck.SessionEnded{Ended: netcheck.EndedError, Duration: s.Now, Error: gone.Text})
+				return s.Report, gone
+			}}).do(t.Context())
+		if c.code != tt.code || c.err != "echopath-cli: the session ended early (host_stopped): The host has stopped hosting. Start it again.\n" || !strings.Contains(c.out, "SRTP") {
+			t.Errorf("%s: exit %d, want %d; stderr %q, stdout:\n%s", name, c.code, tt.code, c.err, c.out)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 const (
 	ExitOK           = 0   // good or fair
 	ExitPoor         = 1   // poor or failed
-	ExitUsage        = 2   // wrong use
-	ExitInconclusive = 3   // measured, and could not be judged
+	ExitUsage        = 2   // wrong use, also an invite that is not good any more
+	ExitInconclusive = 3   // nothing concluded: the figures are in doubt, or the host of an invite did not take part to the end
 	ExitError        = 4   // could not run, or a result could not be written
 	ExitInterrupted  = 130 // stopped by the user; 128 + SIGINT, as shells have it
 )
@@ -51,10 +51,12 @@ type Job struct {
 	Name      string                   // of this computer, for the host
 	Signaling signaling.Way            // the one way to use; "": the first that works
 	Standing  func(signaling.Standing) // is told how this end stands with the host, from one goroutine at a time
+	// Paste is told the answer to the invite of a host that no TCP connection reaches: its user must bring it there. The run waits for that.
+	Paste func(answer string)
 }
 
 // Main runs the command of args and gives the exit code. A cancelled ctx stops the measurement: what was measured until then is
-// shown and written. Nothing that it started is left when it returns.
+// shown and written. Nothing that it started is left when it returns, but a read of stdin by a host that waits for answers.
 func Main(ctx context.Context, deps Deps, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
 	if len(args) == 0 {
 		args = deps.DefaultArgs
@@ -67,7 +69,7 @@ func Main(ctx context.Context, deps Deps, args []string, stdin io.Reader, stdout
 	root := a.rootCommand()
 	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra would take those of the process
 	err := root.ExecuteContext(ctx)
-	if err == nil && out.err != nil {
+	if out.err != nil && (err == nil || errors.As(err, new(coded))) {
 		err = fmt.Errorf("standard output could not be written: %w", out.err)
 	}
 	if err != nil {
@@ -93,12 +95,42 @@ func (e usageError) Error() string { return e.text }
 
 func wrongUse(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
+// coded is an error with an exit code of its own.
+type coded struct {
+	error
+	code int
+}
+
+// Unwrap gives the error.
+func (e coded) Unwrap() error { return e.error }
+
 func exitCodeOf(err error) int {
 	var wrong usageError
-	if errors.As(err, &wrong) {
+	var own coded
+	switch {
+	case errors.As(err, &wrong):
 		return ExitUsage
+	case errors.As(err, &own):
+		return own.code
 	}
 	return ExitError
+}
+
+// withoutHost is the exit code of a test that the host of an invite did not take part in, or not to the end. What has to be changed is the
+// command where the invite is to blame; an impostor, another version or this computer itself are no matter of trying again.
+func withoutHost(code netcheck.ReasonCode) int {
+	switch code {
+	case netcheck.ReasonInvite:
+		return ExitUsage
+	case netcheck.ReasonNone, netcheck.ReasonImpostor, netcheck.ReasonTLSPin, netcheck.ReasonOtherVersion, netcheck.ReasonLocal:
+		return ExitError
+	}
+	return ExitInconclusive
+}
+
+// lostHost tells of a run that had to do without its host before it was done.
+func lostHost(r netcheck.Report) bool {
+	return r.Ended == netcheck.EndedError && r.Granted.Target.Kind == netcheck.TargetInvite
 }
 
 // exitCodeFor is the exit code of a session that ran.
@@ -106,14 +138,16 @@ func exitCodeFor(r netcheck.Report, v netcheck.Verdict) int {
 	switch {
 	case r.Ended == netcheck.EndedCancelled:
 		return ExitInterrupted
-	case r.Ended != netcheck.EndedComplete:
+	case r.Ended != netcheck.EndedComplete && !lostHost(r):
 		return ExitError
 	}
 	switch v.Grade {
-	case netcheck.GradeGood, netcheck.GradeFair:
-		return ExitOK
 	case netcheck.GradePoor, netcheck.GradeFailed:
 		return ExitPoor
+	case netcheck.GradeGood, netcheck.GradeFair:
+		if !lostHost(r) {
+			return ExitOK
+		}
 	}
 	return ExitInconclusive
 }

@@ -53,6 +53,7 @@ type command struct {
 	args   []string
 	env    map[string]string
 	stdin  string
+	typed  io.Reader // in the place of stdin
 	stdout io.Writer // nil: collected
 	stderr io.Writer
 	// host starts a host; without one a call of Host is a mistake, which the caller sees in config.
@@ -99,7 +100,11 @@ func (c *command) do(ctx context.Context) *command {
 			return c.run(ctx, job.Plan, observe)
 		}}
 	env := func(name string) string { return c.env[name] }
-	c.code = Main(ctx, deps, c.args, strings.NewReader(c.stdin), stdout, stderr, env)
+	stdin := c.typed
+	if stdin == nil {
+		stdin = strings.NewReader(c.stdin)
+	}
+	c.code = Main(ctx, deps, c.args, stdin, stdout, stderr, env)
 	c.out, c.err = out.String(), errs.String()
 	return c
 }

@@ -34,12 +34,19 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 	if err := tryRecording(o.record); err != nil {
 		return err
 	}
+	if err := o.answer.try(); err != nil {
+		return fmt.Errorf("nothing was measured, because %w", err)
+	}
+	defer o.answer.remove()
 	files, err := createFiles(o, granted)
 	if err != nil {
 		return err
 	}
 	defer files.Discard()
-	a.deps.lastAct.set(files.Abandon)
+	a.deps.lastAct.set(func() {
+		o.answer.remove()
+		files.Abandon()
+	})
 	if !o.quiet {
 		a.announce(command, granted, o)
 	}
@@ -49,14 +56,32 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 		a.code = ExitInterrupted
 		return nil
 	case !ran:
-		return fmt.Errorf("nothing was measured%s: %w", codeOf(plan, err), inWords(err))
+		return notMeasured(plan, err)
 	case err != nil && report.Ended == netcheck.EndedComplete:
 		warn("%s", oneLine(err.Error())) // after the measurement: the result stands
 	case err != nil && report.Ended != netcheck.EndedCancelled:
-		err = fmt.Errorf("the session ended early%s: %w", codeOf(plan, err), inWords(err))
-		return errors.Join(err, a.finish(report, o, files))
+		return a.endedEarly(plan, report, err, o, files)
 	}
 	return a.finish(report, o, files)
+}
+
+// notMeasured tells why a session did not even begin.
+func notMeasured(plan netcheck.Plan, err error) error {
+	var f *netcheck.Failure
+	told := fmt.Errorf("nothing was measured%s: %w", codeOf(plan, err), inWords(err))
+	if plan.Target.Kind == netcheck.TargetInvite && errors.As(err, &f) {
+		return coded{told, withoutHost(f.Code)}
+	}
+	return told
+}
+
+// endedEarly shows and writes what was measured until a session ended, and tells why it did.
+func (a *app) endedEarly(plan netcheck.Plan, r netcheck.Report, err error, o *options, files *export.Files) error {
+	told := fmt.Errorf("the session ended early%s: %w", codeOf(plan, err), inWords(err))
+	if finishErr := a.finish(r, o, files); finishErr != nil || !lostHost(r) {
+		return errors.Join(told, finishErr)
+	}
+	return coded{told, a.code}
 }
 
 // announce says what will be sent, and that a check leaves the video out if the build is the reason.
@@ -137,6 +162,7 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 	})
 	write := files.Observer()
 	job := Job{Plan: plan, Record: o.record, RecordSent: o.recordWhat == "sent", Name: o.name, Signaling: signaling.Way(o.signaling)}
+	job.Paste = (&answers{bar: bar, file: &o.answer, quiet: o.quiet, asked: job.Signaling == signaling.WayPaste}).show
 	if !o.quiet {
 		job.Standing = (&standings{say: bar.say}).tell
 	}

@@ -42,7 +42,7 @@ func (o *options) misplaced() error {
 			return wrongUse("--%s belongs to a TURN server: add --turn turn:HOST:3478, or leave it out", name)
 		}
 	}
-	for _, name := range []string{"name", "signaling"} {
+	for _, name := range []string{"name", "signaling", "answer-file"} {
 		if o.given[name] && !o.invited() {
 			return wrongUse("--%s belongs to an invite: add --target @FILE, or leave it out", name)
 		}

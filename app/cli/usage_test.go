@@ -7,25 +7,51 @@ import (
 	"testing"
 )
 
-// Wrong use ends with 2 and one line that says how to mend it, before anything is sent or written.
-func TestWrongUse(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+// wrong is a command line that is wrong use.
+type wrong struct {
+	line string
+	env  map[string]string
+	want string // part of the line that says how to mend it
+}
+
+// wantWrongUse wants 2 and one line that says how to mend it, before anything is sent or written.
+func wantWrongUse(t *testing.T, tests []wrong) {
+	t.Helper()
+	for _, tt := range tests {
+		c := (&command{args: words(tt.line), env: tt.env}).do(t.Context())
+		errs := c.err
+		if strings.Contains(tt.line, "--turn-pass hunter2") { // its warning is a line of its own
+			errs = errs[strings.LastIndex(strings.TrimSuffix(errs, "\n"), "\n")+1:]
 		}
-		return path
+		switch {
+		case c.code != ExitUsage || c.ran || c.out != "":
+			t.Errorf("%s: exit %d, ran %v, stdout %q", tt.line, c.code, c.ran, c.out)
+		case strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "echopath-cli: ") || !strings.Contains(errs, tt.want):
+			t.Errorf("%s: want one line with %q, got %q", tt.line, tt.want, c.err)
+		}
+		for _, foreign := range []string{"strconv", "invalid syntax", "invalid argument", "parsing"} {
+			if strings.Contains(c.err, foreign) {
+				t.Errorf("%s: these are not our words: %q", tt.line, c.err)
+			}
+		}
+		if strings.Contains(c.err, "hunter2") {
+			t.Errorf("%s: the secret is in %q", tt.line, c.err)
+		}
 	}
-	pass, empty, notPEM := file("pass", "hunter2\n"), file("empty", "\nhunter2"), file("no.pem", "hello")
-	const server = "check --turn turn:turn.example.com "
-	y4m, webm := file("pictures.y4m", "YUV4MPEG2"), filepath.Join(dir, "call.webm")
-	const tls = "check --turn turns:turn.example.com --turn-user u --turn-pass-file "
-	tests := []struct {
-		line string
-		env  map[string]string
-		want string // part of the line that says how to mend it
-	}{
+}
+
+// fileWith makes a file.
+func fileWith(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestWrongUse(t *testing.T) {
+	wantWrongUse(t, []wrong{
 		{line: "chek", want: `did you mean "check"?`},
 		{line: "frobnicate", want: "use check, loss, video, host or version"},
 		{line: "--target self", want: "a command comes first, for example echopath-cli check"},
@@ -46,6 +72,16 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --target moon", want: `--target "moon" is not a target: use self, turn or an invite`},
 		{line: "check --target turn", want: "add --turn"},
 		{line: "check --target self --turn turn:a.example", want: "use --target turn"},
+	})
+}
+
+func TestWrongUseOfServers(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string { return fileWith(t, dir, name, text) }
+	pass, empty, notPEM := file("pass", "hunter2\n"), file("empty", "\nhunter2"), file("no.pem", "hello")
+	const server = "check --turn turn:turn.example.com "
+	const tls = "check --turn turns:turn.example.com --turn-user u --turn-pass-file "
+	wantWrongUse(t, []wrong{
 		{line: "check --turn turn.example.com", want: "must begin with stun:, turn: or turns:"},
 		{line: "check --turn turn://turn.example.com", want: "no slashes after the colon"},
 		{line: "check --turn turn:turn.example.com:0", want: "1 to 65535"},
@@ -70,6 +106,12 @@ func TestWrongUse(t *testing.T) {
 		{line: tls + pass + " --turn-ca " + filepath.Join(dir, "gone"), want: "check the name"},
 		{line: tls + pass + " --turn-pin sha256/short", want: "64 hexadecimal digits"},
 		{line: server + "--turn-user u --turn-pass-file " + pass + " --turn-pin " + strings.Repeat("ab", 32), want: "add --turn turns:"},
+	})
+}
+
+func TestWrongUseOfLoads(t *testing.T) {
+	dir := t.TempDir()
+	wantWrongUse(t, []wrong{
 		{line: "check --preset fast", want: "use quick, voice"},
 		{line: "check --duration 10", want: "--duration 10s"},
 		{line: "check --duration 1x", want: "--duration 10s"},
@@ -99,7 +141,13 @@ func TestWrongUse(t *testing.T) {
 		{line: "check --json - --csv -", want: "give a file or folder to one of them"},
 		{line: "check --json " + dir, want: "name a file"},
 		{line: "video --json - --csv -", want: "give a file or folder to one of them"},
+	})
+}
 
+func TestWrongUseOfVideo(t *testing.T) {
+	dir := t.TempDir()
+	y4m, webm := fileWith(t, dir, "pictures.y4m", "YUV4MPEG2"), filepath.Join(dir, "call.webm")
+	wantWrongUse(t, []wrong{
 		{line: "video --source", want: "--source needs a value"},
 		{line: "video --source=", want: "leave the flag out"},
 		{line: "video --source cam", want: "neither synthetic nor camera"},
@@ -142,33 +190,17 @@ func TestWrongUse(t *testing.T) {
 		{line: "video --record " + webm + " --record-what=", want: "give received|sent"},
 		{line: "video --path nowhere", want: "use direct, stun"},
 		{line: "video direct", want: "commas between paths"},
+	})
+}
 
+// A flag of another command says whose it is.
+func TestWrongCommandOfFlags(t *testing.T) {
+	wantWrongUse(t, []wrong{
 		{line: "video --preset voice", want: "--preset is a flag of check and loss, not of video: echopath-cli video --help"},
 		{line: "video --rate=5", want: "--rate is a flag of check and loss"},
-		{line: "check --record " + webm, want: "--record is a flag of video, not of check"},
+		{line: "check --record call.webm", want: "--record is a flag of video, not of check"},
 		{line: "loss --under-load", want: "--under-load is a flag of video, not of loss"},
 		{line: "loss --no-video", want: "--no-video is a flag of check, not of loss"},
 		{line: "version --json -", want: "check, loss, video and host, not of version"},
-	}
-	for _, tt := range tests {
-		c := (&command{args: words(tt.line), env: tt.env}).do(t.Context())
-		errs := c.err
-		if strings.Contains(tt.line, "--turn-pass hunter2") { // its warning is a line of its own
-			errs = errs[strings.LastIndex(strings.TrimSuffix(errs, "\n"), "\n")+1:]
-		}
-		switch {
-		case c.code != ExitUsage || c.ran || c.out != "":
-			t.Errorf("%s: exit %d, ran %v, stdout %q", tt.line, c.code, c.ran, c.out)
-		case strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "echopath-cli: ") || !strings.Contains(errs, tt.want):
-			t.Errorf("%s: want one line with %q, got %q", tt.line, tt.want, c.err)
-		}
-		for _, foreign := range []string{"strconv", "invalid syntax", "invalid argument", "parsing"} {
-			if strings.Contains(c.err, foreign) {
-				t.Errorf("%s: these are not our words: %q", tt.line, c.err)
-			}
-		}
-		if strings.Contains(c.err, "hunter2") {
-			t.Errorf("%s: the secret is in %q", tt.line, c.err)
-		}
-	}
+	})
 }

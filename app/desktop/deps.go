@@ -29,12 +29,13 @@ func (d *desk) deps() view.Deps {
 		Start: d.start, Stop: d.stop, Quit: d.quit,
 		Connect: d.connect, Disconnect: d.disconnect, PasteText: d.app.Clipboard().Content, Now: time.Now,
 		ListAddresses: d.listAddresses, StartHost: d.startHost, StopHost: d.stopHost, NewInvite: d.newInvite,
+		PasteInvite: d.pasteInvite, GiveAnswer: d.giveAnswer,
 		AcceptGuest: d.acceptGuest, RefuseGuest: d.refuseGuest, RemoveGuest: d.removeGuest,
 		Settings: d.currentSettings, SetSettings: d.adopt, Forget: d.forget,
 		ExportSummary: d.exportSummary, ExportTables: d.exportTables, ExportJSON: d.exportJSON, SavePNG: d.savePNG,
 		CopyText: d.app.Clipboard().SetContent, ReadCA: d.readCA, TryServers: d.tryServers, OpenFolder: d.openFolder,
 		DefaultResults: results,
-		Pictures:       screenPictures{d.pictures}, Cameras: d.listCameras,
+		Pictures:       screenPictures{d.pictures}, GuestPictures: d.guestFilm, Cameras: d.listCameras,
 		CheckVideoFile: d.checkVideoFile, CheckRecordPlace: d.checkRecordPlace,
 	}
 }

@@ -43,34 +43,37 @@ type Options struct {
 
 // desk is the running program.
 type desk struct {
-	opt      Options
-	app      fyne.App
-	win      fyne.Window
-	model    *model.Test
-	video    *model.Video
-	host     *model.Host
-	join     *model.Join
-	pictures *runner.Pictures
-	view     *view.Window
-	store    *prefs.Store
-	settings prefs.Settings
-	runner   *runner.Runner
-	hosting  *runner.Hosting
-	link     *runner.Link
-	jobs     *runner.Jobs
-	trial    view.Trial               // whose run goes on, or was the last
-	results  [2]runner.Result         // of the last run of each screen that measures
-	guests   map[string]runner.Result // of the last run of each guest that has ended, by the guest's ID
-	record   *session.Recording       // of the video that goes on; nil: none
-	closing  bool                     // the window goes as soon as the run has ended
-	asking   bool                     // whether it may
-	behind   bool                     // the window is not in the foreground
-	stats    *stats                   // nil unless a tester asked for it
-	redraws  int                      // of runs, for stats
-	shown    int                      // pictures, likewise
-	waiting  func()                   // the write of settings that follows the one under way; nil: none
-	keeps    bool                     // the run's results are kept in the folder for results
-	gate     gate                     // before the goroutine that draws
+	opt       Options
+	app       fyne.App
+	win       fyne.Window
+	model     *model.Test
+	video     *model.Video
+	host      *model.Host
+	join      *model.Join
+	pictures  *runner.Pictures
+	guestFilm *guestPictures
+	post      func(func()) // has something run on the goroutine that draws
+	view      *view.Window
+	store     *prefs.Store
+	settings  prefs.Settings
+	runner    *runner.Runner
+	hosting   *runner.Hosting
+	link      *runner.Link
+	known     identities
+	jobs      *runner.Jobs
+	trial     view.Trial               // whose run goes on, or was the last
+	results   [2]runner.Result         // of the last run of each screen that measures
+	guests    map[string]runner.Result // of the last run of each guest that has ended, by the guest's ID
+	record    *session.Recording       // of the video that goes on; nil: none
+	closing   bool                     // the window goes as soon as the run has ended
+	asking    bool                     // whether it may
+	behind    bool                     // the window is not in the foreground
+	stats     *stats                   // nil unless a tester asked for it
+	redraws   int                      // of runs, for stats
+	shown     int                      // pictures, likewise
+	waiting   func()                   // the write of settings that follows the one under way; nil: none
+	keeps     bool                     // the run's results are kept in the folder for results
+	gate      gate                     // before the goroutine that draws
 }
 
 // Default and least size of the window, in units of the screen's scale.
@@ -93,10 +96,11 @@ func Run(o Options) int {
 	d.model.CheckInterfaces(usable)
 	d.video = model.NewVideo(model.Units{Mbit: d.settings.Mbit})
 	d.video.CheckInterfaces(usable)
+	d.makeHost()
 	if o.NoVideo != "" {
 		d.video.NoVideo(o.NoVideo)
+		d.host.NoVideo(o.NoVideo)
 	}
-	d.makeHost()
 	form := d.form()
 	d.model.SetForm(form)
 	d.video.SetForm(form)
@@ -138,6 +142,7 @@ func (d *desk) shutDown() int {
 	err := d.runner.Close()
 	d.link.Close() // after the run that used it
 	err = errors.Join(err, d.hosting.Close())
+	d.guestFilm.choose("", "")
 	d.stats.close()
 	if saveErr := d.storeSettings(); saveErr != nil {
 		err = errors.Join(err, saveErr)

@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"fmt"
+	"image"
 	"os"
 	"runtime"
 
@@ -44,6 +45,8 @@ func (d *desk) makeHosting(post func(func())) {
 			return h, nil
 		}
 	}
+	d.post = post
+	d.guestFilm = &guestPictures{post: post, show: d.showGuestPictures}
 	d.hosting = runner.NewHosting(runner.HostConfig{Start: start, Post: post, Started: d.hostStarted, Deliver: d.hostNews, Ended: d.hostEnded})
 	d.link = runner.NewLink(runner.LinkConfig{Join: d.joinHost, Post: post, Tell: d.joinNews})
 }
@@ -55,6 +58,7 @@ func (d *desk) startHost() {
 		return
 	}
 	c := checked.Config
+	c.Screens = d.guestFilm.screen
 	c.Version, c.OS = d.opt.Version, runtime.GOOS+"/"+runtime.GOARCH
 	keep := record.Keep{Results: d.settings.KeepResults}
 	var err error
@@ -133,10 +137,43 @@ func (d *desk) invited(i invite.Invite) error {
 	return nil
 }
 
+// pasteInvite makes an invite by copy and paste, which may take some seconds.
+func (d *desk) pasteInvite() {
+	d.host.PasteAsking()
+	d.hosting.InviteByPaste(0, func(i invite.Invite, err error) {
+		var text string
+		if err == nil {
+			text, err = i.Text()
+		}
+		if err != nil {
+			d.host.PasteFailed(err)
+		} else {
+			d.host.PasteInvited(netcheck.Secret(text), i.Room, i.Expiry)
+		}
+		d.view.Refresh()
+	})
+	d.view.Refresh()
+}
+
+// giveAnswer hands the text that a guest has sent back to the host.
+func (d *desk) giveAnswer(text string) {
+	d.host.Answering()
+	d.hosting.Answer(text, func(err error) {
+		d.host.Answered(err)
+		d.view.Refresh()
+	})
+	d.view.Refresh()
+}
+
 // hostNews takes what has happened at the host since the last time.
 func (d *desk) hostNews(n runner.HostNews) {
+	said := ""
 	for _, e := range n.Events {
 		d.host.Apply(e)
+		switch e.Kind {
+		case hosting.EventGuestLeft, hosting.EventGuestAway, hosting.EventGuestBack:
+			said, _ = present.HostEventLine(e)
+		}
 		if e.Kind == hosting.EventGuestWaiting {
 			d.notifyWaiting(e)
 		}
@@ -151,12 +188,31 @@ func (d *desk) hostNews(n runner.HostNews) {
 	if n.Snapshot != nil {
 		d.host.SetSnapshot(*n.Snapshot)
 	}
+	d.followGuest()
 	for id := range d.guests {
 		if d.host.GuestName(id) == "" {
 			delete(d.guests, id)
 		}
 	}
 	d.view.Refresh()
+	if said != "" {
+		d.view.Say(said) // after it: what is said is over when another guest comes
+	}
+}
+
+// followGuest has the pictures of the chosen guest's call shown, and no others.
+func (d *desk) followGuest() {
+	_, run, _ := d.host.Film()
+	guest := d.host.CallOf()
+	if guest == "" {
+		run = ""
+	}
+	d.guestFilm.choose(guest, run)
+}
+
+func (d *desk) showGuestPictures(own, guest *image.RGBA) {
+	d.shown++
+	d.view.ShowGuestPictures(own, guest)
 }
 
 // notifyWaiting tells the desktop of a guest that waits while nobody looks.

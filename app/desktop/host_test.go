@@ -46,6 +46,15 @@ func (h *fakeHost) done() []string {
 func (h *fakeHost) Invite(int, time.Duration) (invite.Invite, error) {
 	return invite.Invite{Version: 1, Room: [8]byte{1}, Secret: [16]byte{2}, Pin: [32]byte{3}, Expiry: time.Now().Add(10 * time.Minute), Addresses: []string{"192.0.2.7:443"}}, nil
 }
+func (h *fakeHost) InviteByPaste(context.Context, time.Duration) (invite.Invite, error) {
+	i, err := h.Invite(1, 0)
+	i.Offer = []byte{4}
+	return i, err
+}
+func (h *fakeHost) Answer(text string) error {
+	h.do("answer %s", text)
+	return nil
+}
 func (h *fakeHost) Revoke([8]byte) {}
 func (h *fakeHost) Accept(id string) error {
 	h.do("accept %s", id)

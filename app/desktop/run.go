@@ -58,6 +58,7 @@ func (d *desk) start(t view.Trial) {
 	}
 	d.keeps = keep.Results
 	d.trial, d.results[t] = t, runner.Result{}
+	d.known.setOutside(d.model.Form().OutsideSTUN())
 	d.record = recording(checked.Record)
 	d.running().Begin()
 	d.view.SetNow(0)
@@ -95,7 +96,7 @@ func (d *desk) session(ctx context.Context, plan netcheck.Plan, observe netcheck
 		}
 		d.pictures.Begin()
 		defer d.pictures.End()
-		opt.Screen, opt.Record = d.pictures, d.record
+		opt.Screen, opt.Record = screenOf(plan, d.pictures), d.record
 	}
 	return d.opt.Run(ctx, plan, opt, observe)
 }

@@ -13,6 +13,7 @@ type statHost struct {
 	Banner  string      `json:"banner"`
 	More    string      `json:"more"`
 	Invite  bool        `json:"invite"`  // there is one to give away
+	Paste   bool        `json:"paste"`   // likewise, by copy and paste
 	Waiting string      `json:"waiting"` // ID of the guest that waits for an answer
 	Guests  []statGuest `json:"guests,omitempty"`
 	Run     string      `json:"run"`      // phase of the chosen guest's run
@@ -37,6 +38,7 @@ type statJoin struct {
 func (s *stats) host() statHost {
 	v := s.d.host.View(time.Now())
 	out := statHost{Phase: string(v.Phase), Mark: v.Banner.Mark.Word, Banner: v.Banner.Text, More: v.Banner.More, Invite: v.Invite.Can, Waiting: s.d.host.Waiting()}
+	_, out.Paste = s.d.host.PasteText()
 	for _, g := range v.Guests {
 		out.Guests = append(out.Guests, statGuest{g.Name, g.State.Word})
 	}
@@ -64,10 +66,12 @@ type hostKey struct {
 	run     string // ID of the chosen guest's run
 	phase   model.Phase
 	join    model.JoinPhase
+	paste   bool
 }
 
 func (s *stats) hostKey() hostKey {
 	k := hostKey{host: s.d.host.Phase(), guests: s.d.host.Guests(), waiting: s.d.host.Waiting(), join: s.d.join.Phase()}
+	_, k.paste = s.d.host.PasteText()
 	if run, id, _ := s.d.host.Run(); run != nil {
 		k.run, k.phase = id, run.Phase()
 	}

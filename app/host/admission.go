@@ -13,9 +13,11 @@ type ticket struct {
 // would never come to its turn otherwise. It is not safe for use by several goroutines.
 type admission struct {
 	budget  float64
+	most    int // runs at once, whatever they cost; 0: as many as the budget has room for
 	used    float64
 	active  int
 	waiting []*ticket
+	fresh   []*ticket // admitted, and not yet told of by taken
 }
 
 // ask puts a run into the queue, and admits it at once if there is room.
@@ -42,15 +44,20 @@ func (a *admission) drop(t *ticket) {
 func (a *admission) admit() {
 	for len(a.waiting) > 0 {
 		t := a.waiting[0]
-		if a.active > 0 && a.used+t.cost > a.budget*1.0001 {
+		if a.active > 0 && (a.used+t.cost > a.budget*1.0001 || a.most > 0 && a.active >= a.most) {
 			return
 		}
-		a.waiting = a.waiting[1:]
+		a.waiting = slices.Delete(a.waiting, 0, 1) // not cut off: what the list's memory still pointed to would outlive its guest
 		t.admitted = true
 		a.used += t.cost
 		a.active++
+		a.fresh = append(a.fresh, t)
 	}
 }
 
-// position is the place in the queue, from 1; 0: not in it.
-func (a *admission) position(t *ticket) int { return slices.Index(a.waiting, t) + 1 }
+// taken gives what was admitted since it was last asked, in that order.
+func (a *admission) taken() []*ticket {
+	fresh := a.fresh
+	a.fresh = nil
+	return fresh
+}

@@ -56,6 +56,7 @@ func (h *Host) keep() {
 		now := h.cfg.Now()
 		h.overdue(now)
 		h.expire(now)
+		h.seeNAT(now)
 		links := map[*leg]netcheck.Link{}
 		for _, g := range h.guests {
 			for _, l := range g.legs {
@@ -63,8 +64,7 @@ func (h *Host) keep() {
 					links[l] = l.link
 				}
 			}
-			if !g.waiting && !now.Before(g.renew) {
-				g.renew = now.Add(credentialsEvery)
+			if !g.waiting && g.stale(now) {
 				g.out.put(signaling.Message{Servers: &signaling.Servers{Servers: h.servers(g)}})
 			}
 		}
@@ -74,4 +74,10 @@ func (h *Host) keep() {
 		}
 		h.events.deliver()
 	}
+}
+
+// stale tells whether the guest's credentials are to be made anew. They end by the wall clock, which may have been set forward since they
+// were made. Host.mu is held.
+func (g *guest) stale(now time.Time) bool {
+	return !now.Before(g.renew) || g.expires.Sub(now.Round(0)) <= credentialTTL-credentialsEvery
 }

@@ -2,10 +2,12 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"echopath/netcheck"
+	"echopath/netcheck/echo"
 	"echopath/netcheck/signaling"
 )
 
@@ -19,6 +21,9 @@ func (e ending) Error() string { return e.text }
 func (e ending) told() (code, text string) { return e.code, e.text }
 
 var errStopped = ending{string(signaling.CodeHostStopped), "Hosting has stopped."}
+
+// errAhead is of a leg that gave way to a newer one of its run.
+var errAhead = ending{"superseded", "The guest has gone on to another connection, and a test has room for one at a time."}
 
 // codeRunEnded is of legs that were open when the guest ended their run.
 const codeRunEnded = "run_ended"
@@ -60,6 +65,9 @@ func (h *Host) brokenBy(q *run, l *leg, served error) (code, text string) {
 			return codeRunEnded, "The guest has ended the test."
 		}
 		return over.told()
+	}
+	if errors.Is(served, echo.ErrGivenUp) {
+		return errAhead.told()
 	}
 	if served == nil {
 		return h.closedBy(q.guest).told()

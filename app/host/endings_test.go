@@ -27,7 +27,7 @@ import (
 // measuring has a guest measure the direct path for as long as the test wants, and returns once it does.
 func measuring(t *testing.T, l *log, text netcheck.Secret) (stop context.CancelFunc, done <-chan error) {
 	t.Helper()
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathDirect}, Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: text}}
+	plan := planFor(text, netcheck.PathDirect)
 	plan.Loss.Duration = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

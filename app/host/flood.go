@@ -13,8 +13,15 @@ import (
 const (
 	messagesPerSecond = 200
 	messageBurst      = 1000
-	viewPerSecond     = 512 << 10 // bytes of a view, compressed
-	viewBurst         = 8 << 20
+)
+
+// How often a guest may begin. Each run and each leg is told to whoever hosts, and a run that a person begins takes seconds; a run of
+// all paths takes five legs, and some more where paths are tried over several servers.
+const (
+	runsPerSecond = 0.5
+	runBurst      = 20
+	legsPerSecond = 2
+	legBurst      = 50
 )
 
 // bucket is a token bucket that starts full. It is for one goroutine.
@@ -25,8 +32,8 @@ type bucket struct {
 	last             time.Time
 }
 
-func newBucket(now func() time.Time) *bucket {
-	return &bucket{perSecond: messagesPerSecond, burst: messageBurst, now: now}
+func newBucket(now func() time.Time, perSecond, burst float64) *bucket {
+	return &bucket{perSecond: perSecond, burst: burst, now: now}
 }
 
 func (b *bucket) take(n float64) bool {
@@ -44,7 +51,8 @@ func (b *bucket) take(n float64) bool {
 	return true
 }
 
-// counted is a guest's connection that is cut when too much comes over it.
+// counted is a guest's connection that is cut when more messages come over it than a run needs. Below it the session counts frames and bytes,
+// whatever is in them.
 type counted struct {
 	*signaling.Guest
 	rate  *bucket
@@ -63,5 +71,5 @@ func (c *counted) Receive(ctx context.Context) (signaling.Message, error) {
 	case <-c.Done():
 	case <-ctx.Done():
 	}
-	return signaling.Message{}, &signaling.Gone{Code: signaling.CodeTooMany, Text: "The guest has sent too many messages and was removed."}
+	return signaling.Message{}, &signaling.Gone{Code: signaling.CodeFlood, Text: "The guest has sent too many messages and was removed."}
 }

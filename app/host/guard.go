@@ -26,6 +26,26 @@ func (g *guest) allowed(a netip.Addr) bool {
 	return c.AnyCandidate && named(a, ownNetworks())
 }
 
+// firstPort is the lowest port that checks are sent to: below are services of the system.
+const firstPort = 1024
+
+// allowedPort tells the same for an address with its port, after allowed did for the address: ports of the system are nobody's, and at
+// this host's own address there are the relays of this guest, and what a guest on the same computer has; never the server itself.
+func (g *guest) allowedPort(a netip.AddrPort) bool {
+	a = netip.AddrPortFrom(plainAddr(a.Addr()), a.Port())
+	h := g.h
+	here := a.Addr() == h.cfg.Address || h.cfg.Public.IsValid() && a.Addr() == h.cfg.Public
+	switch {
+	case g.turn.Owns(a) || !here && h.outside.has(a.Addr()):
+		return true
+	case a.Port() < firstPort:
+		return false
+	case here:
+		return g.seenAt(a.Addr()) && a.Port() != h.turn.UDPAddr().Port() && a.Port() != h.turn.AltUDPAddr().Port()
+	}
+	return true
+}
+
 func (g *guest) seenAt(a netip.Addr) bool {
 	g.seenMu.Lock()
 	defer g.seenMu.Unlock()

@@ -9,6 +9,7 @@ import (
 
 	"echopath/app/hosting"
 	"echopath/netcheck"
+	"echopath/netcheck/echo"
 	"echopath/netcheck/mirror"
 	"echopath/netcheck/signaling"
 	"echopath/turnserver"
@@ -40,8 +41,14 @@ type guest struct {
 	run     *run // in the queue or admitted
 	runs    int  // that have ended
 	legs    []*leg
-	echoed  traffic // of legs that have ended
-	renew   time.Time
+	echoed  traffic   // of legs that have ended
+	renew   time.Time // when new credentials are due
+	expires time.Time // when those that it has end, by the wall clock alone
+	begins  *bucket   // of runs
+
+	// For the goroutines that read what the guest sends.
+	views  *mirror.Allowance // of all its runs
+	orders *bucket           // for legs
 }
 
 // maxSeen is how many addresses a guest's signalling may have come from: it may change networks, and does not collect them.
@@ -52,7 +59,7 @@ type run struct {
 	signaling.Run
 	ticket ticket
 	guest  *guest
-	told   int // the place in the queue that the guest knows, or admittedTold
+	told   int // the place in the queue that the guest knows; 0: none
 	toldOf int
 
 	ctx    context.Context // of its legs
@@ -60,10 +67,12 @@ type run struct {
 	end    time.Time // when it has had its time, once admitted
 	idle   time.Time // since when it has no leg
 
+	ledger *echo.Ledger // of what its legs may ask for together
+	seen   judged       // of its view
+
 	// For the goroutine that reads what the guest sends.
-	view     *mirror.Receiver
-	viewRate *bucket
-	blind    bool // the view can not be read any further
+	view  *mirror.Receiver
+	blind bool // the view can not be read any further
 }
 
 // traffic is what the echo peer has carried.
@@ -83,7 +92,10 @@ func (h *Host) arrive(c *signaling.Guest) {
 	if err != nil { // the host is closing, and tells so
 		return
 	}
-	g := &guest{h: h, conn: c, id: c.ID(), turn: session, slots: make(chan struct{}, legsAtOnce), since: h.cfg.Now()}
+	now := h.cfg.Now
+	g := &guest{h: h, conn: c, id: c.ID(), turn: session, slots: make(chan struct{}, legsAtOnce), since: now(),
+		begins: newBucket(now, runsPerSecond, runBurst), orders: newBucket(now, legsPerSecond, legBurst), views: mirror.NewAllowance(now)}
+	session.SetMaxAllocations(allocationsOfIdle)
 	g.ctx, g.cancel = context.WithCancelCause(h.ctx)
 	g.out.init()
 	h.mu.Lock()
@@ -97,9 +109,7 @@ func (h *Host) arrive(c *signaling.Guest) {
 	h.arrivals++
 	g.arrival, g.waiting = h.arrivals, h.cfg.Approve
 	g.see(c.Remote())
-	if i := h.inviteAt(c.Room()); i >= 0 && h.invites[i].Used < h.invites[i].Guests {
-		h.invites[i].Used++
-	}
+	h.cameByTCP(c)
 	if g.waiting {
 		g.stand(signaling.Standing{State: signaling.StandingWaiting})
 		h.note(g, hosting.Event{Kind: hosting.EventGuestWaiting})
@@ -129,9 +139,10 @@ func (g *guest) see(a netip.AddrPort) {
 // welcome lets a guest in. Host.mu is held.
 func (h *Host) welcome(g *guest) {
 	g.waiting = false
-	g.renew = h.cfg.Now().Add(credentialsEvery)
-	g.out.put(signaling.Message{Welcome: &signaling.Welcome{Servers: h.servers(g), Limits: h.limits, Observed: g.address,
-		HostNAT: h.cfg.Public.IsValid() && h.cfg.Public != h.cfg.Address, View: h.cfg.Observe != nil}})
+	w := &signaling.Welcome{Servers: h.servers(g), Limits: h.limits, Observed: g.address, View: h.cfg.Observe != nil}
+	w.HostNAT, w.HostMapping = h.behindNAT()
+	w.PeerPortMin, w.PeerPortMax = peerPorts(h.cfg)
+	g.out.put(signaling.Message{Welcome: w})
 	g.stand(signaling.Standing{State: signaling.StandingIn})
 	h.note(g, hosting.Event{Kind: hosting.EventGuestJoined})
 }
@@ -149,7 +160,7 @@ func (g *guest) name() string { return netcheck.CleanText(g.conn.Peer().Name, 64
 
 // live reads what a guest sends until its session ends, and clears up.
 func (g *guest) live() {
-	g.mux = signaling.NewMux(&counted{Guest: g.conn, rate: newBucket(g.h.cfg.Now), flood: g.flood})
+	g.mux = signaling.NewMux(&counted{Guest: g.conn, rate: newBucket(g.h.cfg.Now, messagesPerSecond, messageBurst), flood: g.flood})
 	g.tasks.Go(g.write)
 	g.tasks.Go(g.takeOrders)
 	for {
@@ -198,7 +209,7 @@ func (g *guest) write() {
 
 // flood is told by the connection that too many messages came.
 func (g *guest) flood() {
-	g.dismiss(signaling.CodeTooMany, "This computer has sent the host more messages than it takes.")
+	g.dismiss(signaling.CodeFlood, "This computer has sent the host more messages than it takes.")
 }
 
 // dismiss ends the guest's session in a goroutine of its own, because telling the guest may take a while.

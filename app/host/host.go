@@ -9,9 +9,15 @@
 //
 // The lobby of package signaling lets in who knows an invite's secret. With Config.Approve a guest then waits for Accept. It gets
 // credentials of its own for the TURN server, and asks for each run; a run waits in a queue, first come first served, until the
-// budget has room for it. Only then it may order legs, two at a time, and each is served by a responder that is held to what the
-// run asked for. A run that lasts much longer than it said, or has no leg for half a minute, loses its place. Who sends too many
+// budget has room for it. Only then it may order legs, two at a time, and all of them together are held to what the run asked for: what it
+// has not asked for it does not get. A run that lasts much longer than it said, or has no leg for half a minute, loses its place. Who sends too many
 // messages is removed; who reads none holds up nobody, because each guest has goroutines and queues of its own.
+//
+// # Copy and paste
+//
+// An invite by copy and paste describes a socket that waits. Answer takes what the guest sends back; when the two have met and the guest
+// has spoken, the wire goes to the lobby like any other, with the address that its packets come from: limits count by it, and the
+// guard knows it as seen.
 package host
 
 import (
@@ -56,11 +62,15 @@ type Host struct {
 	mu       sync.Mutex // guards what follows, and in guest what says so
 	closing  bool
 	invites  []*hosting.InviteState
+	pastes   map[[8]byte]*paste // of invites by copy and paste, by room
+	pasting  int                // those that are being made
 	guests   map[string]*guest
 	arrivals int // ever
 	queue    admission
 	echoed   traffic // by the echo peer, of guests that have left
 	notes    []string
+	nat      natView
+	natNext  time.Time // when the outside servers are asked again
 }
 
 // Start opens everything or nothing. ctx bounds the start only. Errors say in words which port or address is the trouble; they wrap
@@ -72,15 +82,17 @@ func start(ctx context.Context, c hosting.Config, p patience) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Host{cfg: c, patience: p, since: c.Now(), guests: map[string]*guest{}, notes: notes}
+	h := &Host{cfg: c, patience: p, since: c.Now(), guests: map[string]*guest{}, pastes: map[[8]byte]*paste{}, notes: notes}
 	if c.Budget == 0 {
 		if c.Budget, err = measureBudget(ctx, c.Address); err != nil {
 			return nil, err
 		}
 		h.cfg.Budget = c.Budget
 	}
+	most, known := maxFiles()
+	h.notes = append(append(h.notes, fewFiles(c, most, known)...), fewPorts(c)...)
 	h.limits = limitsOf(c.Budget)
-	h.queue.budget = c.Budget
+	h.queue.budget, h.queue.most = c.Budget, mostRuns(c)
 	h.events.observe, h.events.now = c.Observe, c.Now
 	h.ctx, h.cancel = context.WithCancelCause(context.Background())
 	h.outside = newOutside(h.ctx, c.STUN, c.Now, h.wg.Go)
@@ -91,6 +103,9 @@ func start(ctx context.Context, c hosting.Config, p patience) (*Host, error) {
 	}
 	h.openSignalling()
 	h.outside.refresh()
+	h.mu.Lock()
+	h.seeNAT(c.Now())
+	h.mu.Unlock()
 	h.wg.Go(h.keep)
 	h.tell(hosting.Event{Kind: hosting.EventStarted, Text: "Guests come in at " + h.turn.TLSAddr().String() + "."})
 	c.Logger.Info("host started", "address", c.Address, "tls", h.turn.TLSAddr(), "budget", c.Budget)
@@ -105,8 +120,8 @@ func (h *Host) openSignalling() {
 		MaxGuests: h.cfg.MaxGuests, MaxPerAddress: h.cfg.MaxPerAddress, JoinsPerMinute: joinsPerMinute(h.cfg), Now: h.cfg.Now,
 		Arrive: h.arrive, Away: h.away, Refused: h.refused,
 	})
-	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: 2*h.cfg.MaxGuests + spareWires,
-		MaxPerAddress: 2*h.cfg.MaxPerAddress + spareWires, Hosts: webNames(h.cfg)})
+	wires, ofAddress := maxWires(h.cfg)
+	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: wires, MaxPerAddress: ofAddress, Hosts: webNames(h.cfg)})
 	h.web = web.NewServer(h.handler())
 	h.listen.addr = h.turn.TLSAddr()
 	h.wg.Go(func() { _ = h.web.Serve(h.listen) }) // it ends with the listener

@@ -3,17 +3,14 @@ package host
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,124 +19,8 @@ import (
 	"echopath/app/hosting"
 	"echopath/app/session"
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
-	"echopath/netcheck/signaling/invite"
-	"echopath/netcheck/signaling/web"
 )
-
-// within bounds every wait for something that must come.
-const within = 30 * time.Second
-
-// log keeps what a host told.
-type log struct {
-	mu      sync.Mutex
-	events  []hosting.Event
-	changed chan struct{}
-}
-
-func (l *log) observe(e hosting.Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.events = append(l.events, e)
-	close(l.changed)
-	l.changed = make(chan struct{})
-}
-
-// wait gives the n-th event of a kind, from 1, once there is one.
-func (l *log) wait(t testing.TB, kind hosting.EventKind, n int) hosting.Event {
-	t.Helper()
-	limit := time.NewTimer(within)
-	defer limit.Stop()
-	for {
-		l.mu.Lock()
-		left := n
-		for _, e := range l.events {
-			if e.Kind == kind {
-				if left--; left == 0 {
-					l.mu.Unlock()
-					return e
-				}
-			}
-		}
-		changed := l.changed
-		l.mu.Unlock()
-		select {
-		case <-changed:
-		case <-limit.C:
-			t.Fatalf("the host told %s fewer than %d times", kind, n)
-		}
-	}
-}
-
-func startTest(t testing.TB, p patience, change func(*hosting.Config)) (*Host, *log) {
-	t.Helper()
-	l := &log{changed: make(chan struct{})}
-	c := hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort, TLSPort: hosting.AnyPort,
-		PeerPortMin: hosting.AnyPort, PeerPortMax: hosting.AnyPort, Budget: 1000, Name: "the host", Version: "1.2", Observe: l.observe, MaxPerAddress: 64}
-	if change != nil {
-		change(&c)
-	}
-	h, err := start(t.Context(), c, p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Errorf("close the host: %v", err)
-		}
-	})
-	return h, l
-}
-
-func newInvite(t testing.TB, h *Host, guests int) (invite.Invite, netcheck.Secret) {
-	t.Helper()
-	i, err := h.Invite(guests, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return i, netcheck.Secret(text)
-}
-
-// raw joins without what an honest guest does.
-func raw(t testing.TB, i invite.Invite) signaling.Conn {
-	t.Helper()
-	target := web.Target{Addresses: i.Addresses, Pin: i.Pin, Dialer: func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }}
-	c, err := signaling.Join(t.Context(), signaling.JoinConfig{Self: signaling.Hello{Name: "raw", Versions: [2]int{1, 1}}, Room: i.Room, Secret: i.Secret,
-		ResumeFor: time.Second, Dial: func(ctx context.Context) (signaling.Wire, error) { return web.Dial(ctx, target) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
-// hear reads until the host says how a run stands, in one of these ways.
-func hear(t testing.TB, c signaling.Conn, run string, states ...signaling.StandingState) signaling.Standing {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), within)
-	defer cancel()
-	for {
-		m, err := c.Receive(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s := m.Standing; s != nil && s.Run == run && slices.Contains(states, s.State) {
-			return *s
-		}
-	}
-}
-
-func ask(t testing.TB, c signaling.Conn, r signaling.Run) {
-	t.Helper()
-	if err := c.Send(t.Context(), signaling.Message{Run: &r}); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func get(t *testing.T, h *Host, path string) (int, string) {
 	t.Helper()
@@ -257,18 +138,17 @@ func TestHostileGuests(t *testing.T) {
 			}
 		}
 	}()
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathDirect}, Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: text}}
-	plan.Loss.Duration = time.Second
+	plan := planFor(text, netcheck.PathDirect)
 	r, err := session.Run(t.Context(), plan, session.Options{}, nil)
 	if err != nil || !r.Paths[0].State.Measured() {
 		t.Errorf("beside hostile guests: %+v, %v", r.Paths, err)
 	}
 	var gone *signaling.Gone
-	if err := <-flooded; !errors.As(err, &gone) || gone.Code != signaling.CodeTooMany {
+	if err := <-flooded; !errors.As(err, &gone) || gone.Code != signaling.CodeFlood {
 		t.Errorf("who floods ended with %v", err)
 	}
 	for n := 1; ; n++ {
-		if e := l.wait(t, hosting.EventGuestLeft, n); e.Code == string(signaling.CodeTooMany) {
+		if e := l.wait(t, hosting.EventGuestLeft, n); e.Code == string(signaling.CodeFlood) {
 			break
 		}
 	}
@@ -278,7 +158,7 @@ func TestHostileGuests(t *testing.T) {
 func TestManyGuests(t *testing.T) {
 	h, l := startTest(t, usual, func(c *hosting.Config) { c.Budget = 400 })
 	_, text := newInvite(t, h, 20)
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathDirect}, Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: text}}
+	plan := planFor(text, netcheck.PathDirect)
 	plan.Loss.Rate, plan.Loss.Duration, plan.Loss.Warmup = 50, time.Second, 100*time.Millisecond
 	var guests sync.WaitGroup
 	for range 20 {
@@ -306,7 +186,7 @@ func TestHelperGuest(t *testing.T) {
 	if text == "" {
 		return
 	}
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathRelayUDP}, Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: netcheck.Secret(text)}}
+	plan := planFor(netcheck.Secret(text), netcheck.PathRelayUDP)
 	plan.Loss.Duration = time.Hour
 	_, _ = session.Run(t.Context(), plan, session.Options{}, func(e netcheck.Event) {
 		if _, ok := e.Body.(netcheck.SampleTaken); ok {

@@ -1,12 +1,12 @@
 package host
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -30,11 +30,27 @@ func (h *Host) Invite(guests int, ttl time.Duration) (invite.Invite, error) {
 	if guests == 0 {
 		guests = 1
 	}
-	if ttl == 0 {
-		ttl = defaultTTL
-	}
 	if guests < 1 || guests > maxInviteGuests {
 		return invite.Invite{}, fmt.Errorf("%w: an invite is for 1 to %d guests", hosting.ErrConfig, maxInviteGuests)
+	}
+	i, err := h.newInvite(ttl)
+	if err != nil {
+		return invite.Invite{}, err
+	}
+	h.mu.Lock()
+	err = h.openRoom(i, guests)
+	h.mu.Unlock()
+	h.events.deliver()
+	if err != nil {
+		return invite.Invite{}, err
+	}
+	return i, nil
+}
+
+// newInvite makes an invite by which nobody can come in yet. The error wraps hosting.ErrConfig.
+func (h *Host) newInvite(ttl time.Duration) (invite.Invite, error) {
+	if ttl == 0 {
+		ttl = defaultTTL
 	}
 	if ttl < time.Second || ttl > maxTTL {
 		return invite.Invite{}, fmt.Errorf("%w: an invite is valid for one second to %d days", hosting.ErrConfig, maxTTL/(24*time.Hour))
@@ -44,16 +60,10 @@ func (h *Host) Invite(guests int, ttl time.Duration) (invite.Invite, error) {
 		return invite.Invite{}, fmt.Errorf("%w: %w", hosting.ErrConfig, err)
 	}
 	// Texts hold whole seconds; the lobby and the text must agree.
-	i := invite.Invite{Pin: h.turn.SPKISHA256(), Expiry: h.cfg.Now().Add(ttl).Truncate(time.Second).UTC(), Addresses: addresses}
+	i := invite.Invite{Pin: h.turn.SPKISHA256(), Expiry: h.cfg.Now().Add(ttl).Truncate(time.Second).UTC(), Addresses: addresses,
+		AltPort: int(h.turn.AltUDPAddr().Port())}
 	rand.Read(i.Room[:]) // never fails: it ends the process instead
 	rand.Read(i.Secret[:])
-	h.mu.Lock()
-	err = h.openRoom(i, guests)
-	h.mu.Unlock()
-	h.events.deliver()
-	if err != nil {
-		return invite.Invite{}, err
-	}
 	return i, nil
 }
 
@@ -69,23 +79,20 @@ func (h *Host) openRoom(i invite.Invite, guests int) error {
 		return fmt.Errorf("make an invite: %w", err)
 	}
 	h.invites = append(h.invites, &hosting.InviteState{Room: i.Room, Expiry: i.Expiry, Guests: guests})
-	h.events.add(hosting.Event{Kind: hosting.EventInvited, Text: fmt.Sprintf("It is for %s, until %s.", plural(guests, "guest"), i.Expiry.Format(time.DateTime+" MST"))})
+	text := fmt.Sprintf("It is for %s, until %s.", plural(guests, "guest"), i.Expiry.Format(time.DateTime+" MST"))
+	if i.Offer != nil {
+		text += " It works by copy and paste as well."
+	}
+	h.events.add(hosting.Event{Kind: hosting.EventInvited, Text: text})
 	return nil
 }
-
-// InviteByPaste is described at hosting.Host.
-func (h *Host) InviteByPaste(context.Context, time.Duration) (invite.Invite, error) {
-	return invite.Invite{}, hosting.ErrConfig
-}
-
-// Answer is described at hosting.Host.
-func (h *Host) Answer(string) error { return hosting.ErrConfig }
 
 // Revoke ends an invite: nobody comes in by it any more. Who is in stays.
 func (h *Host) Revoke(room [8]byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lobby.Shut(room)
+	h.forgetPaste(room)
 	if i := h.inviteAt(room); i >= 0 {
 		h.invites = slices.Delete(h.invites, i, i+1)
 	}
@@ -98,10 +105,12 @@ func (h *Host) inviteAt(room [8]byte) int {
 
 // expire forgets invites that nobody can use any more: an hour after their time, so that who comes late is told why. h.mu is held.
 func (h *Host) expire(now time.Time) {
+	h.expirePastes(now)
 	h.invites = slices.DeleteFunc(h.invites, func(i *hosting.InviteState) bool {
 		over := now.After(i.Expiry.Add(time.Hour))
 		if over {
 			h.lobby.Shut(i.Room)
+			h.forgetPaste(i.Room)
 		}
 		return over
 	})
@@ -164,17 +173,19 @@ func certificateNames(c *tls.Certificate) []string {
 	return slices.DeleteFunc(slices.Clone(leaf.DNSNames), func(n string) bool { return strings.Contains(n, "*") }) // no request is for a pattern
 }
 
-// servers are what a guest is told of the STUN/TURN server, with credentials of its own. h.mu is held.
+// servers are what a guest is told of the STUN/TURN server, with new credentials of its own. h.mu is held.
 func (h *Host) servers(g *guest) []signaling.Server {
 	urls := h.turn.URLs()
-	if ip := g.address.Addr(); h.cfg.Public.IsValid() && (ip.IsPrivate() || ip.IsLoopback()) {
-		urls = h.turn.LocalURLs() // it is on this side of the NAT
+	if h.cfg.Public.IsValid() && h.cfg.Public != h.cfg.Address {
+		urls = sides(urls, h.turn.LocalURLs(), g.address.Addr(), ownNetworks())
 	}
 	for _, a := range h.cfg.Announce { // a forwarded port carries TURN too
 		if full, err := hostPort(a, int(h.turn.TLSAddr().Port())); err == nil {
 			urls = append(urls, "turns:"+full+"?transport=tcp")
 		}
 	}
+	now := h.cfg.Now()
+	g.renew, g.expires = now.Add(credentialsEvery), now.Add(credentialTTL).Round(0)
 	user, pass := g.turn.Credentials()
 	pin := fmt.Sprintf("%x", h.turn.SPKISHA256())
 	var out []signaling.Server
@@ -190,3 +201,19 @@ func (h *Host) servers(g *guest) []signaling.Server {
 	}
 	return out
 }
+
+// sides are the servers of a host behind a 1:1 NAT for a guest that comes from an address, those first by which it is likely to reach them.
+// Which address a guest came to the NAT has hidden, so that one with a private address of another network, as over a VPN between two places, is
+// told both: it tries them in order. One that comes from the Internet has no way to a private address, or to another computer with that.
+func sides(public, local []string, from netip.Addr, own []netip.Prefix) []string {
+	switch {
+	case from.IsLoopback() || slices.ContainsFunc(own, func(p netip.Prefix) bool { return p.Contains(from) }):
+		return slices.Concat(local, public)
+	case from.IsPrivate() || sharedSpace.Contains(from):
+		return slices.Concat(public, local)
+	}
+	return public
+}
+
+// sharedSpace is between a provider and its customers (RFC 6598), and what some VPNs use.
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")

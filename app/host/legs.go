@@ -45,6 +45,11 @@ func (g *guest) takeOrders() {
 			g.refuse(conn, why)
 			continue
 		}
+		if !g.orders.take(1) {
+			g.refuse(conn, &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "This computer has asked the host for too many connections in a short time.",
+				Advice: "Wait half a minute and run the test again."})
+			continue
+		}
 		if !g.slot(q.ctx) {
 			g.refuse(conn, &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The host still has two connections of this computer open.",
 				Advice: "Run the test again; paths run one after another."})
@@ -96,7 +101,7 @@ func (g *guest) refuse(c *signaling.LegConn, f *netcheck.Failure) {
 // serve makes this end of a leg and answers on it until it closes or the run ends.
 func (g *guest) serve(q *run, l *leg, order signaling.Leg, conn *signaling.LegConn) {
 	defer func() { _ = conn.Close() }() // the link has closed it; without a link nobody has
-	link, err := g.acceptor(l).Accept(q.ctx, order, conn)
+	link, err := g.acceptor(q, l, order).Accept(q.ctx, held(order, q.Run), conn)
 	if err != nil {
 		f := netcheck.AsFailure(err, netcheck.ReasonLinkLost)
 		g.h.legEnds(g, l, hosting.Event{Kind: hosting.EventLegFailed, RunID: q.ID, Path: l.path, Code: string(f.Code), Text: f.Text})
@@ -111,11 +116,11 @@ func (g *guest) serve(q *run, l *leg, order signaling.Leg, conn *signaling.LegCo
 	g.h.legEnds(g, l, closed)
 }
 
-// responder answers on a leg, within what the run asked for.
+// responder answers on a leg, within what the run asked for on all its legs together.
 func (g *guest) responder(q *run, p netcheck.Path) echo.Responder {
 	h := g.h
 	call := &video.Answer{
-		Path: p, Clock: pace.Clock{}, Limits: video.AnswerLimits{MaxKbps: q.Kbps, MaxDuration: q.Duration},
+		Path: p, Clock: pace.Clock{}, Limits: video.AnswerLimits{MaxKbps: q.Kbps, MaxDuration: q.Duration, Strict: true},
 		Open: func(ctx context.Context, width, height, fps int) (video.Source, netcheck.SourceKind, error) {
 			from := h.cfg.Pictures
 			from.Kind = cmp.Or(from.Kind, netcheck.SourceSynthetic)
@@ -127,14 +132,35 @@ func (g *guest) responder(q *run, p netcheck.Path) echo.Responder {
 	if h.cfg.Screens != nil {
 		call.Screen = h.cfg.Screens(g.id)
 	}
-	return echo.Responder{Limits: echo.Limits{PacketsPerSecond: q.PacketsPerSecond, Kbps: q.Kbps, Packets: q.Packets}, Call: call.Take}
+	return echo.Responder{Ledger: q.ledger, Call: call.Take}
+}
+
+// leastRate is in packets a second. A link is made for some, whether or not any are sent over it.
+const leastRate = 1
+
+// rateOf is for how many packets a second a leg may reserve memory: as many of its size as its run may send.
+func rateOf(order signaling.Leg, r signaling.Run) float64 {
+	rate := r.PacketsPerSecond
+	if order.Size > 0 {
+		rate = min(rate, r.Kbps*1000/8/float64(order.Size))
+	}
+	return max(rate, leastRate)
+}
+
+// held is an order for a leg within what its run may ask for. What is left of a video that it may not have is no order.
+func held(order signaling.Leg, r signaling.Run) signaling.Leg {
+	if v := order.Video; v != nil && v.MaxKbps > r.Kbps {
+		order.Video = &netcheck.VideoLoad{StartKbps: min(v.StartKbps, r.Kbps), MaxKbps: r.Kbps}
+	}
+	return order
 }
 
 // acceptor makes this end of one guest's legs. It sends to nobody whom the guest only names; see allowed.
-func (g *guest) acceptor(l *leg) *rtc.Acceptor {
+func (g *guest) acceptor(q *run, l *leg, order signaling.Leg) *rtc.Acceptor {
 	h := g.h
 	low, high := peerPorts(h.cfg)
 	return &rtc.Acceptor{
+		MaxRate: rateOf(order, q.Run), STUNAddresses: h.outside.known(h.cfg.STUN), AllowedPort: g.allowedPort,
 		Address: h.cfg.Address, Public: h.cfg.Public, PortMin: uint16(low), PortMax: uint16(high), //nolint:gosec // checked
 		Servers: h.cfg.STUN, NamedServers: h.cfg.AnyCandidate, Allowed: l.refusals.allowed, Explain: l.refusals.explain, Logger: h.cfg.Logger,
 		Opened: func(a netip.AddrPort) {

@@ -31,6 +31,7 @@ type outside struct {
 	found   map[string][]netip.Addr // by name
 	asked   time.Time               // when names were last looked up
 	looking bool
+	looked  chan struct{} // closed when the look-up that goes on has ended
 }
 
 func newOutside(ctx context.Context, servers []netcheck.ICEServer, now func() time.Time, spawn func(func())) *outside {
@@ -73,7 +74,7 @@ func (o *outside) refresh() {
 	if len(o.names) == 0 || o.looking || !o.asked.IsZero() && now.Sub(o.asked) < outsideEvery || o.ctx.Err() != nil {
 		return
 	}
-	o.asked, o.looking = now, true
+	o.asked, o.looking, o.looked = now, true, make(chan struct{})
 	o.spawn(o.look)
 }
 
@@ -99,4 +100,49 @@ func (o *outside) look() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.looking = false
+	close(o.looked)
+}
+
+// sockets gives where servers of one IP version answer over UDP, one each, as far as they are known when a look-up that is due or goes on
+// has ended. It waits for that, or for the end of ctx.
+func (o *outside) sockets(ctx context.Context, servers []netcheck.ICEServer, v4 bool) []netip.AddrPort {
+	o.refresh()
+	o.mu.Lock()
+	looking, looked := o.looking, o.looked
+	o.mu.Unlock()
+	if looking {
+		select {
+		case <-looked:
+		case <-ctx.Done():
+		}
+	}
+	return o.at(servers, v4)
+}
+
+// known gives what sockets gives, as far as it is known at the moment: it never waits.
+func (o *outside) known(servers []netcheck.ICEServer) func(netcheck.Family) []netip.AddrPort {
+	return func(f netcheck.Family) []netip.AddrPort {
+		o.refresh()
+		return o.at(servers, f == netcheck.Family4)
+	}
+}
+
+func (o *outside) at(servers []netcheck.ICEServer, v4 bool) []netip.AddrPort {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var out []netip.AddrPort
+	for _, s := range servers {
+		addrs := o.found[s.URL.Host]
+		if a, err := netip.ParseAddr(s.URL.Host); err == nil {
+			addrs = []netip.Addr{plainAddr(a)}
+		}
+		i := slices.IndexFunc(addrs, func(a netip.Addr) bool { return a.Is4() == v4 })
+		if i < 0 || s.URL.Transport != "udp" {
+			continue
+		}
+		if at := netip.AddrPortFrom(addrs[i], uint16(s.URL.Port)); !slices.Contains(out, at) { //nolint:gosec // ParseServerURL bounds it
+			out = append(out, at)
+		}
+	}
+	return out
 }

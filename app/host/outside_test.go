@@ -75,6 +75,28 @@ func TestOutsideServers(t *testing.T) {
 	}
 }
 
+// A leg is told of the servers that are known at the moment, and waits for no look-up.
+func TestKnownServersOfLegs(t *testing.T) {
+	servers := []netcheck.ICEServer{stunServer(t, "stun:a.example:5000"), stunServer(t, "stun:198.51.100.9")}
+	var pending []func()
+	o := newOutside(t.Context(), servers, time.Now, func(f func()) { pending = append(pending, f) })
+	o.resolve = func(context.Context, string) ([]netip.Addr, error) {
+		return []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("203.0.113.1")}, nil
+	}
+	known := o.known(servers)
+	fixed, found := netip.MustParseAddrPort("198.51.100.9:3478"), netip.MustParseAddrPort("203.0.113.1:5000")
+	if got := known(netcheck.Family4); !slices.Equal(got, []netip.AddrPort{fixed}) || len(pending) != 1 {
+		t.Fatalf("before the look-up has ended: %v, %d look-ups", got, len(pending))
+	}
+	pending[0]()
+	if got := known(netcheck.Family4); !slices.Equal(got, []netip.AddrPort{found, fixed}) {
+		t.Errorf("afterwards: %v", got)
+	}
+	if got := known(netcheck.Family6); !slices.Equal(got, []netip.AddrPort{netip.MustParseAddrPort("[2001:db8::1]:5000")}) {
+		t.Errorf("of IP version 6: %v", got)
+	}
+}
+
 // The servers of the host's user are allowed though no guest was seen there, in any port and for every guest.
 func TestServersOfTheHostAreAllowed(t *testing.T) {
 	h, _ := startTest(t, usual, func(c *hosting.Config) {

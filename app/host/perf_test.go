@@ -130,8 +130,7 @@ func TestHelperGuests(t *testing.T) {
 				_ = r.Close()
 				return
 			}
-			plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.Path(os.Getenv("ECHOPATH_TEST_PATH"))},
-				Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: netcheck.Secret(os.Getenv("ECHOPATH_TEST_INVITE"))}}
+			plan := planFor(netcheck.Secret(os.Getenv("ECHOPATH_TEST_INVITE")), netcheck.Path(os.Getenv("ECHOPATH_TEST_PATH")))
 			plan.Loss.Duration = 8 * time.Second
 			if _, err := session.Run(t.Context(), plan, session.Options{}, nil); err != nil {
 				fmt.Println(err)

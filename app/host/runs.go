@@ -2,13 +2,12 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"echopath/app/hosting"
 	"echopath/netcheck"
-	"echopath/netcheck/mirror"
+	"echopath/netcheck/echo"
 	"echopath/netcheck/signaling"
 )
 
@@ -17,10 +16,11 @@ type patience struct {
 	overtime time.Duration // that a run may take beyond what it said and overtimeShare of that
 	idle     time.Duration // that a run may hold its place without a leg
 	resume   time.Duration // that a guest without a wire may come back
+	meet     time.Duration // until something is heard of a guest whose answer was taken; its wire gives up before, and says why
 	look     time.Duration // between two looks at all of this
 }
 
-var usual = patience{overtime: 30 * time.Second, idle: 30 * time.Second, resume: time.Minute, look: time.Second}
+var usual = patience{overtime: 30 * time.Second, idle: 30 * time.Second, resume: time.Minute, meet: 45 * time.Second, look: time.Second}
 
 const overtimeShare = 0.2
 
@@ -66,6 +66,8 @@ func (h *Host) objection(g *guest, r signaling.Run) (code, text string) {
 		return codeLimit, fmt.Sprintf("The test asks for %d packets a carrier and path and the host returns at most %d: make it shorter or lower the rate.", r.Packets, l.Packets)
 	case r.Duration > l.Duration:
 		return codeLimit, fmt.Sprintf("The test takes %v and the host takes part for at most %v: make it shorter.", r.Duration.Round(time.Second), l.Duration)
+	case !g.begins.take(1):
+		return codeBusy, "This computer has begun too many tests in a short time: wait a few seconds."
 	}
 	return "", ""
 }
@@ -74,44 +76,45 @@ func (h *Host) enqueue(g *guest, r signaling.Run) {
 	q := &run{Run: r, guest: g}
 	q.ctx, q.cancel = context.WithCancelCause(g.ctx)
 	q.ticket = ticket{cost: min(cost(r), h.queue.budget), run: q}
-	bytes := &bucket{perSecond: viewPerSecond, burst: viewBurst, now: h.cfg.Now}
-	q.view = mirror.NewReceiver(r.ID, func(e netcheck.Event) {
-		h.events.add(hosting.Event{Kind: hosting.EventRun, Guest: g.id, Name: g.name(), RunID: r.ID, Path: e.Path, Run: &e})
+	q.ledger = echo.NewLedger(echo.Limits{PacketsPerSecond: r.PacketsPerSecond, Kbps: r.Kbps, Packets: r.Packets})
+	q.view = g.views.NewReceiver(r.ID, func(e netcheck.Event) {
+		told := hosting.Event{Kind: hosting.EventRun, Guest: g.id, Name: g.name(), RunID: r.ID, Path: e.Path, Run: &e}
+		told.Grade, told.Verdict = q.seen.take(e)
+		h.events.add(told)
 	})
-	q.viewRate = bytes
 	g.run = q
 	h.queue.ask(&q.ticket)
 	h.announce()
 }
 
-// announce tells every guest with a run what has changed for it. h.mu is held.
+// announce tells every guest with a run what has changed for it, those in front first. h.mu is held.
 func (h *Host) announce() {
-	for _, g := range h.guests {
-		q := g.run
-		if q == nil || q.told == admittedTold {
-			continue
-		}
-		if q.ticket.admitted {
-			h.admitted(g, q)
-			continue
-		}
-		place, of := h.queue.position(&q.ticket), len(h.queue.waiting)
-		if q.told == 0 {
-			h.note(g, hosting.Event{Kind: hosting.EventQueued, RunID: q.ID, Text: fmt.Sprintf("It is at place %d.", place)})
-		}
-		if q.told != place || q.toldOf != of {
-			q.told, q.toldOf = place, of
-			g.stand(signaling.Standing{State: signaling.StandingQueued, Run: q.ID, Position: place, Of: of})
-		}
+	for _, t := range h.queue.taken() {
+		h.admitted(t.run.guest, t.run)
+	}
+	of := len(h.queue.waiting)
+	for i, t := range h.queue.waiting {
+		h.queued(t.run, i+1, of)
 	}
 }
 
-const admittedTold = -1
+// queued tells a guest its place in the queue, if it is another. h.mu is held.
+func (h *Host) queued(q *run, place, of int) {
+	if q.told == place && q.toldOf == of {
+		return
+	}
+	if q.told == 0 {
+		h.note(q.guest, hosting.Event{Kind: hosting.EventQueued, RunID: q.ID, Text: fmt.Sprintf("It is at place %d.", place)})
+	}
+	q.told, q.toldOf = place, of
+	q.guest.stand(signaling.Standing{State: signaling.StandingQueued, Run: q.ID, Position: place, Of: of})
+}
 
 // admitted lets a run begin. h.mu is held.
 func (h *Host) admitted(g *guest, q *run) {
 	now := h.cfg.Now()
-	q.told, q.idle = admittedTold, now
+	q.idle = now
+	g.turn.SetMaxAllocations(allocationsOfGuest)
 	q.end = now.Add(q.Duration + time.Duration(overtimeShare*float64(q.Duration)) + h.overtime)
 	g.stand(signaling.Standing{State: signaling.StandingAdmitted, Run: q.ID})
 	h.note(g, hosting.Event{Kind: hosting.EventAdmitted, RunID: q.ID})
@@ -134,11 +137,13 @@ func (h *Host) endRun(g *guest, why ending) {
 	g.runs++
 	q.cancel(why)
 	h.queue.drop(&q.ticket)
+	g.turn.SetMaxAllocations(allocationsOfIdle)
 	g.stand(signaling.Standing{State: signaling.StandingIn, Run: q.ID, Code: why.code, Text: why.text})
 	e := hosting.Event{Kind: hosting.EventRunEnded, RunID: q.ID, Code: why.code, Text: why.text}
 	if over, ok := context.Cause(q.ctx).(ending); ok { //nolint:errorlint // what was given as the cause
 		e.Code, e.Text = over.code, over.text
 	}
+	e.Grade, e.Verdict = q.seen.whole()
 	h.note(g, e)
 	h.announce()
 }
@@ -152,18 +157,12 @@ func (g *guest) mirrored(m signaling.Mirror) {
 	if q == nil || q.ID != m.Run || h.cfg.Observe == nil || q.blind {
 		return
 	}
-	err := errViewRate
-	if q.viewRate.take(float64(len(m.Data))) {
-		err = q.view.Take(m)
-	}
-	if err != nil {
+	if err := q.view.Take(m); err != nil {
 		q.blind = true
 		h.cfg.Logger.Info("the view of a run ends", "guest", g.id, "run", m.Run, "error", err)
 	}
 	h.events.deliver()
 }
-
-var errViewRate = errors.New("it comes too fast")
 
 // overdue ends the runs that have had their time, and those that hold a place without using it. h.mu is held.
 func (h *Host) overdue(now time.Time) {

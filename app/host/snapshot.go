@@ -21,10 +21,12 @@ func (h *Host) Snapshot() hosting.Snapshot {
 	s := hosting.Snapshot{
 		Since: h.since, Address: h.cfg.Address, Public: h.cfg.Public, URLs: h.turn.URLs(), Signalling: signalling, Ports: h.ports(),
 		Budget: h.queue.budget, Used: h.queue.used, Active: h.queue.active, Queued: len(h.queue.waiting), Allocations: totals.Allocations,
-		BytesIn: totals.FromPeers.Bytes, BytesOut: totals.ToPeers.Bytes, Notes: slices.Clone(h.notes),
+		BytesIn: totals.FromPeers.Bytes, BytesOut: totals.ToPeers.Bytes, Notes: append(slices.Clone(h.notes), h.natNotes()...),
 	}
 	for _, i := range h.invites {
-		s.Invites = append(s.Invites, *i)
+		state := *i
+		state.Paste, state.Used = h.waits(i.Room), min(h.lobby.Used(i.Room), i.Guests)
+		s.Invites = append(s.Invites, state)
 	}
 	echoed := h.echoed
 	for _, g := range h.guests {
@@ -62,7 +64,7 @@ func (g *guest) snapshot(sum traffic) hosting.Guest {
 		if s.State = hosting.GuestQueued; q.ticket.admitted {
 			s.State = hosting.GuestActive
 		} else {
-			s.Position = g.h.queue.position(&q.ticket)
+			s.Position = q.told // as of the last change, each of which is told at once
 		}
 	}
 	if g.waiting {
@@ -83,6 +85,9 @@ func (h *Host) ports() []hosting.Port {
 		one("tcp", h.turn.TLSAddr().Port(), "guests come in here, and TURN over TLS"),
 		one("udp", h.turn.UDPAddr().Port(), "STUN and TURN over UDP"),
 		one("tcp", h.turn.TCPAddr().Port(), "TURN over TCP"),
+	}
+	if alt := h.turn.AltUDPAddr(); alt.IsValid() {
+		ports = append(ports, one("udp", alt.Port(), "STUN on a second port, by which guests learn more about the NAT before them"))
 	}
 	low, high := peerPorts(h.cfg)
 	if low == 0 {

@@ -41,20 +41,40 @@ func TestAdmission(t *testing.T) {
 	a.ask(three) // would fit, and does not overtake
 	a.ask(four)
 	want("all have asked", one)
-	if a.position(two) != 1 || a.position(four) != 3 || a.position(one) != 0 {
-		t.Errorf("places %d, %d, %d", a.position(two), a.position(four), a.position(one))
+	if got := a.taken(); !slices.Equal(got, []*ticket{one}) || a.taken() != nil {
+		t.Errorf("%d were admitted", len(got))
+	}
+	if !slices.Equal(a.waiting, []*ticket{two, three, four}) {
+		t.Errorf("%d wait, or in another order", len(a.waiting))
 	}
 	a.drop(two) // of the queue
 	want("the second gave up", one, three, four)
+	if got := a.taken(); !slices.Equal(got, []*ticket{three, four}) {
+		t.Errorf("%d were admitted, or in another order", len(got))
+	}
 	a.drop(one)
 	a.drop(one)
 	want("the first has ended", three, four)
 	a.drop(three)
 	a.drop(four)
 	want("all have ended")
+	if kept := a.waiting[:cap(a.waiting)]; slices.ContainsFunc(kept, func(t *ticket) bool { return t != nil }) {
+		t.Error("the queue keeps runs that have ended, and with them their guests")
+	}
 	large := &ticket{cost: 1000}
 	if a.ask(large); !large.admitted {
 		t.Error("one alone found no room")
+	}
+	a = admission{budget: 100, most: 2} // whose ports are fewer than the budget
+	cheap := []*ticket{{cost: 1}, {cost: 1}, {cost: 1}}
+	for _, c := range cheap {
+		a.ask(c)
+	}
+	if a.active != 2 || cheap[2].admitted {
+		t.Errorf("%d go on at once, not 2", a.active)
+	}
+	if a.drop(cheap[0]); !cheap[2].admitted {
+		t.Error("the third did not come to its turn")
 	}
 }
 
@@ -114,6 +134,8 @@ func TestConfigErrors(t *testing.T) {
 		"guests of address":    {func(c *hosting.Config) { c.MaxPerAddress = 1 << 20 }, "from one address"},
 		"budget":               {func(c *hosting.Config) { c.Budget = 1 }, "budget"},
 		"port":                 {func(c *hosting.Config) { c.TCPPort = 65536 }, "65536"},
+		"second port":          {func(c *hosting.Config) { c.AltUDPPort = -3 }, "-3"},
+		"the same port twice":  {func(c *hosting.Config) { c.UDPPort, c.AltUDPPort = 5000, 5000 }, "first and the second"},
 		"range":                {func(c *hosting.Config) { c.PeerPortMin, c.PeerPortMax = 5000, 4000 }, "5000 to 4000"},
 		"small range":          {func(c *hosting.Config) { c.PeerPortMin, c.PeerPortMax = 5000, 5002 }, "5000 to 5002"},
 		"announce":             {func(c *hosting.Config) { c.Announce = []string{"http://host/"} }, "announced"},
@@ -145,7 +167,7 @@ func TestAnnouncedAddresses(t *testing.T) {
 
 func TestBucket(t *testing.T) {
 	now := time.Unix(1000, 0)
-	b := newBucket(func() time.Time { return now })
+	b := newBucket(func() time.Time { return now }, messagesPerSecond, messageBurst)
 	passed := 0
 	for range 100 { // ten seconds at 1000 a second
 		for range 100 {

@@ -15,8 +15,6 @@ import (
 	"echopath/netcheck/signaling"
 )
 
-var loopback4 = netip.MustParseAddr("127.0.0.1")
-
 // cable passes TCP connections on to an address, until it is cut.
 type cable struct {
 	net.Listener
@@ -84,8 +82,7 @@ func TestSignallingBreaksDuringARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathDirect, netcheck.PathRelayTCP},
-		Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: netcheck.Secret(text)}}
+	plan := planFor(netcheck.Secret(text), netcheck.PathDirect, netcheck.PathRelayTCP)
 	plan.Loss.Duration = 2 * time.Second
 	samples := 0
 	r, err := session.Run(t.Context(), plan, session.Options{}, func(e netcheck.Event) {
@@ -121,9 +118,7 @@ func TestSignallingBreaksDuringARun(t *testing.T) {
 func TestGuestByServerSentEvents(t *testing.T) {
 	h, _ := startTest(t, usual, nil)
 	_, text := newInvite(t, h, 1)
-	plan := netcheck.Plan{Loss: netcheck.Presets()[0].Loss, Paths: []netcheck.Path{netcheck.PathRelayTLS},
-		Target: netcheck.Target{Kind: netcheck.TargetInvite, Invite: text}}
-	plan.Loss.Duration = time.Second
+	plan := planFor(text, netcheck.PathRelayTLS)
 	r, err := session.Run(t.Context(), plan, session.Options{Join: session.JoinOptions{Only: signaling.WaySSE}}, nil)
 	if err != nil || r.Other.Way != string(signaling.WaySSE) || !r.Paths[0].State.Measured() {
 		t.Errorf("%+v, %s, %v", r.Other, r.Paths[0].Reason, err)

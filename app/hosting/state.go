@@ -39,8 +39,8 @@ type Port struct {
 type InviteState struct {
 	Room   [8]byte
 	Expiry time.Time
-	Guests int // that it is for
-	Used   int
+	Guests int  // that it is for
+	Used   int  // different guests that came in by it; one that comes again counts once
 	Paste  bool // by copy and paste as well: a socket waits for the answer
 }
 
@@ -112,4 +112,8 @@ type Event struct {
 	Code    string
 	Text    string // why, or a detail, in sentences of their own beside what Kind says; "" if there is none
 	Run     *netcheck.Event
+	// Grade and Verdict are what the guest's view of its run comes to, in EventRunEnded and in an EventRun that is the end of a path: the
+	// verdict in a sentence, or the path's gravest finding. Empty if there is none, or the view did not come.
+	Grade   netcheck.Grade
+	Verdict string
 }

@@ -33,6 +33,9 @@ func (t *trial) banner() Banner {
 // remoteBanner tells how this computer stands with the other one.
 func (t *trial) remoteBanner(b Banner) Banner {
 	b.Text = t.words.remote
+	if t.words.calls != nil {
+		b.Text = t.words.calls[t.form.calls()]
+	}
 	v, ok := t.Join()
 	if !ok {
 		return b
@@ -88,6 +91,9 @@ func (t *trial) idleBanner() Banner {
 		b.Mark = present.Mark{Shape: "○", Word: "NOT READY"}
 		b.Text, b.More = t.checked.Problem, t.whereToMend()
 		return b
+	case t.inTheWay() != "":
+		b.Mark, b.Text = present.Mark{Shape: "○", Word: "NOT READY", Tone: present.ToneFair}, t.inTheWay()
+		return b
 	case t.elsewhere != "":
 		b.Mark, b.Text = present.Mark{Shape: "○", Word: "NOT READY"}, t.elsewhere
 		return b
@@ -118,16 +124,33 @@ func (t *trial) runningBanner() Banner {
 	case t.quietFirst():
 		b.Text = fmt.Sprintf("Measuring %s without video first (%d of %d)", p.Path().Title(), p.Number(), p.Total())
 	default:
-		b.Text = fmt.Sprintf("%s %s (%d of %d)", t.words.busy, p.Path().Title(), p.Number(), p.Total())
+		b.Text = fmt.Sprintf("%s %s (%d of %d)", t.busyWord(), p.Path().Title(), p.Number(), p.Total())
 	}
 	b.More = orElse(t.warning, "Figures are provisional until their path has been measured.")
 	return b
 }
 
+// busyWord is what goes on, before the name of a path.
+func (t *trial) busyWord() string {
+	if t.plan.Video.Mode == netcheck.VideoCall {
+		return "Call over"
+	}
+	return t.words.busy
+}
+
 func (t *trial) doneBanner() Banner {
 	mark := present.GradeMark(t.verdict.Grade)
 	mark.Word = strings.ToUpper(mark.Word)
-	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), orElse(t.gravest(), t.whereKept()))}
+	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), t.hostGone(), orElse(t.gravest(), t.whereKept()))}
+}
+
+// hostGone says why the host of the run is not there any more; "" if it is, or if it was left.
+func (t *trial) hostGone() string {
+	if _, remote := t.Join(); !remote || t.join.phase != JoinGone || t.report.Ended != netcheck.EndedComplete {
+		return ""
+	}
+	text, advice := failureWords(t.join.err)
+	return joined(text, advice)
 }
 
 // gravest is the title and advice of what calls for action first.

@@ -28,6 +28,8 @@ func (t *Test) callCells(p netcheck.PathReport) [NumCols]Cell {
 	return c
 }
 
+const callUpDown = "Up: the picture of the end that called, as the other received it. Down: the other one's."
+
 // callSection sets the two directions of a call side by side.
 func (t *trial) callSection(p netcheck.PathReport) (Section, bool) {
 	s := Section{Title: "Two-way call", Columns: []string{"", "Up", "Down"}}
@@ -35,9 +37,9 @@ func (t *trial) callSection(p netcheck.PathReport) (Section, bool) {
 		s.Intro = sentence(forWindow(p.Call.Text))
 	}
 	if !present.Called(p) {
-		return s, s.Intro != ""
+		return t.liveCallSection(p, s)
 	}
-	s.Intro = joined("Up: the picture of the end that called, as the other received it. Down: the other one's.", s.Intro)
+	s.Intro = joined(callUpDown, s.Intro)
 	r := p.Call.Result
 	up, down := present.CallOf(*r)
 	rate := func(up, down string, upKbps, downKbps float64) []string {
@@ -57,4 +59,37 @@ func (t *trial) callSection(p netcheck.PathReport) (Section, bool) {
 	s.addBoth("Jitter (ms)", "", up.Jitter, down.Jitter)
 	s.add("RTT p50 / p95 (ms)", present.RTT(r.RTT), present.TermRTTp50)
 	return s, true
+}
+
+// liveCallSection is what is known while the call runs, or why there was none.
+func (t *trial) liveCallSection(p netcheck.PathReport, s Section) (Section, bool) {
+	f := t.calls[p.Path]
+	if f == nil || !f.begun || ended(p) {
+		s.Columns = nil
+		return s, s.Intro != ""
+	}
+	s.Intro = "So far. Loss and jitter come when this path has been measured."
+	sum := f.Sum()
+	up, down := t.units.liveWay(sum.Up), t.units.liveWay(sum.Down)
+	s.addBoth("Shown", present.TermShown, up.shown, down.shown)
+	s.addBoth("Shown a second", present.TermFPS, up.fps, down.fps)
+	s.addBoth("Stood still (s)", present.TermFreeze, up.frozen, down.frozen)
+	s.addBoth("Bitrate received ("+t.units.Name()+")", present.TermVideoBitrate, up.kbps, down.kbps)
+	s.addBoth("Size of the last picture", present.TermPictureSize, f.size(f.whole, true), f.size(f.newest, false))
+	for _, row := range s.Rows {
+		row[1].Soft, row[2].Soft = true, true
+	}
+	return s, true
+}
+
+// size is that of the last picture that was shown of a direction by the end of a window.
+func (f *callFilm) size(at int, up bool) string {
+	w := f.windows[at].Down
+	if up {
+		w = f.windows[at].Up
+	}
+	if w.Width <= 0 {
+		return present.None
+	}
+	return netcheck.VideoSize{Width: w.Width, Height: w.Height}.String()
 }

@@ -101,7 +101,7 @@ func TestWhatHappensInACall(t *testing.T) {
 		}
 	}
 	short, _ := cost(granted, Units{})
-	if want := "1 path × call 640x360@30 for 10 s, at most 2500 kbit/s each way, about 11 s"; short != want {
+	if want := "1 call of 10 s, at most 2500 kbit/s each way, about 11 s"; short != want {
 		t.Errorf("%q, want %q", short, want)
 	}
 }

@@ -22,7 +22,7 @@ func (r *reading) readServers() {
 	}
 	trust := r.readTrust(tls || r.problems[FieldURLs] != "")
 	for _, u := range urls {
-		s := netcheck.ICEServer{URL: u}
+		s := netcheck.ICEServer{URL: u, Public: isPublic(u)}
 		if u.Scheme != netcheck.SchemeSTUN {
 			s = login
 			s.URL = u
@@ -40,6 +40,7 @@ func (r *reading) readURLs() []netcheck.ServerURL {
 	n := 0
 	for line := range strings.SplitSeq(r.form.Servers.URLs, "\n") {
 		n++
+		line, _, _ = strings.Cut(line, "#") // what follows is a remark
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

@@ -45,7 +45,10 @@ func (v *Video) read(f Form, u Units) Checked {
 func (r *reading) readVideo(m machine) {
 	f := r.form.Video
 	r.plan.Video = netcheck.VideoPlan{Mode: netcheck.VideoAlone, Width: f.Size.Width, Height: f.Size.Height, FPS: f.FPS, Adapt: f.Adapt}
-	if f.UnderLoad {
+	switch {
+	case r.form.calls():
+		r.plan.Video.Mode = netcheck.VideoCall
+	case f.UnderLoad:
 		r.plan.Video.Mode, r.plan.Loss = netcheck.VideoUnderLoad, callLoad()
 	}
 	r.readSource(f, m)
@@ -126,7 +129,7 @@ func (r *reading) readRecording() *Recording {
 	f := r.form.Video
 	file := strings.TrimSpace(f.RecordFile)
 	switch {
-	case !f.Record:
+	case !f.Record, r.form.calls():
 		return nil
 	case file == "":
 		r.wrong(FieldRecordFile, "Choose the file to record to.")
@@ -153,7 +156,11 @@ func (v *Video) off() map[Field]string {
 	if f.Source != netcheck.SourceFile {
 		out[FieldFile] = "Choose a file as the source first."
 	}
-	if !f.Record {
+	switch {
+	case v.form.calls():
+		out[FieldRecord], out[FieldRecordFile] = noCallRecord, noCallRecord
+		out[FieldUnderLoad] = "A call is measured without packets beside it. Choose “Echo” for that."
+	case !f.Record:
 		out[FieldRecordFile] = "Switch the recording on first."
 	}
 	if v.machine.noVideo != "" {

@@ -20,6 +20,18 @@ func cost(granted netcheck.Plan, u Units) (short, whole string) {
 	if granted.Video.On() {
 		most = "at most " // congestion control decides
 	}
+	if granted.Video.Mode == netcheck.VideoCall {
+		calls := n
+		if granted.Video.Paths > 0 {
+			calls = min(n, granted.Video.Paths)
+		}
+		each := ""
+		if calls > 1 {
+			each = " each"
+		}
+		return fmt.Sprintf("%s of %s%s, at most %s %s each way, about %s", present.Counted(calls, "call"), present.About(granted.Video.Duration), each,
+			u.bitrate(run.Estimate().Kbps), u.Name(), present.About(present.RunTime(granted))), whole
+	}
 	short = fmt.Sprintf("%s × %s, %s%s %s each way, about %s", present.Counted(n, "path"), load(granted),
 		most, u.bitrate(run.Estimate().Kbps), u.Name(), present.About(present.RunTime(granted)))
 	return short, whole
@@ -33,13 +45,11 @@ func load(granted netcheck.Plan) string {
 	switch v.Mode {
 	case netcheck.VideoAlone:
 		return video
-	case netcheck.VideoCall:
-		return "call " + video
 	case netcheck.VideoUnderLoad:
 		return video + " beside " + present.Number(l.Rate, 3) + " packets/s"
 	case netcheck.VideoAfterLoss:
 		return packets + ", then " + video
-	case netcheck.VideoNone:
+	case netcheck.VideoNone, netcheck.VideoCall:
 	}
 	return packets
 }

@@ -14,6 +14,7 @@ type Form struct {
 	Load    Load   // only read when Preset is Custom
 	Family  netcheck.Family
 	Iface   string    // network interface by name or address; "" leaves it to the system
+	STUN    string    // outside servers by which this computer may be found as a guest, one a line; what follows # is a remark
 	Title   string    // of the report; may be empty
 	Video   VideoForm // only read by the screen "Video echo"
 }

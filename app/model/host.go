@@ -32,11 +32,13 @@ type Host struct {
 	addresses  []HostAddress
 	addressWhy string // why they could not be listed; "" if they could
 	units      Units
+	machine    machine
 
 	phase    HostPhase
 	err      error // why it could not start, or did not end in order; nil if all was well
 	snapshot hosting.Snapshot
 	invite   hostInvite
+	paste    hostPaste
 	guests   []*guest // by arrival; those who have left stay while there is a run of theirs
 	selected string   // ID
 	lines    []LogLine
@@ -56,7 +58,8 @@ type hostInvite struct {
 type guest struct {
 	hosting.Guest
 	left bool
-	run  *Test // nil: it has run nothing yet
+	run  *Test  // nil: it has run nothing yet
+	film *Video // the same run, as the screen "Video echo" shows it; nil until somebody looks
 	id   string
 	now  time.Duration // since that run's start
 }
@@ -83,7 +86,7 @@ func (h *Host) OwnName() string { return h.ownName }
 // SetForm takes what was filled in and checks it. A host that runs goes on as it was started.
 func (h *Host) SetForm(f HostForm) {
 	h.form = f
-	h.checked = f.check(h.addresses, h.ownName)
+	h.checked = f.check(h.addresses, h.ownName, h.machine)
 	if h.addressWhy != "" && len(h.addresses) == 0 {
 		h.checked.Problem = "The addresses of this computer can not be listed: " + sentence(h.addressWhy)
 		h.checked.Problems[FieldHostAddress] = h.checked.Problem
@@ -118,7 +121,7 @@ func (h *Host) Phase() HostPhase { return h.phase }
 // Begin tells that a host is being started. What is known of the last one goes.
 func (h *Host) Begin() {
 	h.phase, h.err = HostStarting, nil
-	h.snapshot, h.invite = hosting.Snapshot{}, hostInvite{}
+	h.snapshot, h.invite, h.paste = hosting.Snapshot{}, hostInvite{}, hostPaste{}
 	h.guests, h.selected, h.lines = nil, "", nil
 }
 
@@ -139,7 +142,7 @@ func (h *Host) Stopping() {
 // Stopped tells that nothing of it is left, and why it could not start or did not end in order; nil if all is well. The guests'
 // runs stay.
 func (h *Host) Stopped(err error) {
-	h.phase, h.err, h.invite = HostOff, err, hostInvite{}
+	h.phase, h.err, h.invite, h.paste = HostOff, err, hostInvite{}, hostPaste{}
 	h.snapshot.Guests = nil
 	h.takeGuests()
 	if h.selected == "" && len(h.guests) > 0 {
@@ -213,6 +216,7 @@ func (h *Host) Apply(e hosting.Event) {
 	if e.Kind == hosting.EventRun {
 		return
 	}
+	h.pasteEvent(e)
 	text, tone := present.HostEventLine(e)
 	if text == "" {
 		return
@@ -252,22 +256,6 @@ func (h *Host) EndRun(id, run string, o Outcome) {
 	if g := h.find(id); g != nil && g.run != nil && g.id == run && g.run.Phase().Busy() {
 		g.run.End(o)
 	}
-}
-
-// Asking tells that a new invite is being made.
-func (h *Host) Asking() { h.invite.asked, h.invite.err = true, nil }
-
-// Invited takes the newest invite.
-func (h *Host) Invited(text, link netcheck.Secret, room [8]byte, expiry time.Time) {
-	h.invite = hostInvite{text: text, link: link, room: room, expiry: expiry}
-}
-
-// InviteFailed tells why none could be made.
-func (h *Host) InviteFailed(err error) { h.invite.asked, h.invite.err = false, err }
-
-// Invite gives the text and the link of the newest invite, both secrets; ok is false if there is none that lets somebody in.
-func (h *Host) Invite() (text, link netcheck.Secret, ok bool) {
-	return h.invite.text, h.invite.link, h.phase == HostOn && h.invite.text != ""
 }
 
 // Select chooses the guest whose run is shown.

@@ -21,12 +21,14 @@ type HostForm struct {
 	TLSPort      string // "" leaves a port to the host
 	TCPPort      string
 	UDPPort      string
-	PeerPorts    string // "49152-49407"
-	Public       string // address that a 1:1 NAT shows to the world
-	Announce     string // more addresses for the invite, between spaces, commas or lines
-	STUN         string // outside servers, one a line; what follows # is a remark
-	Ask          bool   // before a guest gets in
-	AnyCandidate bool   // let guests name addresses that this host has not seen itself
+	PeerPorts    string              // "49152-49407"
+	Public       string              // address that a 1:1 NAT shows to the world
+	Announce     string              // more addresses for the invite, between spaces, commas or lines
+	STUN         string              // outside servers, one a line; what follows # is a remark
+	Ask          bool                // before a guest gets in
+	Pictures     netcheck.SourceKind // what guests see in a call: SourceSynthetic, or SourceCamera if somebody chose it here
+	Camera       string              // its name; "" is the first
+	AnyCandidate bool                // let guests name addresses that this host has not seen itself
 }
 
 // HostAddress is an address of this computer that a host can listen on.
@@ -55,24 +57,16 @@ const (
 	FieldPublic       Field = "public_address"
 	FieldAnnounce     Field = "announce"
 	FieldSTUN         Field = "stun"
+	FieldHostPictures Field = "host_pictures"
+	FieldHostCamera   Field = "host_camera"
 	FieldAsk          Field = "ask"
 	FieldAnyCandidate Field = "any_candidate"
 )
 
-// publicRemark marks the servers of the public list where they are typed.
-const publicRemark = "# public"
-
-// PublicSTUN is the list of public STUN servers as it would be typed, each marked as public.
-func PublicSTUN() string {
-	var lines []string
-	for _, s := range netcheck.PublicSTUN() {
-		lines = append(lines, s.URL.String()+"  "+publicRemark)
-	}
-	return strings.Join(lines, "\n")
-}
-
 // DefaultHostForm is what a first-time user finds: whoever comes is asked about, and the public STUN servers are there.
-func DefaultHostForm() HostForm { return HostForm{Ask: true, STUN: PublicSTUN()} }
+func DefaultHostForm() HostForm {
+	return HostForm{Ask: true, STUN: PublicSTUN(), Pictures: netcheck.SourceSynthetic}
+}
 
 // CheckedHost is the form as it was read.
 type CheckedHost struct {
@@ -84,16 +78,17 @@ type CheckedHost struct {
 
 // hostReading is a form that is being read.
 type hostReading struct {
-	form HostForm
-	c    CheckedHost
+	form    HostForm
+	c       CheckedHost
+	machine machine
 }
 
 // maxHostName is how long the name of a computer may be, in bytes, as in the protocol.
 const maxHostName = 64
 
 // check reads the form. addresses are those of this computer, sorted; ownName is its name.
-func (f HostForm) check(addresses []HostAddress, ownName string) CheckedHost {
-	r := &hostReading{form: f, c: CheckedHost{Problems: map[Field]string{}}}
+func (f HostForm) check(addresses []HostAddress, ownName string, m machine) CheckedHost {
+	r := &hostReading{form: f, machine: m, c: CheckedHost{Problems: map[Field]string{}}}
 	r.readAddress(addresses)
 	r.readName(ownName)
 	r.c.Config.TLSPort = r.readPort(FieldTLSPort, f.TLSPort)
@@ -104,6 +99,7 @@ func (f HostForm) check(addresses []HostAddress, ownName string) CheckedHost {
 	r.readPublic()
 	r.readAnnounce()
 	r.readSTUN()
+	r.readPictures()
 	r.c.Config.Approve, r.c.Config.AnyCandidate = f.Ask, f.AnyCandidate
 	return r.c
 }
@@ -134,6 +130,17 @@ func (r *hostReading) readAddress(addresses []HostAddress) {
 	default:
 		r.wrong(FieldHostAddress, "This computer no longer has the address %s: choose another one.", present.Printable(r.form.Address))
 	}
+}
+
+// readPictures takes what guests are to see in a call. A camera is named only where somebody chose it here.
+func (r *hostReading) readPictures() {
+	switch {
+	case r.machine.noVideo != "" || r.form.Pictures != netcheck.SourceCamera: // the host sends synthetic ones, or none
+		return
+	case cameraProblem(r.form.Camera, r.machine) != "":
+		r.wrong(FieldHostCamera, "%s", cameraProblem(r.form.Camera, r.machine))
+	}
+	r.c.Config.Pictures = netcheck.VideoSource{Kind: netcheck.SourceCamera, Name: r.form.Camera}
 }
 
 func (r *hostReading) readName(own string) {
@@ -241,33 +248,15 @@ func announceable(w string) bool {
 	return host != "" && len(host) <= 253 && !strings.ContainsAny(host, ":/@?#[]\\\"'")
 }
 
-// readSTUN reads a server a line. What is never asked on a host for this computer only is not handed to one.
+// readSTUN reads the outside servers. What is never asked on a host for this computer only is not handed to one.
 func (r *hostReading) readSTUN() {
-	var out []netcheck.ICEServer
-	n := 0
-	for text := range strings.SplitSeq(r.form.STUN, "\n") {
-		n++
-		text, _, _ = strings.Cut(text, "#")
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		u, why := readURL(text)
-		if why == "" && u.Scheme != netcheck.SchemeSTUN {
-			why = "only STUN servers have a use here; write for example stun:stun.example.com:3478"
-		}
-		if why != "" {
-			r.wrong(FieldSTUN, "Line %d can not be used: %s.", n, why)
-			continue
-		}
-		out = append(out, netcheck.ICEServer{URL: u, Public: isPublic(u)})
+	out, why := ReadSTUN(r.form.STUN)
+	if why != "" {
+		r.wrong(FieldSTUN, "%s", why)
 	}
 	if !r.c.Config.Address.IsLoopback() {
 		r.c.Config.STUN = out
 	}
-}
-
-func isPublic(u netcheck.ServerURL) bool {
-	return slices.ContainsFunc(netcheck.PublicSTUN(), func(s netcheck.ICEServer) bool { return s.URL == u })
 }
 
 // sortAddresses puts the one that the system sends by first and loopback last; IPv4 comes before IPv6.

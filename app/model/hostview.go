@@ -218,8 +218,10 @@ func shortened(text string) string {
 	return text[:head] + " … " + text[len(text)-tail:]
 }
 
-func (h *Host) inviteView(now time.Time) InviteView {
-	i := h.invite
+func (h *Host) inviteView(now time.Time) InviteView { return h.viewOf(h.invite, now) }
+
+// viewOf is what is shown of an invite.
+func (h *Host) viewOf(i hostInvite, now time.Time) InviteView {
 	v := InviteView{CanNew: h.phase == HostOn && !i.asked}
 	switch {
 	case h.phase != HostOn:
@@ -231,21 +233,19 @@ func (h *Host) inviteView(now time.Time) InviteView {
 		v.Why = "The invite is being made."
 	default:
 		v.Short, v.Can = shortened(i.text.Reveal()), true
-		v.Expiry, v.Tone = h.expiryWords(now)
+		v.Expiry, v.Tone = h.expiryWords(i, now)
 	}
 	return v
 }
 
-// expiryWords says whom the newest invite lets in, and for how long.
-func (h *Host) expiryWords(now time.Time) (string, present.Tone) {
-	left := h.invite.expiry.Sub(now).Truncate(time.Second)
+// expiryWords says whom an invite lets in, and for how long.
+func (h *Host) expiryWords(i hostInvite, now time.Time) (string, present.Tone) {
+	left := i.expiry.Sub(now).Truncate(time.Second)
 	if left <= 0 {
 		return "Expired: it lets nobody in any more. Make a new one.", present.ToneFair
 	}
-	for _, s := range h.snapshot.Invites {
-		if s.Room == h.invite.room && s.Used >= s.Guests && s.Guests > 0 {
-			return "Used: a guest has come by it. Make a new one for the next guest.", present.ToneFaint
-		}
+	if h.used(i.room) {
+		return "Used: a guest has come by it. Make a new one for the next guest.", present.ToneFaint
 	}
 	return "Lets one guest in, " + present.Clock(left) + " left", present.ToneNone
 }
@@ -366,7 +366,7 @@ func (h *Host) RunHeader() [NumCols]Heading {
 	if run, _, _ := h.Run(); run != nil {
 		return run.Header()
 	}
-	return (&Test{trial{setup: setup{units: h.units}, report: remoteReport}}).Header()
+	return (&Test{&trial{setup: setup{units: h.units}, report: remoteReport}}).Header()
 }
 
 // remoteReport has the directions of a network between two computers, as every run of a guest.

@@ -29,7 +29,10 @@ type Join struct {
 	phase    JoinPhase
 	other    netcheck.OtherEnd
 	standing signaling.Standing
-	step     string // of reaching the host, in words
+	step     string          // of reaching the host, in words
+	by       netcheck.Secret // the invite by which the host is, or was, reached
+	answer   string          // that the user has to carry to the host; "" if it is reached otherwise
+	noCalls  bool            // the host can not send pictures of its own
 	err      error
 }
 
@@ -55,7 +58,10 @@ func (j *Join) Phase() JoinPhase { return j.phase }
 func (j *Join) Other() netcheck.OtherEnd { return j.other }
 
 // Begin tells that the host is being reached.
-func (j *Join) Begin() { *j = Join{phase: JoinReaching} }
+func (j *Join) Begin() { *j = Join{phase: JoinReaching, by: j.by} }
+
+// By tells by which invite: once it has been used it is not shown any more.
+func (j *Join) By(invite netcheck.Secret) { j.by = invite }
 
 // Step takes a step of reaching the host.
 func (j *Join) Step(s netcheck.StepDone) {
@@ -77,11 +83,14 @@ func (j *Join) Standing(s signaling.Standing) {
 
 // Joined tells that the host has let this end in.
 func (j *Join) Joined(other netcheck.OtherEnd) {
-	j.phase, j.other, j.err = JoinIn, other, nil
+	j.phase, j.other, j.err, j.answer = JoinIn, other, nil, ""
 	if j.standing.State == signaling.StandingWaiting {
 		j.standing = signaling.Standing{State: signaling.StandingIn}
 	}
 }
+
+// Calls tells whether the host can send pictures of its own: whether there can be a two-way call with it. Until it is told it can.
+func (j *Join) Calls(can bool) { j.noCalls = !can }
 
 // Leaving tells that this end takes its leave.
 func (j *Join) Leaving() {
@@ -91,7 +100,7 @@ func (j *Join) Leaving() {
 }
 
 // Left tells that the session was ended as somebody here asked.
-func (j *Join) Left() { *j = Join{phase: JoinNone} }
+func (j *Join) Left() { *j = Join{phase: JoinNone, by: j.by} }
 
 // Gone tells that there is no session, and why: it could not be made, or has ended by itself.
 func (j *Join) Gone(err error) {
@@ -99,7 +108,7 @@ func (j *Join) Gone(err error) {
 		j.Left()
 		return
 	}
-	*j = Join{phase: JoinGone, err: err, other: j.other}
+	*j = Join{phase: JoinGone, err: err, other: j.other, by: j.by}
 }
 
 // busy tells that there is a session, or one in the making.
@@ -110,7 +119,7 @@ func (j *Join) busy() bool {
 // View makes what is shown. typed is the invite in the form; runs tells that a test goes on.
 func (j *Join) View(typed netcheck.Secret, runs bool) JoinView {
 	v := JoinView{Locked: j.busy() || runs, Mark: j.mark(), Line: j.line(typed)}
-	if j.busy() {
+	if j.busy() || j.by != "" && typed == j.by {
 		v.Shown = beginning(typed)
 	}
 	if j.phase == JoinIn {
@@ -167,6 +176,9 @@ func (j *Join) mark() present.Mark {
 func (j *Join) line(typed netcheck.Secret) string {
 	switch j.phase {
 	case JoinReaching:
+		if j.answer != "" {
+			return "Waiting until the answer has been carried to the host."
+		}
 		return orElse(sentence(j.step), "Reaching the host …")
 	case JoinWaiting:
 		return ellipsis(present.Standing(string(signaling.StandingWaiting), 0, 0))

@@ -58,6 +58,9 @@ func (t *trial) statusText(now time.Duration) string {
 
 func (t *trial) doneText() string {
 	if t.report.Ended == netcheck.EndedComplete {
+		if t.plan.Video.Mode == netcheck.VideoCall {
+			return "Call complete"
+		}
 		return t.words.finished
 	}
 	return "Test stopped before its end"

@@ -179,6 +179,10 @@ func (t *trial) measure(e netcheck.Event) {
 		if f := t.films[e.Path]; f != nil {
 			f.put(b.Sample)
 		}
+	case netcheck.CallSampleTaken:
+		if c := t.calls[e.Path]; c != nil {
+			c.put(b.Sample)
+		}
 	case netcheck.VideoHappened:
 		if f := t.films[e.Path]; f != nil {
 			f.happened(e.At, b)
@@ -192,6 +196,9 @@ func (t *trial) measure(e netcheck.Event) {
 
 // finish tells that a path's probe has ended; "" is all of them.
 func (t *trial) finish(p netcheck.Path, probe string) {
+	if c := t.calls[p]; c != nil {
+		c.finish()
+	}
 	if f := t.films[p]; f != nil && probe != netcheck.ProbeLoss {
 		f.finish()
 	}

@@ -4,7 +4,7 @@ import "time"
 
 // Test is the state of the screen "Test": the form, the run that goes on or has ended, and what is shown of both. The zero
 // value is not ready; NewTest makes one.
-type Test struct{ trial }
+type Test struct{ *trial }
 
 // NewTest makes the screen's state with the form that a first-time user finds.
 func NewTest(units Units) *Test {

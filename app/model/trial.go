@@ -24,6 +24,7 @@ type trial struct {
 	tallies  map[SeriesKey]*tally
 	curves   []*Curves
 	films    map[netcheck.Path]*film
+	calls    map[netcheck.Path]*callFilm
 	journal  journal
 	outcome  Outcome
 	warning  string // trouble beside the run that goes on
@@ -39,11 +40,12 @@ type setup struct {
 	form       Form
 	checked    Checked
 	words      screenWords
-	join       *Join // how this computer stands with the host of an invite; nil: there are no hosts
+	obstacle   func() string // why the form can not be run as things stand, though it is right; nil: nothing can be in its way
+	join       *Join         // how this computer stands with the host of an invite; nil: there are no hosts
 }
 
-func newTrial(units Units, words screenWords, check func(Form, Units) Checked) trial {
-	return trial{setup: setup{check: check, units: units, words: words}, phase: PhaseIdle}
+func newTrial(units Units, words screenWords, check func(Form, Units) Checked) *trial {
+	return &trial{setup: setup{check: check, units: units, words: words}, phase: PhaseIdle}
 }
 
 // Units are those in which the person wants to read bitrates.
@@ -148,6 +150,7 @@ func (t *trial) start(e netcheck.SessionStarted) {
 	t.plan, t.begun, t.progress = e.Granted, true, present.NewProgress(e.Granted)
 	t.makeTallies(e.Granted)
 	t.makeFilms(e.Granted)
+	t.makeCalls(e.Granted)
 }
 
 // Warn tells of trouble beside the run, such as results that can not be kept. It is shown until the run ends.
@@ -242,8 +245,18 @@ func (t *trial) canStart() (ok bool, why string) {
 		return false, t.elsewhere
 	case t.checked.Problem != "":
 		return false, t.checked.Problem
+	case t.inTheWay() != "":
+		return false, t.inTheWay()
 	}
 	return true, t.checked.CostHint
+}
+
+// inTheWay says why the form can not be run as things stand; "" if it can.
+func (t *trial) inTheWay() string {
+	if t.obstacle == nil {
+		return ""
+	}
+	return t.obstacle()
 }
 
 func (t *trial) canSave() (ok bool, why string) {

@@ -8,14 +8,17 @@ import (
 // Video is the state of the screen "Video echo": the form, the run that goes on or has ended, and what is shown of both. The zero
 // value is not ready; NewVideo makes one.
 type Video struct {
-	trial
+	*trial
 	machine machine
+	far     bool   // the run of a guest, seen from the host
+	farName string // of that guest
 }
 
 // NewVideo makes the screen's state with the form that a first-time user finds.
 func NewVideo(units Units) *Video {
 	v := &Video{}
 	v.trial = newTrial(units, videoWords, v.read)
+	v.obstacle = v.noCall
 	v.SetForm(DefaultForm())
 	return v
 }
@@ -38,5 +41,5 @@ func (v *Video) Cameras() []string { return v.machine.cameras }
 
 // View makes what the screen shows. now is the time since the session's start, which counts while a run goes on.
 func (v *Video) View(now time.Duration) VideoView {
-	return VideoView{View: v.view(now), Rows: v.rows(now), Off: v.off(), Caption: v.caption()}
+	return VideoView{View: v.view(now), Rows: v.rows(now), Off: v.off(), Caption: v.caption(), Call: v.calling()}
 }

@@ -5,6 +5,7 @@ import "echopath/netcheck"
 // VideoForm is what the person has filled in on the screen "Video echo" beside what it shares with the screen "Test": the target,
 // the servers, the paths, the IP version, the interface and the title.
 type VideoForm struct {
+	Call       bool // a two-way call instead of an echo; only with another Echopath
 	Source     netcheck.SourceKind
 	Difficulty netcheck.Difficulty // of the synthetic picture
 	Camera     string              // its name; "" is the first
@@ -26,6 +27,7 @@ type VideoForm struct {
 
 // The inputs of the screen "Video echo".
 const (
+	FieldCall       Field = "call"
 	FieldSource     Field = "source"
 	FieldDifficulty Field = "difficulty"
 	FieldCamera     Field = "camera"
@@ -48,7 +50,7 @@ type Recording struct {
 }
 
 // videoFields are the inputs above, from the top of the form to its foot.
-var videoFields = []Field{FieldSource, FieldDifficulty, FieldCamera, FieldFile, FieldPicture, FieldFPS, FieldStartKbps, FieldMaxKbps, FieldVideoTime,
+var videoFields = []Field{FieldCall, FieldSource, FieldDifficulty, FieldCamera, FieldFile, FieldPicture, FieldFPS, FieldStartKbps, FieldMaxKbps, FieldVideoTime,
 	FieldUnderLoad, FieldAdapt, FieldRecord, FieldRecordFile}
 
 // Sources lists the sources in the order in which they are offered.

@@ -19,6 +19,9 @@ var videoTerms = [NumVideoCols]present.Term{
 
 // Header gives the heads of the table's columns.
 func (v *Video) Header() [NumVideoCols]Heading {
+	if v.calling() {
+		return v.callHeader()
+	}
 	heads := [NumVideoCols]Heading{
 		VideoColShown: {Title: "Shown", Unit: "pictures"}, VideoColFPS: {Title: "Shown", Unit: "a second"}, VideoColFrozen: {Title: "Frozen"},
 		VideoColDelay: {Title: "Delay", Unit: "p50 / p95 ms"}, VideoColLossBefore: {Title: "Loss", Unit: "before repair"},
@@ -51,6 +54,9 @@ func (v *Video) rows(now time.Duration) []VideoRow {
 
 // videoWhy is why there is no video of a path, or not to its end, where that is not why the path ended; "" if there is.
 func videoWhy(p netcheck.PathReport) string {
+	if p.State == netcheck.StateOK && p.Call != nil {
+		return sentence(forWindow(p.Call.Text))
+	}
 	if p.Video == nil || p.Video.Text == "" || p.State != netcheck.StateOK {
 		return ""
 	}
@@ -63,6 +69,9 @@ func (v *Video) cells(p netcheck.PathReport, s stage) [NumVideoCols]Cell {
 	reason := joined(v.noFigures(p, s))
 	if why := videoWhy(p); why != "" {
 		reason = why
+	}
+	if v.calling() {
+		return v.callCellsOf(p, s, reason)
 	}
 	f := v.films[p.Path]
 	switch {
@@ -163,13 +172,19 @@ func (u Units) hint(text string) string {
 
 // caption is what stands under the pictures: those of the path that runs, or of the last one that did.
 func (v *Video) caption() VideoCaption {
+	if v.calling() {
+		return v.callCaption()
+	}
+	if v.far {
+		return VideoCaption{Names: v.names(), Why: v.noFarPictures()}
+	}
 	p, f := v.onScreen()
 	if f == nil {
-		return VideoCaption{Why: v.noPictures()}
+		return VideoCaption{Names: v.names(), Why: v.noPictures()}
 	}
 	newest := f.Newest()
 	second, _ := f.LastSecond(newest.Index)
-	c := VideoCaption{Path: p, Frozen: f.frozen}
+	c := VideoCaption{Names: v.names(), Path: p, Frozen: f.frozen}
 	c.Sent = fmt.Sprintf("Sent: %s, %s a second, %s %s", netcheck.VideoSize{Width: newest.Width, Height: newest.Height},
 		present.Number(float64(second.Sent)/max(second.Span().Seconds(), 0.2), 3), v.units.bitrate(second.Rate(second.BytesSent)), v.units.Name())
 	echoed := []string{present.Number(second.FPS(), 3) + " a second"}
@@ -218,12 +233,17 @@ func (v *Video) noPictures() string {
 	switch {
 	case v.machine.noVideo != "":
 		return sentence(forWindow(v.machine.noVideo))
+	case v.far:
+		return v.noFarPictures()
 	case v.phase == PhaseDone:
 		return "No picture was sent in this run."
 	case v.phase.Busy() && v.quietFirst():
 		return "First the line is measured without video, for " + present.About(v.plan.Video.Idle) + "; then the pictures appear here."
 	case v.phase.Busy():
 		return "The pictures appear here as soon as a path is connected."
+	}
+	if v.calling() {
+		return "Press Start: both pictures appear here, each with how it arrives at the other end."
 	}
 	return "Press Start: the picture that is sent appears here, and beside it the one that comes back."
 }

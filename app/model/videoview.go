@@ -12,6 +12,7 @@ type VideoView struct {
 	Rows    []VideoRow       // one for each path there is, in running order, so that no row moves
 	Off     map[Field]string // the fields that can not be used now, and why
 	Caption VideoCaption
+	Call    bool // a two-way call is shown, or would be started: both ends send, and nothing comes back
 }
 
 // Columns of the table that compares the paths, the weightiest first: where there is not room for all, the last ones can go. Titles
@@ -42,8 +43,10 @@ type VideoRow struct {
 	Active bool // this path is being measured
 }
 
-// VideoCaption stands under the pictures.
+// VideoCaption stands under the pictures. In a call Sent tells of the own picture as the other end received it, and Echoed of the other
+// end's as it came here.
 type VideoCaption struct {
+	Names  [2]string     // whose the two pictures are
 	Path   netcheck.Path // the one whose pictures are shown; PathUnknown: none
 	Sent   string        // "Sent: 640x360, 30 a second, 980 kbit/s"
 	Echoed string        // "Echoed: 29.8 a second, 41 ms later, PSNR 44.1 dB"

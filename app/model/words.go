@@ -17,6 +17,7 @@ func pathHint(p netcheck.Path) string { return present.Define(present.Term(p.Tit
 // windowWords puts what the engine says of the terminal's flags into the words of the window.
 var windowWords = strings.NewReplacer(
 	"give a TURN server: --turn turn:HOST:3478 --turn-user NAME --turn-pass-file FILE.", "choose the target “TURN servers” and fill in yours.",
+	" (--ip auto in the terminal)", "", " (--public-address)", "",
 	" (--stun in the terminal)", "", " (--turn in the terminal)", "",
 	"give --turn or --stun", "type one into the list of servers",
 	"Give --turn-user and --turn-pass-file, or the shared secret.", "Fill in user and password, or the REST secret.",

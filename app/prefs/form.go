@@ -19,6 +19,7 @@ type storedForm struct {
 	Iface   field[string]        `json:"interface,omitzero"`
 	Title   field[string]        `json:"title,omitzero"`
 	Video   field[storedVideo]   `json:"video,omitzero"`
+	STUN    field[string]        `json:"outside_stun,omitzero"` // one a line, those of the public list with a remark
 	Servers field[storedServers] `json:"servers,omitzero"`
 }
 
@@ -67,6 +68,7 @@ func storeForm(f model.Form, servers bool) storedForm {
 		out.Video = set(storeVideo(f.Video))
 	}
 	if servers {
+		out.STUN = set(wholeSTUN(f.STUN))
 		s := f.WithoutSecrets().Servers
 		out.Servers = set(storedServers{set(wholeURLs(s.URLs)), set(s.User), set(s.CAFile), set(wholePins(s.Pins))})
 	}
@@ -94,6 +96,8 @@ func (r *reader) form(stored field[storedForm], servers bool, preset string) *mo
 	r.load(f.Load, &form.Load)
 	r.video(f.Video, &form.Video)
 	if servers {
+		take(r, "outside STUN servers", f.STUN, &form.STUN, list)
+		form.STUN = wholeSTUN(form.STUN)
 		r.servers(f.Servers, &form.Servers)
 	}
 	return &form
@@ -143,6 +147,7 @@ func (r *reader) servers(f field[storedServers], to *model.Servers) {
 	if to.URLs = wholeURLs(urls); to.URLs != urls {
 		r.leftOut("server addresses")
 	}
+	to.URLs = model.MarkPublic(to.URLs)
 	if to.Pins = wholePins(pins); to.Pins != pins {
 		r.leftOut("pins")
 	}
@@ -151,10 +156,19 @@ func (r *reader) servers(f field[storedServers], to *model.Servers) {
 // wholeURLs keeps the server addresses that are right, one a line. People type passwords into addresses; such an address is not
 // right, and neither is one that is typed half.
 func wholeURLs(s string) string {
-	return wholeWords(s, func(word string) bool {
+	return wholeWords(withoutRemarks(s), func(word string) bool {
 		_, err := netcheck.ParseServerURL(word)
 		return err == nil
 	})
+}
+
+// withoutRemarks leaves out what follows a # on a line.
+func withoutRemarks(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i], _, _ = strings.Cut(line, "#")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func wholePins(s string) string {

@@ -19,6 +19,8 @@ type storedHost struct {
 	Public       field[string] `json:"public_address,omitzero"`
 	Announce     field[string] `json:"more_addresses,omitzero"`
 	STUN         field[string] `json:"stun,omitzero"` // one a line, those of the public list with a remark
+	Pictures     field[string] `json:"pictures_in_calls,omitzero"`
+	Camera       field[string] `json:"camera,omitzero"`
 	Ask          field[bool]   `json:"ask_before_a_guest_gets_in,omitzero"`
 	AnyCandidate field[bool]   `json:"any_candidate,omitzero"`
 }
@@ -26,7 +28,7 @@ type storedHost struct {
 func storeHost(f model.HostForm, servers bool) storedHost {
 	out := storedHost{
 		Address: set(f.Address), Name: set(f.Name), TLSPort: set(f.TLSPort), TCPPort: set(f.TCPPort), UDPPort: set(f.UDPPort),
-		PeerPorts: set(f.PeerPorts), Public: set(f.Public), Announce: set(f.Announce), Ask: set(f.Ask), AnyCandidate: set(f.AnyCandidate),
+		PeerPorts: set(f.PeerPorts), Public: set(f.Public), Announce: set(f.Announce), Pictures: set(string(f.Pictures)), Camera: set(f.Camera), Ask: set(f.Ask), AnyCandidate: set(f.AnyCandidate),
 	}
 	if servers {
 		out.STUN = set(wholeSTUN(f.STUN))
@@ -50,6 +52,12 @@ func (r *reader) host(stored field[storedHost], servers bool) *model.HostForm {
 	take(r, "range of ports of the host", f.PeerPorts, &form.PeerPorts, line)
 	take(r, "public address of the host", f.Public, &form.Public, line)
 	take(r, "further addresses of the host", f.Announce, &form.Announce, list)
+	pictures := string(form.Pictures)
+	take(r, "pictures in calls", f.Pictures, &pictures, func(s string) bool {
+		return s == string(netcheck.SourceSynthetic) || s == string(netcheck.SourceCamera)
+	})
+	form.Pictures = netcheck.SourceKind(pictures)
+	take(r, "camera of the host", f.Camera, &form.Camera, line)
 	take(r, "choice whether guests are asked about", f.Ask, &form.Ask, anything)
 	take(r, "choice whether guests may name addresses", f.AnyCandidate, &form.AnyCandidate, anything)
 	if servers {

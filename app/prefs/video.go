@@ -7,6 +7,7 @@ import (
 
 // storedVideo is what was asked of the video. What a computer has (cameras, files) may be another next time: the form says so then.
 type storedVideo struct {
+	Call       field[bool]   `json:"call,omitzero"`
 	Source     field[string] `json:"source,omitzero"`
 	Difficulty field[string] `json:"difficulty,omitzero"`
 	Camera     field[string] `json:"camera,omitzero"`
@@ -24,7 +25,7 @@ type storedVideo struct {
 }
 
 func storeVideo(v model.VideoForm) storedVideo {
-	return storedVideo{Source: set(string(v.Source)), Difficulty: set(string(v.Difficulty)), Camera: set(v.Camera), File: set(v.File),
+	return storedVideo{Call: set(v.Call), Source: set(string(v.Source)), Difficulty: set(string(v.Difficulty)), Camera: set(v.Camera), File: set(v.File),
 		Size: set(v.Size.String()), FPS: set(v.FPS), StartKbps: set(v.StartKbps), MaxKbps: set(v.MaxKbps), Duration: set(v.Duration),
 		UnderLoad: set(v.UnderLoad), Adapt: set(v.Adapt), Record: set(v.Record), RecordSent: set(v.RecordSent), RecordFile: set(v.RecordFile)}
 }
@@ -32,6 +33,7 @@ func storeVideo(v model.VideoForm) storedVideo {
 func (r *reader) video(f field[storedVideo], to *model.VideoForm) {
 	var v storedVideo
 	take(r, "choices for video", f, &v, anything)
+	take(r, "choice between echo and call", v.Call, &to.Call, anything)
 	source, difficulty, size := string(to.Source), string(to.Difficulty), to.Size.String()
 	take(r, "source of the pictures", v.Source, &source, func(s string) bool {
 		return s == string(netcheck.SourceSynthetic) || s == string(netcheck.SourceCamera) || s == string(netcheck.SourceFile)

@@ -53,9 +53,12 @@ func pathTime(granted netcheck.Plan, video bool) time.Duration {
 	return d
 }
 
-// pathsTime is how long n paths take, the first few of them with a video.
+// pathsTime is how long n paths take, the first few of them with a video. Where there is nothing but video the others are not run.
 func pathsTime(granted netcheck.Plan, n, videos int) time.Duration {
 	videos = min(max(videos, 0), n)
+	if granted.Video.Mode.Only() {
+		n = videos
+	}
 	return time.Duration(videos)*pathTime(granted, true) + time.Duration(n-videos)*pathTime(granted, false)
 }
 
@@ -126,7 +129,7 @@ func sends(granted netcheck.Plan, paths int) string {
 	case netcheck.VideoUnderLoad:
 		return packets + " and beside them " + video
 	case netcheck.VideoAfterLoss:
-		return packets + ", then " + onFirst(videosOf(granted, paths), paths) + video
+		return packets + ", then " + strings.TrimPrefix(onTheFirst(v, paths)+" ", " ") + video
 	case netcheck.VideoNone:
 	}
 	return packets
@@ -141,13 +144,6 @@ func onTheFirst(v netcheck.VideoPlan, paths int) string {
 		return " on the first path that works"
 	}
 	return fmt.Sprintf(" on the first %s that work", Counted(v.Paths, "path"))
-}
-
-func onFirst(videos, paths int) string {
-	if videos == paths {
-		return ""
-	}
-	return fmt.Sprintf("on the first %s that work ", Counted(videos, "path"))
 }
 
 func pathList(paths []netcheck.Path) string {

@@ -1,9 +1,7 @@
 package present
 
 import (
-	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,16 +26,7 @@ var callSessions = map[string]struct {
 func playedCall(t *testing.T, name string) (netcheck.Report, netcheck.Verdict) {
 	t.Helper()
 	s := callSessions[name]
-	ctx, cancel := context.WithCancel(t.Context())
-	if s.stopped {
-		cancel()
-	}
-	defer cancel()
-	r, err := s.run(ctx, presenttest.CallPlan(s.paths, netcheck.PathDirect, netcheck.PathSTUN, netcheck.PathRelayUDP), func(netcheck.Event) {})
-	if (err != nil) != s.stopped {
-		t.Fatal(err)
-	}
-	return r, netcheck.Judge(r)
+	return playedUntil(t, s.run, presenttest.CallPlan(s.paths, netcheck.PathDirect, netcheck.PathSTUN, netcheck.PathRelayUDP), s.stopped)
 }
 
 func TestReportWithCall(t *testing.T) {
@@ -45,12 +34,7 @@ func TestReportWithCall(t *testing.T) {
 		r, v := playedCall(t, name)
 		for _, width := range []int{24, 40, 80, 120} {
 			text := textOf(Style{Width: width, Unicode: true}, r, v)
-			for line := range strings.Lines(text) {
-				line = strings.TrimSuffix(line, "\n")
-				if Columns(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
-					t.Errorf("%s at %d columns: too long: %q", name, width, line)
-				}
-			}
+			wantWrapped(t, name, width, text)
 			if width != 24 || name == "call-uneven" {
 				presenttest.Golden(t, fmt.Sprintf("%s-%d.txt", name, width), text)
 			}
@@ -118,9 +102,9 @@ func TestProgressOfCall(t *testing.T) {
 		before time.Duration
 		line   string // five seconds into the call
 	}{
-		"one":        {presenttest.CallUneven, 1, 11200 * time.Millisecond, "STUN (2 of 2), 0:06 left, up / down 420 / 1500 kbit/s, 27 / 30 fps, frozen 1.3 / 0 s"},
+		"one":        {presenttest.CallUneven, 1, 10600 * time.Millisecond, "STUN, 0:06 left, up / down 420 / 1500 kbit/s, 27 / 30 fps, frozen 1.3 / 0 s"},
 		"all":        {presenttest.CallGood, 0, 21200 * time.Millisecond, "STUN (2 of 2), 0:06 left, up / down 1000 / 1000 kbit/s, 30 / 30 fps, frozen 0 / 0 s"},
-		"no account": {presenttest.CallNoAccount, 1, 11200 * time.Millisecond, "STUN (2 of 2), 0:06 left, up / down – / 1000 kbit/s, – / 30 fps, frozen – / 0 s"},
+		"no account": {presenttest.CallNoAccount, 1, 10600 * time.Millisecond, "STUN, 0:06 left, up / down – / 1000 kbit/s, – / 30 fps, frozen – / 0 s"},
 	} {
 		line, first := "", time.Duration(-1)
 		filming := false
@@ -141,7 +125,7 @@ func TestProgressOfCall(t *testing.T) {
 func TestAnnouncedCall(t *testing.T) {
 	for paths, want := range map[int]string{
 		0: "Sending over Direct: 1 path × a two-way call of 640x360@30 for 10 s, at most 2500 kbit/s each way; about 11 s. The other computer sends a picture of its own: up to 2500 kbit/s in upload and as much in download.",
-		1: "Sending over Direct, STUN: a two-way call of 640x360@30 for 10 s on the first path that works, at most 2500 kbit/s each way; about 12 s. The other computer sends a picture of its own: up to 2500 kbit/s in upload and as much in download.",
+		1: "Sending over Direct, STUN: a two-way call of 640x360@30 for 10 s on the first path that works, at most 2500 kbit/s each way; about 11 s. The other computer sends a picture of its own: up to 2500 kbit/s in upload and as much in download.",
 	} {
 		list := []netcheck.Path{netcheck.PathDirect}
 		if paths > 0 {

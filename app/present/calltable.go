@@ -20,7 +20,7 @@ func printCalls(out page, r netcheck.Report, v netcheck.Verdict) {
 	if len(paths) == 0 {
 		return
 	}
-	if t := callTable(r, v, paths); t.width(out) <= out.Width {
+	if t := callTable(v, paths); t.width(out) <= out.Width {
 		t.write(out)
 		return
 	}
@@ -28,7 +28,7 @@ func printCalls(out page, r netcheck.Report, v netcheck.Verdict) {
 		if i > 0 {
 			out.line("")
 		}
-		writeSpan(out, callHead(r, v, p), Columns(p.Path.Title()), 2)
+		writeSpan(out, callHead(v, p), Columns(p.Path.Title()), 2)
 		for _, c := range callRows(p) {
 			out.line("  " + c[0])
 			listFigures(out, "    ", []figure{{"up", c[1], ""}, {"down", c[2], ""}})
@@ -36,13 +36,13 @@ func printCalls(out page, r netcheck.Report, v netcheck.Verdict) {
 	}
 }
 
-func callTable(r netcheck.Report, v netcheck.Verdict, paths []netcheck.PathReport) table {
+func callTable(v netcheck.Verdict, paths []netcheck.PathReport) table {
 	t := table{columns: []column{{title: "Path"}, {title: "State"}}}
 	if slices.ContainsFunc(paths, Called) {
 		t.columns = []column{{title: "Path"}, {title: "Up"}, {title: "Down"}}
 	}
 	for _, p := range paths {
-		t.rows = append(t.rows, callHead(r, v, p))
+		t.rows = append(t.rows, callHead(v, p))
 		for _, c := range callRows(p) {
 			t.rows = append(t.rows, row{cells: plain("  "+c[0], c[1], c[2])})
 		}
@@ -64,26 +64,19 @@ func callRows(p netcheck.PathReport) [][3]string {
 }
 
 // callHead is the line of a path above the figures of its call, or where there are none.
-func callHead(r netcheck.Report, v netcheck.Verdict, p netcheck.PathReport) row {
+func callHead(v netcheck.Verdict, p netcheck.PathReport) row {
 	head := row{head: p.Path.Title(), mark: stateCell(p, v.Paths[p.Path]), span: because(p)}
-	switch {
-	case Called(p):
-		head.span = ", connected in " + Millis(p.Connect) + " ms"
-		if rtt := RTT(p.Call.Result.RTT); rtt != None {
-			head.span += ", RTT " + rtt + " ms"
-		}
-		if why := callDoubt(p, v.Paths[p.Path]); why != "" {
-			head.span += ". " + why
-		}
-	case notCalled(r, p):
-		head.mark, head.span = cell{None + " no call", ToneFaint}, ": one path before it was enough."
+	if !Called(p) {
+		return head
+	}
+	head.span = ", connected in " + Millis(p.Connect) + " ms"
+	if rtt := RTT(p.Call.Result.RTT); rtt != None {
+		head.span += ", RTT " + rtt + " ms"
+	}
+	if why := callDoubt(p, v.Paths[p.Path]); why != "" {
+		head.span += ". " + why
 	}
 	return head
-}
-
-// notCalled tells of a path that works and that no call was made on, because the plan asks for fewer.
-func notCalled(r netcheck.Report, p netcheck.PathReport) bool {
-	return p.Call == nil && p.State == netcheck.StateOK && r.Granted.Video.Paths > 0
 }
 
 // callDoubt is the reason why a call's figures are not to be trusted; "" if they are.

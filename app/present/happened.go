@@ -64,7 +64,13 @@ func resized(h netcheck.VideoHappened, before netcheck.VideoSize) string {
 }
 
 // sentence makes a text of the engine a sentence.
-func sentence(text string) string { return bare(text) + "." }
+func sentence(text string) string {
+	text = bare(text)
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "…") {
+		return text
+	}
+	return text + "."
+}
 
 // bare makes a text of the engine fit for the middle of a sentence.
 func bare(text string) string { return strings.TrimSuffix(strings.TrimSpace(Printable(text)), ".") }

@@ -12,68 +12,6 @@ import (
 // MaxName is the number of characters that are shown of a name that another computer gives itself.
 const MaxName = 64
 
-// HostEventLine tells in a sentence or two what happened at a host, for a log, and how grave it is. The text is "" for what
-// needs no line: most of the events of a guest's run, which its table and its charts show.
-func HostEventLine(e hosting.Event) (text string, tone Tone) {
-	text, tone = hostEvent(e)
-	if more := netcheck.CleanText(e.Text, 500); text != "" && more != "" {
-		text += " " + sentence(more)
-	}
-	return text, tone
-}
-
-func hostEvent(e hosting.Event) (string, Tone) {
-	who := guestName(e.Name, "A guest")
-	switch e.Kind {
-	case hosting.EventStarted:
-		return "Hosting has begun.", ToneGood
-	case hosting.EventStopped:
-		return "Hosting has ended.", ToneNone
-	case hosting.EventInvited:
-		return "An invite was made.", ToneNone
-	case hosting.EventRefused:
-		return "Somebody" + at(e.Address, " at ", "") + " was turned away.", ToneFair
-	case hosting.EventGuestWaiting:
-		return who + at(e.Address, " (", ")") + " asks to be let in.", ToneFair
-	case hosting.EventGuestJoined:
-		return who + at(e.Address, " (", ")") + " has come in.", ToneGood
-	case hosting.EventGuestAway:
-		return who + " is not heard any more. It may come back by itself.", ToneFair
-	case hosting.EventGuestBack:
-		return who + " is back.", ToneGood
-	case hosting.EventGuestLeft:
-		return who + " has left.", ToneNone
-	}
-	return runEvent(e, who)
-}
-
-// runEvent tells what happened to a guest's run.
-func runEvent(e hosting.Event, who string) (string, Tone) {
-	switch e.Kind {
-	case hosting.EventQueued:
-		return who + " waits in the queue with its test.", ToneNone
-	case hosting.EventAdmitted:
-		return who + " begins its test.", ToneNone
-	case hosting.EventLegOpened:
-		return who + ": " + pathWord(e.Path) + " is connected.", ToneNone
-	case hosting.EventLegFailed:
-		return who + ": " + pathWord(e.Path) + " was not connected.", ToneFair
-	case hosting.EventLegClosed:
-		return who + ": " + pathWord(e.Path) + " has ended.", ToneNone
-	case hosting.EventRunEnded:
-		return "The test of " + guestName(e.Name, "a guest") + " has ended.", ToneNone
-	}
-	return "", ToneNone // EventRun, and what a newer host may tell of
-}
-
-// pathWord is a path's title, for the middle of a line.
-func pathWord(p netcheck.Path) string {
-	if p == netcheck.PathUnknown {
-		return "the connection"
-	}
-	return p.Title()
-}
-
 // guestName is what another computer calls itself, made fit to be shown.
 func guestName(name, other string) string {
 	return orWord(netcheck.CleanText(name, MaxName), other)

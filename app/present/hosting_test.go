@@ -9,40 +9,6 @@ import (
 	"echopath/netcheck"
 )
 
-func TestHostEventLine(t *testing.T) {
-	from := netip.MustParseAddrPort("203.0.113.9:40123")
-	tests := []struct {
-		event hosting.Event
-		want  string
-		tone  Tone
-	}{
-		{hosting.Event{Kind: hosting.EventStarted}, "Hosting has begun.", ToneGood},
-		{hosting.Event{Kind: hosting.EventStopped}, "Hosting has ended.", ToneNone},
-		{hosting.Event{Kind: hosting.EventInvited, Text: "It is for 3 guests, until 12:30."}, "An invite was made. It is for 3 guests, until 12:30.", ToneNone},
-		{hosting.Event{Kind: hosting.EventGuestWaiting, Name: "Lab-PC", Address: from}, "Lab-PC (203.0.113.9) asks to be let in.", ToneFair},
-		{hosting.Event{Kind: hosting.EventGuestJoined, Name: "Lab\x1b[2J-PC", Address: from}, "Lab[2J-PC (203.0.113.9) has come in.", ToneGood},
-		{hosting.Event{Kind: hosting.EventGuestJoined, Address: netip.MustParseAddrPort("[::ffff:203.0.113.9]:1")}, "A guest (203.0.113.9) has come in.", ToneGood},
-		{hosting.Event{Kind: hosting.EventGuestAway, Name: "Lab-PC"}, "Lab-PC is not heard any more. It may come back by itself.", ToneFair},
-		{hosting.Event{Kind: hosting.EventGuestBack, Name: "Lab-PC"}, "Lab-PC is back.", ToneGood},
-		{hosting.Event{Kind: hosting.EventGuestLeft, Name: "Lab-PC", Text: "Nothing was heard for a minute"}, "Lab-PC has left. Nothing was heard for a minute.", ToneNone},
-		{hosting.Event{Kind: hosting.EventRefused, Address: from, Text: "The invite has expired."}, "Somebody at 203.0.113.9 was turned away. The invite has expired.", ToneFair},
-		{hosting.Event{Kind: hosting.EventRefused}, "Somebody was turned away.", ToneFair},
-		{hosting.Event{Kind: hosting.EventQueued, Name: "Lab-PC"}, "Lab-PC waits in the queue with its test.", ToneNone},
-		{hosting.Event{Kind: hosting.EventAdmitted, Name: "Lab-PC"}, "Lab-PC begins its test.", ToneNone},
-		{hosting.Event{Kind: hosting.EventLegOpened, Name: "Lab-PC", Path: netcheck.PathRelayTLS}, "Lab-PC: Relay TLS is connected.", ToneNone},
-		{hosting.Event{Kind: hosting.EventLegFailed, Name: "Lab-PC", Path: netcheck.PathDirect, Text: "No pair."}, "Lab-PC: Direct was not connected. No pair.", ToneFair},
-		{hosting.Event{Kind: hosting.EventLegClosed, Name: "Lab-PC"}, "Lab-PC: the connection has ended.", ToneNone},
-		{hosting.Event{Kind: hosting.EventRunEnded}, "The test of a guest has ended.", ToneNone},
-		{hosting.Event{Kind: hosting.EventRun, Text: "not for the log"}, "", ToneNone},
-		{hosting.Event{Kind: "of a newer version", Text: "x"}, "", ToneNone},
-	}
-	for _, tt := range tests {
-		if got, tone := HostEventLine(tt.event); got != tt.want || tone != tt.tone {
-			t.Errorf("%s: %q in tone %d, want %q in %d", tt.event.Kind, got, tone, tt.want, tt.tone)
-		}
-	}
-}
-
 func TestGuestState(t *testing.T) {
 	tests := []struct {
 		guest hosting.Guest

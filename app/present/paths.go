@@ -140,6 +140,9 @@ func besideState(r netcheck.Report, v netcheck.Verdict, p netcheck.PathReport) s
 
 // because is what stands beside the state of a path without figures.
 func because(p netcheck.PathReport) string {
+	if p.Code == netcheck.ReasonEnough {
+		return ": not asked for."
+	}
 	if why := WhyNot(p); why != "" {
 		return ": " + why
 	}

@@ -1,6 +1,8 @@
 package present
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -58,8 +60,34 @@ func invitePlan(t *testing.T, urls ...string) netcheck.Plan {
 func played(t *testing.T, run presenttest.RunFunc, plan netcheck.Plan) (netcheck.Report, netcheck.Verdict) {
 	t.Helper()
 	r, err := run(t.Context(), plan, func(netcheck.Event) {})
-	if err != nil {
+	if err != nil && r.Ended != netcheck.EndedError {
 		t.Fatal(err)
 	}
 	return r, netcheck.Judge(r)
+}
+
+// playedUntil is played where a person may stop the session, however it was begun.
+func playedUntil(t *testing.T, run presenttest.RunFunc, plan netcheck.Plan, stopped bool) (netcheck.Report, netcheck.Verdict) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	if stopped {
+		cancel()
+	}
+	defer cancel()
+	r, err := run(ctx, plan, func(netcheck.Event) {})
+	if (err != nil) != stopped {
+		t.Fatal(err)
+	}
+	return r, netcheck.Judge(r)
+}
+
+// wantWrapped checks that no line is too long that could have been broken.
+func wantWrapped(t *testing.T, name string, width int, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if Columns(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
+			t.Errorf("%s at %d columns: too long: %q", name, width, line)
+		}
+	}
 }

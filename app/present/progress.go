@@ -111,6 +111,21 @@ func (p *Progress) Number() int { return max(p.total-len(p.waiting), 1) }
 // Total is the number of paths that run; 0 if none can.
 func (p *Progress) Total() int { return p.total }
 
+// Place is the running path's place among those that run, for the words behind its title: " (2 of 5)". Where there is nothing but
+// videos, or calls, and fewer than paths, it counts those, as the other paths are not run; of one alone it is "".
+func (p *Progress) Place() string {
+	number, total := p.Number(), p.total
+	if wanted := p.plan.Video.Paths; p.plan.Video.Mode.Only() && wanted > 0 && wanted < total {
+		if number, total = p.filmed, wanted; p.wants {
+			number++
+		}
+	}
+	if total == 1 && p.total > 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %d)", number, total)
+}
+
 // Probing tells that the running path is connected and its probe has begun.
 func (p *Progress) Probing() bool { return p.probing }
 
@@ -162,7 +177,7 @@ func (p *Progress) Line(now time.Duration) string {
 	case p.Draining(now):
 		doing = ", waiting for the last answers"
 	}
-	return fmt.Sprintf("%s (%d of %d), %s%s", p.path.Title(), p.Number(), p.total, left, doing)
+	return p.path.Title() + p.Place() + ", " + left + doing
 }
 
 // sample puts the newest view of a window in the place of the one before.

@@ -32,12 +32,7 @@ func TestReportNarrow(t *testing.T) {
 		r, v := played(t, session.run, session.plan)
 		for _, width := range []int{30, 40, 59} {
 			text := textOf(Style{Width: width, Unicode: true}, r, v)
-			for line := range strings.Lines(text) {
-				line = strings.TrimSuffix(line, "\n")
-				if Columns(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
-					t.Errorf("%s at %d columns: too long: %q", name, width, line)
-				}
-			}
+			wantWrapped(t, name, width, text)
 			if width == 40 {
 				presenttest.Golden(t, fmt.Sprintf("%s-%d.txt", name, width), text)
 			}

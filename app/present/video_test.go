@@ -1,7 +1,6 @@
 package present
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -35,16 +34,7 @@ func playedVideo(t *testing.T, name string) (netcheck.Report, netcheck.Verdict) 
 	if s.mode == netcheck.VideoAfterLoss {
 		plan.Video.Paths = 2
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	if s.stopped {
-		cancel()
-	}
-	defer cancel()
-	r, err := s.run(ctx, plan, func(netcheck.Event) {})
-	if (err != nil) != s.stopped {
-		t.Fatal(err)
-	}
-	return r, netcheck.Judge(r)
+	return playedUntil(t, s.run, plan, s.stopped)
 }
 
 // What is copied of a run with video, and what stands on a narrow and on a wide screen.
@@ -53,12 +43,7 @@ func TestReportWithVideo(t *testing.T) {
 		r, v := playedVideo(t, name)
 		for _, width := range []int{40, 80, 120} {
 			text := textOf(Style{Width: width, Unicode: true}, r, v)
-			for line := range strings.Lines(text) {
-				line = strings.TrimSuffix(line, "\n")
-				if Columns(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
-					t.Errorf("%s at %d columns: too long: %q", name, width, line)
-				}
-			}
+			wantWrapped(t, name, width, text)
 			presenttest.Golden(t, fmt.Sprintf("%s-%d.txt", name, width), text)
 		}
 	}

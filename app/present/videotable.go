@@ -215,21 +215,20 @@ func VideoWords(v netcheck.VideoPlan) string {
 	}
 	parts := []string{"video " + Picture(netcheck.VideoSize{Width: v.Width, Height: v.Height}, v.FPS), SourceWords(v.Source),
 		"at most " + Number(v.MaxKbps, 3) + " kbit/s", About(v.Duration)}
+	first := onTheFirst(v, math.MaxInt)
 	switch v.Mode {
 	case netcheck.VideoUnderLoad:
 		parts = append(parts, "beside the packets")
 	case netcheck.VideoAfterLoss:
-		after := "after the packets"
-		if v.Paths > 0 {
-			after += fmt.Sprintf(" on the first %s that work", Counted(v.Paths, "path"))
+		parts = append(parts, "after the packets"+first)
+	case netcheck.VideoAlone, netcheck.VideoCall:
+		if v.Mode == netcheck.VideoCall {
+			parts[0] = "two-way call " + strings.TrimPrefix(parts[0], "video ")
 		}
-		parts = append(parts, after)
-	case netcheck.VideoCall:
-		parts[0] = "two-way call " + strings.TrimPrefix(parts[0], "video ")
-		if first := onTheFirst(v, math.MaxInt); first != "" {
+		if first != "" {
 			parts = append(parts, strings.TrimSpace(first))
 		}
-	case netcheck.VideoAlone, netcheck.VideoNone:
+	case netcheck.VideoNone:
 	}
 	return strings.Join(parts, ", ")
 }

@@ -50,6 +50,9 @@ func StateMark(p netcheck.PathReport, g netcheck.Grade) Mark {
 		m.Word = orWord(string(g), "not graded")
 		return m
 	case netcheck.StateBlocked, netcheck.StateFailed:
+		if g == netcheck.GradeInconclusive { // the other computer was gone: it says nothing about the network
+			return Mark{"○", string(g), ToneNone}
+		}
 		return Mark{"■", string(p.State), TonePoor}
 	case netcheck.StateNotApplicable:
 		return Mark{None, "not applicable", ToneFaint}

@@ -7,9 +7,9 @@
 // It also brings the pictures of a video to the window (Pictures): copied on the probe's goroutines, made into pixels on one of its
 // own, of each kind only the newest, and none while nobody looks.
 //
-// A host that this computer offers runs beside all that (Hosting): what happens at it waits in an inbox of its own, the runs of its guests
-// are written on a goroutine of their own, and what is asked of it is done on its goroutine. The session with another computer's
-// host is kept between the runs that use it (Link).
+// A host that this computer offers runs beside all that (Hosting): what happens at it waits in an inbox of its own, the runs of its
+// guests are written on a goroutine of their own, and what is asked of it is done in order on its goroutine, or beside it where that
+// takes seconds. The session with another computer's host is kept between the runs that use it (Link).
 //
 // It never draws, judges nothing itself, and does no work on the goroutine that draws beyond handing over a batch; files are
 // package record's, and are written on the session's goroutine.

@@ -42,13 +42,17 @@ type hostBatch struct {
 // maxHostEvents bounds what waits for a window that does not draw: the oldest lines of the log go.
 const maxHostEvents = 10_000
 
-// put adds an event; of a run's it tells whether the run is one that is kept.
+// put adds an event, and gives the run that it is about. A run begins with its session's first event: what comes without one is left
+// out, so that a run that never begins leaves nothing behind.
 func (b *hostInbox) put(e hosting.Event, at time.Time) runKey {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := runKey{e.Guest, e.RunID}
 	if e.Kind == hosting.EventRun {
-		if e.Run != nil {
+		if e.Run == nil {
+			return key
+		}
+		if _, begins := e.Run.Body.(netcheck.SessionStarted); begins || b.runs[key] != nil {
 			b.run(key).put(*e.Run, at)
 		}
 		return key
@@ -92,6 +96,13 @@ func (b *hostInbox) setSnapshot(s hosting.Snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.snapshot, b.fresh = &s, false
+}
+
+// touch has the host be looked at again soon.
+func (b *hostInbox) touch() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fresh = true
 }
 
 // stale tells that something happened which the last snapshot does not show.

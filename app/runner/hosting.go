@@ -86,7 +86,7 @@ func (h *Hosting) Start(c hosting.Config, keep record.Keep) error {
 		return ErrHosting
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	run := &hostRun{hosting: h, cancel: cancel, orders: make(chan order), over: make(chan struct{}), records: newHostRecords(h.config.Records, keep)}
+	run := &hostRun{hosting: h, cancel: cancel, orders: newOrders(), records: newHostRecords(h.config.Records, keep)}
 	c.Observe = run.observe
 	h.now = run
 	h.wg.Go(func() {
@@ -121,26 +121,45 @@ func (h *Hosting) Invite(guests int, ttl time.Duration, done func(invite.Invite,
 	}, func(err error) { done(made, err) })
 }
 
+// InviteByPaste has the host make an invite that works by copy and paste as well, which may take some seconds: it is made beside
+// whatever else is asked of the host. done gets it on the goroutine that draws. Where the host ends before, that is ErrNotHosting.
+func (h *Hosting) InviteByPaste(ttl time.Duration, done func(invite.Invite, error)) {
+	var made invite.Invite
+	h.ask(order{beside: true, work: func(ctx context.Context, host hosting.Host) (err error) {
+		made, err = host.InviteByPaste(ctx, ttl)
+		return err
+	}, done: func(err error) { done(made, err) }})
+}
+
+// Answer gives the host the text that a guest who came by copy and paste has sent back; done gets on the goroutine that draws what the
+// host says to it.
+func (h *Hosting) Answer(text string, done func(error)) {
+	h.Do(func(host hosting.Host) error { return host.Answer(text) }, done)
+}
+
 // Do has something done with the host, in the order in which it was asked for, beside the goroutine that draws, and then done there
 // with what came of it. Without a host that is ErrNotHosting. done is called once, but not after Close.
 func (h *Hosting) Do(work func(hosting.Host) error, done func(error)) {
+	h.ask(order{work: func(_ context.Context, host hosting.Host) error { return work(host) }, done: done})
+}
+
+func (h *Hosting) ask(o order) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	if h.closed || h.now != nil && h.now.orders.add(o) {
 		return
 	}
-	now := h.now
-	h.wg.Go(func() {
-		err := ErrNotHosting
-		if now != nil {
-			err = now.order(work)
-		}
+	h.wg.Go(func() { h.answer(o, ErrNotHosting) })
+}
+
+// answer tells whoever gave an order what came of it.
+func (h *Hosting) answer(o order, err error) {
+	if h.isClosed() {
+		return
+	}
+	h.config.Post(func() {
 		if !h.isClosed() {
-			h.config.Post(func() {
-				if !h.isClosed() {
-					done(err)
-				}
-			})
+			o.done(err)
 		}
 	})
 }

@@ -22,6 +22,7 @@ import (
 type fakeHost struct {
 	observe func(hosting.Event)
 	closing error
+	pasting time.Duration // that an invite by paste takes
 
 	mu     sync.Mutex
 	calls  []string
@@ -37,6 +38,22 @@ func (h *fakeHost) did(format string, args ...any) {
 func (h *fakeHost) Invite(guests int, ttl time.Duration) (invite.Invite, error) {
 	h.did("invite %d %v", guests, ttl)
 	return invite.Invite{Version: 7}, nil
+}
+
+// InviteByPaste takes as long as pasting says, or until ctx ends.
+func (h *fakeHost) InviteByPaste(ctx context.Context, ttl time.Duration) (invite.Invite, error) {
+	h.did("paste %v", ttl)
+	select {
+	case <-time.After(h.pasting):
+		return invite.Invite{Version: 7, Offer: []byte{1}}, nil
+	case <-ctx.Done():
+		return invite.Invite{}, ctx.Err()
+	}
+}
+
+func (h *fakeHost) Answer(text string) error {
+	h.did("answer %s", text)
+	return hosting.ErrConfig
 }
 
 // tell has something happen at the host.

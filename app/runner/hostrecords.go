@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"sync"
 	"time"
@@ -30,15 +31,17 @@ type recordJob struct {
 	key   runKey
 	event netcheck.Event
 	end   bool
-	guest bool // all runs of the guest end
+	why   string // as the host says; "": the guest ended it
+	guest bool   // all runs of the guest end
 }
 
 // guestRecord is a run in the making.
 type guestRecord struct {
 	rec    *record.Recording
 	report netcheck.Report
-	seq    netcheck.Event // the newest
-	ended  bool           // the session's last event has come
+	seq    uint64        // the highest so far: rows come late, and remarks about what is left out have none
+	at     time.Duration // the newest event's
+	ended  bool          // the session's last event has come
 }
 
 // maxQueued is how many events wait for the disk. Beyond that rows of packets are left out: the report does not need them.
@@ -56,7 +59,7 @@ func (r *hostRecords) put(e hosting.Event, key runKey) {
 			r.add(recordJob{key: key, event: *e.Run})
 		}
 	case hosting.EventRunEnded:
-		r.add(recordJob{key: key, end: true})
+		r.add(recordJob{key: key, end: true, why: e.Text})
 	case hosting.EventGuestLeft:
 		r.add(recordJob{key: key, end: true, guest: true})
 	}
@@ -115,7 +118,7 @@ func (r *hostRecords) write(box *hostInbox, keep func(*record.Recording)) {
 		}
 		if over {
 			for key := range r.runs {
-				r.finish(key, box, keep)
+				r.finish(key, runCut, box, keep)
 			}
 			return
 		}
@@ -127,11 +130,11 @@ func (r *hostRecords) do(j recordJob, box *hostInbox, keep func(*record.Recordin
 	case j.guest:
 		for key := range r.runs {
 			if key.guest == j.key.guest {
-				r.finish(key, box, keep)
+				r.finish(key, runCut, box, keep)
 			}
 		}
 	case j.end:
-		r.finish(j.key, box, keep)
+		r.finish(j.key, cmp.Or(j.why, runUnseen), box, keep)
 	default:
 		r.observe(j)
 	}
@@ -153,21 +156,27 @@ func (r *hostRecords) observe(j recordJob) {
 func (g *guestRecord) take(e netcheck.Event) {
 	g.rec.Observe(e)
 	g.report = netcheck.Fold(g.report, e)
-	g.seq = e
+	g.seq, g.at = max(g.seq, e.Seq), max(g.at, e.At)
 	if _, last := e.Body.(netcheck.SessionEnded); last {
 		g.ended = true
 	}
 }
 
-// finish ends a run. One that has no end of its own gets one that says so.
-func (r *hostRecords) finish(key runKey, box *hostInbox, keep func(*record.Recording)) {
+// Why a guest's run has no end of its own, where the host does not say it.
+const (
+	runCut    = "the guest left in the middle of its run, or the host stopped"
+	runUnseen = "the guest has ended its run, but the rest of what it measured did not arrive here"
+)
+
+// finish ends a run. One that has no end of its own gets one that says why.
+func (r *hostRecords) finish(key runKey, why string, box *hostInbox, keep func(*record.Recording)) {
 	run := r.runs[key]
 	if run == nil {
 		return
 	}
 	delete(r.runs, key)
 	if !run.ended {
-		cut := netcheck.Event{Seq: run.seq.Seq + 1, At: run.seq.At, Body: netcheck.SessionEnded{Ended: netcheck.EndedError, Duration: run.seq.At, Error: errCut.Error()}}
+		cut := run.cut(why)
 		run.take(cut)
 		box.putRun(key, cut, time.Now())
 	}
@@ -179,6 +188,11 @@ func (r *hostRecords) finish(key runKey, box *hostInbox, keep func(*record.Recor
 	result.Folder, result.Saved = run.rec.Folder(), run.rec.Saved()
 	keep(run.rec)
 	box.endRun(key, result)
+}
+
+// cut is the end of a run that has none of its own.
+func (g *guestRecord) cut(why string) netcheck.Event {
+	return netcheck.Event{Seq: g.seq + 1, At: g.at, Body: netcheck.SessionEnded{Ended: netcheck.EndedError, Duration: g.at, Error: why}}
 }
 
 func (r *hostRecords) missing() bool {

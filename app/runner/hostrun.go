@@ -2,7 +2,7 @@ package runner
 
 import (
 	"context"
-	"errors"
+	"sync"
 	"time"
 
 	"echopath/app/hosting"
@@ -12,16 +12,10 @@ import (
 type hostRun struct {
 	hosting *Hosting
 	cancel  context.CancelFunc
-	orders  chan order
-	over    chan struct{} // closed when nothing is done any more
+	orders  *orders
+	beside  sync.WaitGroup // of orders that are done beside the host's goroutine
 	records *hostRecords
 	box     hostInbox
-}
-
-// order is something to be done with the host.
-type order struct {
-	work func(hosting.Host) error
-	done chan<- error // has room for the answer
 }
 
 // snapshotEvery is how many beats lie between two looks at the host: counters need not change faster than they can be read.
@@ -38,12 +32,15 @@ func (n *hostRun) supervise(ctx context.Context, c hosting.Config) {
 	if err == nil {
 		n.started(host)
 		n.serve(ctx, host)
+		n.beside.Wait()
 		err = host.Close()
 		n.look(host)
 	} else if ctx.Err() != nil {
 		err = nil // it was asked for
 	}
-	close(n.over)
+	for _, o := range n.orders.end() {
+		n.hosting.answer(o, ErrNotHosting)
+	}
 	n.records.end()
 	<-written
 	n.hosting.failed(n.records.err)
@@ -66,8 +63,10 @@ func (n *hostRun) serve(ctx context.Context, host hosting.Host) {
 		select {
 		case <-ctx.Done():
 			return
-		case o := <-n.orders:
-			o.done <- o.work(host)
+		case <-n.orders.wake:
+			for _, o := range n.orders.take() {
+				n.do(ctx, host, o)
+			}
 			n.look(host)
 			n.post()
 		case <-beat.C:
@@ -81,15 +80,20 @@ func (n *hostRun) serve(ctx context.Context, host hosting.Host) {
 
 func (n *hostRun) look(host hosting.Host) { n.box.setSnapshot(host.Snapshot()) }
 
-// order has something done on the goroutine of the host, and gives what came of it.
-func (n *hostRun) order(work func(hosting.Host) error) error {
-	done := make(chan error, 1)
-	select {
-	case n.orders <- order{work, done}:
-		return <-done
-	case <-n.over:
-		return ErrNotHosting
+// do does what was ordered, and tells what came of it. The snapshot after an order that is done beside comes with the next beat.
+func (n *hostRun) do(ctx context.Context, host hosting.Host, o order) {
+	if !o.beside {
+		n.hosting.answer(o, o.work(ctx, host))
+		return
 	}
+	n.beside.Go(func() {
+		err := o.work(ctx, host)
+		if err != nil && ctx.Err() != nil {
+			err = ErrNotHosting
+		}
+		n.box.touch()
+		n.hosting.answer(o, err)
+	})
 }
 
 // observe is the host's observer: it is quick and calls nobody.
@@ -119,6 +123,3 @@ func (n *hostRun) drain() {
 		h.config.Ended(b.err)
 	}
 }
-
-// errCut is why a guest's run has no end.
-var errCut = errors.New("the guest left in the middle of its run, or the host stopped")

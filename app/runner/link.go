@@ -22,8 +22,9 @@ type Invited struct {
 	Interface string // of this computer to go by; "" leaves the choice to the system
 }
 
-// JoinHost comes to the host of an invite, as session.Join does, and waits until it is let in.
-type JoinHost func(ctx context.Context, to Invited, trace func(netcheck.StepDone), standing func(signaling.Standing)) (Remote, error)
+// JoinHost comes to the host of an invite, as session.Join does, and waits until it is let in. paste gets the text that the user must
+// take to the host, where no TCP connection reaches it.
+type JoinHost func(ctx context.Context, to Invited, trace func(netcheck.StepDone), standing func(signaling.Standing), paste func(answer string)) (Remote, error)
 
 // LinkConfig is what a Link needs. Tell is called on the goroutine that draws, in order, and never after Close.
 type LinkConfig struct {
@@ -37,6 +38,7 @@ type LinkNews struct {
 	Reaching bool
 	Step     *netcheck.StepDone
 	Standing *signaling.Standing
+	Answer   string // the text that the user must take to the host
 	Joined   *netcheck.OtherEnd
 	Gone     error // it could not be joined, or the session has ended by itself
 	Left     bool  // it was ended as somebody here asked
@@ -123,7 +125,8 @@ func (l *Link) hold(ctx context.Context, j *joining) {
 	l.tell(LinkNews{Reaching: true})
 	j.remote, j.err = l.config.Join(ctx, j.to,
 		func(s netcheck.StepDone) { l.tell(LinkNews{Step: &s}) },
-		func(s signaling.Standing) { l.tell(LinkNews{Standing: &s}) })
+		func(s signaling.Standing) { l.tell(LinkNews{Standing: &s}) },
+		func(answer string) { l.tell(LinkNews{Answer: answer}) })
 	if j.err != nil {
 		l.forget(j)
 		close(j.ready)

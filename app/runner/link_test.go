@@ -43,13 +43,17 @@ type lobby struct {
 	joined []*fakeRemote
 	wait   time.Duration // until somebody is let in
 	fail   error
+	answer string // to be taken to the host; "": none
 	told   []string
 }
 
 func (l *lobby) link() *Link {
 	return NewLink(LinkConfig{Post: l.post, Tell: l.tell,
-		Join: func(ctx context.Context, to Invited, trace func(netcheck.StepDone), standing func(signaling.Standing)) (Remote, error) {
+		Join: func(ctx context.Context, to Invited, trace func(netcheck.StepDone), standing func(signaling.Standing), paste func(string)) (Remote, error) {
 			trace(netcheck.StepDone{Name: netcheck.StepDial, OK: true})
+			if l.answer != "" {
+				paste(l.answer)
+			}
 			standing(signaling.Standing{State: signaling.StandingWaiting})
 			select {
 			case <-time.After(l.wait):
@@ -73,6 +77,8 @@ func (l *lobby) tell(n LinkNews) {
 		l.told = append(l.told, "step")
 	case n.Standing != nil:
 		l.told = append(l.told, string(n.Standing.State))
+	case n.Answer != "":
+		l.told = append(l.told, "take "+n.Answer)
 	case n.Joined != nil:
 		l.told = append(l.told, "joined "+n.Joined.Name)
 	case n.Gone != nil:
@@ -125,6 +131,20 @@ func TestASessionIsKeptBetweenRuns(t *testing.T) {
 		if _, err := link.Use(t.Context(), to("a")); !errors.Is(err, ErrClosed) {
 			t.Errorf("%v", err)
 		}
+	})
+}
+
+func TestAnAnswerIsTakenToTheHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &lobby{screen: newScreen(t), wait: time.Minute, answer: "echopath-answer:abc"}
+		link := l.link()
+		if _, err := link.Use(t.Context(), to("a")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		link.Close()
+		l.stop()
+		l.want(t, "reaching, step, take echopath-answer:abc, waiting, joined a")
 	})
 }
 

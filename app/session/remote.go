@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -19,13 +20,13 @@ type JoinOptions struct {
 	Version   string
 	Interface string // name or address; "" leaves the choice to the system
 	Logger    *slog.Logger
-	// Trace sees the steps of reaching the host; Standing how this end stands with it. Both may be nil and are called from one goroutine at a time.
+	// Trace sees the steps of reaching the host; Standing how this end stands with it. Both may be nil; with Paste they are called one at a time.
 	Trace    func(netcheck.StepDone)
 	Standing func(signaling.Standing)
 	// Only forces a way of signalling; "" chooses.
 	Only signaling.Way
-	// Paste is told the text that the user must take to the host, where the invite offers copy and paste and no TCP connection reaches
-	// the host. Join then waits until that was done, or ctx ends. nil: that way is not tried.
+	// Paste is told the text that the user must take to the host, once, where the invite offers copy and paste and no TCP connection reaches
+	// the host, or Only is that way. Join then waits until that was done, the invite's time is over, or ctx ends. nil: that way is not tried.
 	Paste func(answer string)
 	// Servers are STUN and TURN servers by which this end may be found in that case.
 	Servers []netcheck.ICEServer
@@ -132,7 +133,27 @@ func (r *Remote) Other() netcheck.OtherEnd {
 	if a := r.Observed(); a.IsValid() {
 		other.Observed = a.String()
 	}
+	if low, high := r.peerPorts(); low > 0 && high >= low {
+		other.PeerPorts = fmt.Sprintf("%d-%d", low, high)
+	}
 	return other
+}
+
+// peerPorts are the UDP ports at which the host's end of straight paths receives; zeros if they are not known.
+func (r *Remote) peerPorts() (low, high int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.welcome.PeerPortMin, r.welcome.PeerPortMax
+}
+
+// mapping is how the NAT before the host maps its ports; "" if there is none, or that is not known.
+func (r *Remote) mapping() signaling.HostMapping {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.welcome.HostNAT {
+		return ""
+	}
+	return r.welcome.HostMapping
 }
 
 // Observed is where the host sees this end's signalling come from.

@@ -100,8 +100,8 @@ func TestHostVanishesDuringARun(t *testing.T) {
 			once.Do(d.shut)
 		}
 	})
-	if err != nil {
-		t.Fatal(err)
+	if netcheck.AsFailure(err, "").Code != netcheck.ReasonHostGone || r.Ended != netcheck.EndedError {
+		t.Fatalf("%v, ended %s", err, r.Ended)
 	}
 	wantRemote(t, r.Paths[0]) // a link does not need the signalling
 	for _, p := range r.Paths[1:] {

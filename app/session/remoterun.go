@@ -21,9 +21,10 @@ import (
 // remoteRun is one run over a session with a host.
 type remoteRun struct {
 	*Remote
-	order signaling.Run
-	call  bool           // the host sends pictures of its own
-	view  *mirror.Sender // nil: the host does not look
+	order    signaling.Run
+	patience time.Duration  // for a connection to the host that is made anew
+	call     bool           // the host sends pictures of its own
+	view     *mirror.Sender // nil: the host does not look
 }
 
 // errBusy is for front ends that start a run while another uses the same session.
@@ -54,7 +55,7 @@ func runRemote(ctx context.Context, plan netcheck.Plan, opt Options, deps netche
 	if granted.Video.Mode == netcheck.VideoCall && !slices.Contains(remote.mux.Peer().Features, signaling.FeatureCall) {
 		return netcheck.Report{}, &netcheck.PlanError{Err: errors.New("the host sends no pictures of its own, so there is no call with it: use another way to run the video")}
 	}
-	r := &remoteRun{Remote: remote, order: orderOf(granted), call: granted.Video.Mode == netcheck.VideoCall}
+	r := &remoteRun{Remote: remote, order: orderOf(granted), patience: granted.ConnectTimeout, call: granted.Video.Mode == netcheck.VideoCall}
 	if err := r.admission(ctx); err != nil {
 		return netcheck.Report{}, err
 	}

@@ -2,6 +2,9 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"echopath/netcheck"
@@ -17,8 +20,8 @@ func (r *remoteRun) trouble() *netcheck.Failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s := r.standing; s.Run == r.order.ID && s.State == signaling.StandingIn {
-		return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: orElse(netcheck.CleanText(s.Text, signaling.MaxText), "The host has ended this run."),
-			Advice: "Run the test again."}
+		return &netcheck.Failure{Code: netcheck.ReasonHostRefused, Text: orElse(netcheck.CleanText(s.Text, signaling.MaxText), "The host has ended this run."),
+			Advice: "Ask who runs the host, or run the test again later."}
 	}
 	return nil
 }
@@ -89,8 +92,22 @@ func (c hostConnector) Connect(ctx context.Context, leg netcheck.Leg, trace func
 		if f := c.run.vanished(ctx, leg.Timeout); f != nil {
 			return nil, f
 		}
+		err = mapped(err, leg.Path, c.run.mapping())
 	}
 	return l, err
+}
+
+// mapped adds what the host has said of the NAT before it to a STUN path that found no way: behind such a one the address that a STUN
+// server sees is good for that server alone.
+func mapped(err error, path netcheck.Path, mapping signaling.HostMapping) error {
+	var f *netcheck.Failure
+	if path != netcheck.PathSTUN || mapping != signaling.MappingDependent || !errors.As(err, &f) || f.Code != netcheck.ReasonNoPair {
+		return err
+	}
+	told := *f
+	told.Text += " The NAT before the host gives each destination another port, so that the way that its STUN server saw leads nowhere from here."
+	told.Advice = "Use a relay: behind such a NAT a straight way needs ports that it passes on to the host (see --public-address and --announce of the host), or a network of the host whose NAT keeps one port for all destinations."
+	return &told
 }
 
 // probes does the same for links that break. What was measured until then stays.
@@ -114,10 +131,33 @@ type hostProbe struct {
 // Run runs the probe.
 func (p hostProbe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Event)) (netcheck.Summary, error) {
 	sum, err := p.Probe.Run(ctx, l, emit)
-	if err != nil && ctx.Err() == nil {
-		if f := p.run.troubleSoon(ctx); f != nil {
-			err = &netcheck.Failure{Code: f.Code, Text: f.Text, Advice: f.Advice, Err: err}
-		}
+	if ctx.Err() != nil || err == nil && !unheard(sum) {
+		return sum, err
+	}
+	f := p.run.troubleSoon(ctx)
+	if f == nil && (err == nil || netcheck.AsFailure(err, netcheck.ReasonLinkLost).Code == netcheck.ReasonLinkLost) {
+		// After the last path nothing else would tell a host that is gone from a path that broke.
+		f = p.run.vanished(ctx, p.run.patience)
+	}
+	if f != nil {
+		return sum, &netcheck.Failure{Code: f.Code, Text: f.Text, Advice: f.Advice, Err: causes(err, f.Err)}
 	}
 	return sum, err
+}
+
+// unheard tells of packets for which the other end's log did not come.
+func unheard(sum netcheck.Summary) bool {
+	loss, ok := sum.(*netcheck.LossSummary)
+	return ok && loss != nil && !slices.ContainsFunc(loss.Carriers, func(c netcheck.CarrierResult) bool { return c.Stats.Up.Known || c.Self.LogComplete })
+}
+
+// causes joins what broke with why, where both are known.
+func causes(broke, why error) error {
+	switch {
+	case broke == nil:
+		return why
+	case why == nil:
+		return broke
+	}
+	return fmt.Errorf("%w (%w)", broke, why)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -295,10 +296,9 @@ func TestBundlingIsFlagged(t *testing.T) {
 	if !ok || !c.Self.BundledKnown {
 		t.Fatalf("bundling was not looked at: %+v", c.Self)
 	}
-	for _, f := range netcheck.Judge(r).Findings {
-		if f.ID == "datachannel_bundled" {
-			return
-		}
+	flagged := slices.ContainsFunc(netcheck.Judge(r).Findings, func(f netcheck.Finding) bool { return f.ID == "datachannel_bundled" })
+	// A computer that does not get 5000 a second out bundles few of them, and there is nothing to tell.
+	if worth := c.Self.Bundled >= 0.02; flagged != worth {
+		t.Errorf("5000 messages a second, %.1f %% bundled, and a finding that says so: %t", c.Self.Bundled*100, flagged)
 	}
-	t.Errorf("5000 messages a second, %.1f %% bundled, and no finding says so", c.Self.Bundled*100)
 }

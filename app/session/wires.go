@@ -103,6 +103,18 @@ type watchedWire struct {
 	wires *wires
 }
 
+// aborter is what signaling asks of a wire whose other end will not hear its farewell.
+type aborter interface{ Abort() }
+
+var _ aborter = (*watchedWire)(nil)
+
+// Abort ends the wire without waiting for the other end, if it can. It has to be closed all the same.
+func (w *watchedWire) Abort() {
+	if a, ok := w.Wire.(aborter); ok {
+		a.Abort()
+	}
+}
+
 // Receive receives.
 func (w *watchedWire) Receive(ctx context.Context) ([]byte, error) {
 	frame, err := w.Wire.Receive(ctx)

@@ -70,7 +70,7 @@ func phases(t *testing.T) []struct {
 	video := []string{"Paths", "Picture on the whole screen", "Save picture (PNG)…"}
 	// While nothing is hosted, and this computer is the target.
 	video = append(video, "Accept the guest that waits", "Connect to the other Echopath", "Copy invite", "Copy link of the invite", "Copy ports for the firewall team",
-		"Host and guest", "Invite and ports", "Invite as a QR code…", "New invite", "Refuse the guest that waits", "Remove the selected guest…")
+		"Host and guest", "Invite and ports", "Invite as a QR code…", "Invite by copy and paste…", "New invite", "Video of the guest", "Refuse the guest that waits", "Remove the selected guest…")
 	events := allGood(t)
 	return []struct {
 		name     string

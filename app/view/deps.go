@@ -40,6 +40,8 @@ type Deps struct {
 	StartHost     func() // with the model's form, which was checked
 	StopHost      func() // asks once if guests have runs that go on
 	NewInvite     func()
+	PasteInvite   func() // one by copy and paste; the model has it later
+	GiveAnswer    func(text string)
 	AcceptGuest   func(id string)
 	RefuseGuest   func(id string)
 	RemoveGuest   func(id string)
@@ -60,6 +62,7 @@ type Deps struct {
 	DefaultResults string // folder for results unless another is set
 
 	Pictures         Pictures
+	GuestPictures    Pictures                                    // of the chosen guest's call; Window.ShowGuestPictures gets them
 	Cameras          func(done func(names []string, why string)) // why: in words, if they can not be listed
 	CheckVideoFile   func(path string, done func(problem string))
 	CheckRecordPlace func(path string, done func(problem string))

@@ -192,7 +192,7 @@ func TestOddSettings(t *testing.T) {
 	if d.settings.Theme != before.Theme || d.settings.DefaultPreset != before.DefaultPreset || len(d.asked()) != 0 {
 		t.Errorf("%+v", d.settings)
 	}
-	if b := all[*widgets.Button](d.w.settings.object); len(b) != 3 {
+	if b := all[*widgets.Button](d.w.settings.object); len(b) != 5 {
 		t.Errorf("%d buttons", len(b))
 	}
 }

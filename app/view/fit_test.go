@@ -22,7 +22,7 @@ func testDeps(m *model.Test) Deps {
 	return Deps{
 		Host: host, Join: model.NewJoin(), Connect: none, Disconnect: none, PasteText: func() string { return "" },
 		Now: time.Now, ListAddresses: none, StartHost: none, StopHost: none, NewInvite: none, AcceptGuest: guest, RefuseGuest: guest, RemoveGuest: guest,
-		Model: m, Video: model.NewVideo(model.Units{}), Pictures: &fakePictures{}, Version: "test", Start: func(Trial) {}, Stop: func() {}, Quit: func() {},
+		Model: m, Video: model.NewVideo(model.Units{}), Pictures: &fakePictures{}, GuestPictures: &fakePictures{}, Version: "test", Start: func(Trial) {}, Stop: func() {}, Quit: func() {},
 		Settings:    func() prefs.Settings { return settings },
 		SetSettings: func(s prefs.Settings) { settings = s },
 		CopyText:    func(string) {}, OpenFolder: func(string) {}, DefaultResults: "/home/me/Documents/Echopath",

@@ -187,6 +187,32 @@ var shots = []shot{
 	{"join_running_light", look.ModeLight, narrow, func(d *world) { d.joined(); d.play(livelyBetweenTwo(d.t), 27*time.Second) }},
 	{"join_gone_light", look.ModeLight, narrow, func(d *world) { d.joined(); d.j.Gone(errExpired); d.w.Refresh() }},
 	{"join_video_dark", look.ModeDark, narrow, func(d *world) { d.joined(); d.onVideo() }},
+	{"paste_host_light", look.ModeLight, narrow, func(d *world) { d.pasteSheet("") }},
+	{"paste_host_problem_dark", look.ModeDark, narrow, func(d *world) { d.pasteSheet("EPA1-not-whole") }},
+	{"paste_guest_light", look.ModeLight, narrow, func(d *world) { d.answerSheet() }},
+	{"paste_guest_dark_wide", look.ModeDark, wide, func(d *world) { d.answerSheet() }},
+	{"call_idle_light", look.ModeLight, narrow, func(d *world) { d.onCall() }},
+	{"call_running_light", look.ModeLight, narrow, func(d *world) { d.onCall(); d.playVideo(callEvents(d.t, unevenCall), 12*time.Second) }},
+	{"call_running_dark_wide", look.ModeDark, wide, func(d *world) { d.onCall(); d.playVideo(callEvents(d.t, unevenCall), 22*time.Second) }},
+	{"call_done_light_wide", look.ModeLight, wide, func(d *world) {
+		d.onCall()
+		d.doneVideo(callEvents(d.t, unevenCall), kept)
+		d.w.actions.comparison.run()
+	}},
+	{"call_paths_dark", look.ModeDark, narrow, func(d *world) {
+		d.onCall()
+		d.doneVideo(callEvents(d.t, unevenCall), kept)
+		d.w.actions.comparison.run()
+	}},
+	{"call_refused_light", look.ModeLight, narrow, func(d *world) { d.onCall(); d.j.Calls(false); d.w.Refresh() }},
+	{"host_call_light", look.ModeLight, narrow, func(d *world) { d.guestCall(callEvents(d.t, unevenCall), 12*time.Second) }},
+	{"host_call_dark_wide", look.ModeDark, wide, func(d *world) { d.guestCall(callEvents(d.t, unevenCall), 12*time.Second) }},
+	{"host_echo_light", look.ModeLight, narrow, func(d *world) {
+		s := hostingNow(d)
+		s.Guests = s.Guests[:2]
+		d.host(s)
+		d.runOf("g1", freezing(d.t), 8200*time.Millisecond)
+	}},
 	{"video_whole_dark", look.ModeDark, wide, func(d *world) {
 		d.onVideo()
 		d.playVideo(freezing(d.t), 8200*time.Millisecond)

@@ -29,12 +29,13 @@ func (w *Window) hostActions() hostActions {
 	run := func(a func(*actions) *action) func() { return func() { a(w.actions).run() } }
 	return hostActions{
 		changed: w.HostChanged, more: w.editHostOptions, startStop: w.startStopHost,
-		newInvite:  run(func(a *actions) *action { return a.newInvite }),
-		copyInvite: run(func(a *actions) *action { return a.copyInvite }),
-		copyLink:   run(func(a *actions) *action { return a.copyLink }),
-		qr:         run(func(a *actions) *action { return a.showQR }),
-		copyPorts:  run(func(a *actions) *action { return a.copyPorts }),
-		accept:     w.deps.AcceptGuest, refuse: w.deps.RefuseGuest, remove: w.removeGuest,
+		newInvite:   run(func(a *actions) *action { return a.newInvite }),
+		pasteInvite: run(func(a *actions) *action { return a.pasteInvite }),
+		copyInvite:  run(func(a *actions) *action { return a.copyInvite }),
+		copyLink:    run(func(a *actions) *action { return a.copyLink }),
+		qr:          run(func(a *actions) *action { return a.showQR }),
+		copyPorts:   run(func(a *actions) *action { return a.copyPorts }),
+		accept:      w.deps.AcceptGuest, refuse: w.deps.RefuseGuest, remove: w.removeGuest,
 		selected: func(string) { w.Refresh() },
 	}
 }
@@ -45,7 +46,7 @@ func (w *Window) HostChanged() {
 	w.Refresh()
 }
 
-func (w *Window) editHostOptions() { showHostOptions(w.win, w.deps.Host, w.HostChanged) }
+func (w *Window) editHostOptions() { showHostOptions(w.win, w.deps, w.HostChanged) }
 
 func (w *Window) startStopHost() {
 	w.hideTips()
@@ -79,6 +80,8 @@ func (w *Window) hostMenu(a *actions) {
 		enabled: func() (bool, string) { return h.Phase() == model.HostOff, "Stop hosting first." }}
 	a.newInvite = &action{name: "New invite", shortcut: key(fyne.KeyN, ctrl), do: w.deps.NewInvite,
 		enabled: func() (bool, string) { return w.hosting.Invite.CanNew, "Start hosting first." }}
+	a.pasteInvite = &action{name: "Invite by copy and paste…", shortcut: key(fyne.KeyV, ctrlShift), do: w.openPaste,
+		enabled: func() (bool, string) { return h.Phase() == model.HostOn, "Start hosting first." }}
 	invited := func() (bool, string) { return w.hosting.Invite.Can, w.hosting.Invite.Why }
 	a.copyInvite = &action{name: "Copy invite", shortcut: key(fyne.KeyI, ctrlShift), enabled: invited, do: func() { w.copyInvite(false) }}
 	a.copyLink = &action{name: "Copy link of the invite", shortcut: key(fyne.KeyL, ctrlShift), enabled: invited, do: func() { w.copyInvite(true) }}

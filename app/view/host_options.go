@@ -8,6 +8,13 @@ import (
 	"echopath/app/model"
 	"echopath/app/present"
 	"echopath/app/widgets"
+	"echopath/netcheck"
+)
+
+// The names of what a host shows in calls.
+const (
+	syntheticName = "Synthetic picture"
+	cameraName    = "Camera"
 )
 
 // hostOptions is the sheet with what a host on a plain network does not need. What is typed takes effect at once; cancelling puts the
@@ -19,25 +26,35 @@ type hostOptions struct {
 	dialog  *widgets.Dialog
 	boxes   map[model.Field]*widgets.FieldBox
 	stun    *widgets.Entry
+	camera  *widgets.Select
+	deps    Deps
+	open    bool
 }
 
 // showHostOptions opens the sheet.
-func showHostOptions(win fyne.Window, m *model.Host, changed func()) {
-	o := &hostOptions{model: m, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
+func showHostOptions(win fyne.Window, deps Deps, changed func()) {
+	m := deps.Host
+	o := &hostOptions{model: m, deps: deps, open: true, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
 	ports, first := o.ports()
-	content := container.New(fixedWidth(680), container.NewVBox(ports, o.addresses(), o.servers(), o.candidates()))
+	content := container.New(fixedWidth(680), container.NewVBox(ports, o.addresses(), o.servers(), container.New(columns{1, 1}, o.pictures(), o.candidates())))
 	o.dialog = widgets.NewDialog(win, "More about hosting", content)
 	o.dialog.AddButton("Cancel", o.cancel)
-	o.dialog.SetDefault(o.dialog.AddButton("Done", o.dialog.Close))
+	o.dialog.SetDefault(o.dialog.AddButton("Done", o.close))
 	o.dialog.SetOnCancel(o.cancel)
 	o.dialog.SetFirst(first)
 	o.check()
 	o.dialog.Show()
+	o.listCameras()
+}
+
+func (o *hostOptions) close() {
+	o.open = false
+	o.dialog.Close()
 }
 
 func (o *hostOptions) cancel() {
 	o.model.SetForm(o.before)
-	o.dialog.Close()
+	o.close()
 	o.changed()
 }
 
@@ -76,12 +93,70 @@ func (o *hostOptions) servers() fyne.CanvasObject {
 	return box
 }
 
+// pictures is what guests see in a call.
+func (o *hostOptions) pictures() fyne.CanvasObject {
+	f := o.model.Form()
+	kinds := newSelect([]string{syntheticName, cameraName}, nil)
+	kinds.SetSelected(map[bool]string{false: syntheticName, true: cameraName}[f.Pictures == netcheck.SourceCamera])
+	kinds.OnChanged = func(name string) {
+		o.edit(func(h *model.HostForm) {
+			if h.Pictures = netcheck.SourceSynthetic; name == cameraName {
+				h.Pictures = netcheck.SourceCamera
+			}
+		})
+	}
+	o.camera = newSelect(append([]string{firstCamera}, o.model.Cameras()...), nil)
+	o.camera.SetSelected(f.Camera)
+	if f.Camera == "" {
+		o.camera.SetSelected(firstCamera)
+	}
+	o.camera.OnChanged = func(name string) {
+		o.edit(func(h *model.HostForm) {
+			if h.Camera = name; name == firstCamera {
+				h.Camera = ""
+			}
+		})
+	}
+	why := func(purpose string) func() string {
+		return func() string {
+			if w := o.model.PicturesWhy(); w != "" {
+				return w
+			}
+			return purpose
+		}
+	}
+	disable(o.model.PicturesWhy() != "", kinds)
+	selects := container.New(columns{1, 1}, widgets.Tipped(kinds, why("")), widgets.Tipped(o.camera, why("Choose the camera as the picture first.")))
+	box := newBox("Pictures in calls", selects, "What guests see of this computer in a two-way call: a picture that is made for it, or a camera. "+
+		"No guest can switch a camera on that is not chosen here, and it runs only while a call goes on.")
+	o.boxes[model.FieldHostCamera] = box
+	return container.NewVBox(box) // no higher than it has to be
+}
+
+// listCameras asks for those that there are now. Some drivers take a second for that.
+func (o *hostOptions) listCameras() {
+	if o.deps.Cameras == nil {
+		return
+	}
+	o.deps.Cameras(func(names []string, why string) {
+		o.model.SetCameras(names, why)
+		if !o.open {
+			return
+		}
+		o.camera.Options = append([]string{firstCamera}, names...)
+		o.camera.Refresh()
+		o.check()
+		o.changed()
+	})
+}
+
 func (o *hostOptions) candidates() fyne.CanvasObject {
 	check := widgets.NewCheck("Let guests name other addresses", nil)
 	check.SetChecked(o.model.Form().AnyCandidate)
 	check.OnChanged = func(on bool) { o.edit(func(f *model.HostForm) { f.AnyCandidate = on }) }
-	return container.NewVBox(flush(check), paragraph("This computer sends test packets only to addresses from which it has itself seen a guest. That way nobody can aim it at others. "+
-		"In a network that you trust, a guest with several interfaces may need this to reach its direct path.", look.ColorMuted, false))
+	tip := widgets.Tip("In a network that you trust, a guest with several interfaces may need this to reach its direct path.")
+	return container.NewVBox(flush(widgets.Tipped(check, tip)), paragraph("Off: test packets go only to addresses from which this computer has itself seen a guest, so that nobody can aim it at others.",
+		look.ColorMuted, false))
 }
 
 // entry makes a labelled input for a field.
@@ -108,4 +183,5 @@ func (o *hostOptions) check() {
 	for field, box := range o.boxes {
 		box.SetProblem(c.Problems[field])
 	}
+	disable(o.model.Form().Pictures != netcheck.SourceCamera || o.model.PicturesWhy() != "", o.camera)
 }

@@ -21,6 +21,7 @@ var noTime time.Time
 type hostActions struct {
 	changed, more, startStop            func()
 	newInvite, copyInvite, copyLink, qr func()
+	pasteInvite                         func()
 	copyPorts                           func()
 	accept, refuse, remove              func(id string)
 	selected                            func(id string) // another guest is chosen
@@ -44,10 +45,10 @@ type hostScreen struct {
 	shown  model.HostView
 }
 
-func newHostScreen(m *model.Host, do hostActions, chartMenu func(fyne.PointEvent)) *hostScreen {
+func newHostScreen(m *model.Host, do hostActions, pictures Pictures, open func(int), menu func(int, fyne.PointEvent), chartMenu func(fyne.PointEvent)) *hostScreen {
 	s := &hostScreen{model: m, do: do, banner: widgets.NewBanner(), guests: widgets.NewGuestTable()}
 	s.form = newHostForm(m, do)
-	s.lower = newHostLower(m, do, chartMenu)
+	s.lower = newHostLower(m, do, pictures, open, menu, chartMenu)
 	s.object = container.New(hostFrame{}, s.form.object, s.banner, s.guestCard(), s.lower.object)
 	return s
 }
@@ -85,7 +86,7 @@ func (s *hostScreen) pick(id string, opened bool) {
 		}
 	}
 	if run, _, _ := s.model.Run(); opened && run != nil {
-		s.lower.choose(hostCharts)
+		s.lower.choose(map[bool]int{false: hostCharts, true: hostVideo}[s.model.Filming()])
 	}
 	s.do.selected(id)
 }

@@ -17,7 +17,7 @@ import (
 // hosts tells the actions that need a host, or another computer as the target.
 func hosts(a *actions, x *action) bool {
 	switch x {
-	case a.connect, a.hostMore, a.newInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, a.accept, a.refuse, a.remove, a.invite, a.totals:
+	case a.connect, a.hostMore, a.newInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, a.accept, a.refuse, a.remove, a.invite, a.totals, a.pasteInvite, a.film:
 		return true
 	}
 	return false

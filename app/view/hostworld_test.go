@@ -132,6 +132,7 @@ var errExpired = &netcheck.Failure{Code: netcheck.ReasonInvite, Text: "This invi
 // joined brings the window to the point where a host has let it in.
 func (d *world) joined() {
 	d.form(func(f *model.Form) { f.Target, f.Invite = netcheck.TargetInvite, inviteText })
+	d.j.By(inviteText)
 	d.j.Begin()
 	d.j.Joined(netcheck.OtherEnd{Name: "LONDON-HOST", AppVersion: "0.5.0", OS: "linux/amd64", Way: "websocket", Host: true})
 	d.w.Refresh()

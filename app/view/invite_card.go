@@ -25,6 +25,7 @@ type inviteCard struct {
 	expiry      *canvas.Text
 	copy, link  *widgets.Button
 	qr, fresh   *widgets.Button
+	paste       *widgets.Button
 	ports       *widgets.SectionView
 	copyPorts   *widgets.Button
 	shown       model.HostView
@@ -49,6 +50,7 @@ func newInviteCard(m *model.Host, do hostActions) *inviteCard {
 	c.link = widgets.NewButton("Copy link", nil, do.copyLink)
 	c.qr = widgets.NewButton("QR code…", nil, do.qr)
 	c.fresh = widgets.NewButton("New invite", nil, do.newInvite)
+	c.paste = widgets.NewButton("Invite by copy and paste…", nil, do.pasteInvite)
 	c.copyPorts = widgets.NewButton("Copy ports", theme.ContentCopyIcon(), do.copyPorts)
 	c.ports = widgets.NewSectionView()
 	why := func(purpose string) func() string {
@@ -66,7 +68,8 @@ func newInviteCard(m *model.Host, do hostActions) *inviteCard {
 		widgets.Tipped(c.fresh, widgets.Tip("Make another invite, for the next guest. The ones before stay until they are used or expire")))
 	head := container.NewBorder(nil, nil, widgets.TipLabel("Invite", define(present.TermInvite)), nil, c.text)
 	left := container.New(layout.NewCustomPaddedVBoxLayout(4), head, buttons, container.New(layout.NewCustomPaddedLayout(2, 4, theme.InnerPadding(), 0), c.expiry),
-		container.NewHBox(widgets.Tipped(c.copyPorts, widgets.Tip("Copy the list of ports as text for the firewall team"))))
+		container.New(layout.NewCustomPaddedHBoxLayout(4), widgets.Tipped(c.paste, widgets.Tip("For a guest that can not reach this computer by any TCP connection: two texts are carried by hand")),
+			widgets.Tipped(c.copyPorts, widgets.Tip("Copy the list of ports as text for the firewall team"))))
 	c.now = container.New(sideBySide{}, left, c.ports)
 	c.before = container.NewVBox()
 	for i, step := range hostSteps {
@@ -88,6 +91,7 @@ func (c *inviteCard) show(v model.HostView) {
 	c.text.Set(v.Invite.Short, v.Invite.Why)
 	disable(!v.Invite.Can, c.copy, c.link, c.qr)
 	disable(!v.Invite.CanNew, c.fresh)
+	disable(v.Phase != model.HostOn, c.paste)
 	disable(len(v.Ports) == 0, c.copyPorts)
 	setText(c.expiry, v.Invite.Expiry, toneColor(v.Invite.Tone))
 	c.ports.SetSections(portSections(v.Ports))

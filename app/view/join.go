@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -31,6 +33,7 @@ type joinLine struct {
 
 const inviteWidth = 250
 
+// newJoinLine makes the line; edited gets what is typed.
 func newJoinLine(do formActions, edited func(netcheck.Secret)) *joinLine {
 	j := &joinLine{mark: widgets.NewMarkText(present.Mark{Shape: "○", Tone: present.ToneFaint})}
 	j.invite = widgets.NewEntry()
@@ -38,7 +41,7 @@ func newJoinLine(do formActions, edited func(netcheck.Secret)) *joinLine {
 	j.invite.SetPlaceHolder("Paste the invite here")
 	j.invite.OnChanged = func(text string) {
 		if !j.loading {
-			edited(netcheck.Secret(text))
+			edited(netcheck.Secret(j.typed(text)))
 		}
 	}
 	j.paste = widgets.NewButton("", theme.ContentPasteIcon(), func() { j.invite.SetText(do.paste()) })
@@ -63,6 +66,16 @@ func (j *joinLine) load(text netcheck.Secret) {
 	j.set(text.Reveal())
 }
 
+// typed is what a person has put into the entry: where it shows whose invite it was, only what was added to that, since what is shown
+// is no invite.
+func (j *joinLine) typed(text string) string {
+	if !j.locked {
+		return text
+	}
+	j.locked = false
+	return strings.TrimSpace(strings.Replace(text, j.shown.Shown, "", 1))
+}
+
 func (j *joinLine) set(text string) {
 	j.loading = true
 	defer func() { j.loading = false }()
@@ -83,6 +96,8 @@ func (j *joinLine) show(v model.JoinView, on bool, text netcheck.Secret) {
 		} else {
 			j.set(text.Reveal())
 		}
+	} else if !hide && j.invite.Text != text.Reveal() {
+		j.set(text.Reveal())
 	}
 	disable(v.Locked, j.invite, j.paste)
 	if j.connect.Text != v.Action {

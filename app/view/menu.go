@@ -25,10 +25,10 @@ type actions struct {
 	savePicture, wholeScreen, difference, record      *action
 	follow, zoomIn, zoomOut, whole, panLeft, panRight *action
 	connect                                           *action
-	hostStart, hostMore, newInvite                    *action
+	hostStart, hostMore, newInvite, pasteInvite       *action
 	copyInvite, copyLink, showQR, copyPorts           *action
 	accept, refuse, remove                            *action
-	invite, totals                                    *action
+	invite, totals, film                              *action
 	test, video, host, settings                       *action
 	system, light, dark, fullScreen                   *action
 	glossary, about, quit                             *action
@@ -119,6 +119,7 @@ func (w *Window) viewActions(a *actions) {
 	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog, hostLog})
 	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths, hostPaths})
 	a.invite = pane(panes{"Invite and ports", fyne.Key6, -1, -1, hostInvite})
+	a.film = pane(panes{"Video of the guest", fyne.Key8, -1, -1, hostVideo})
 	a.totals = pane(panes{"Host and guest", fyne.Key7, -1, -1, hostTotals})
 	screen := func(name string, k fyne.KeyName, m fyne.KeyModifier, id screenID) *action {
 		return &action{name: name, shortcut: key(k, m), do: func() { w.show(id) }, checked: func() bool { return w.screen == id }}
@@ -152,6 +153,7 @@ func (w *Window) choosePane(p panes) {
 	case TrialGuest:
 		w.show(screenHost)
 		w.host.lower.choose(p.host)
+		w.watchPictures() // one part has them, the others do not
 	case TrialTest:
 		w.show(screenTest)
 		w.test.lower.choose(p.test)
@@ -191,18 +193,20 @@ func (w *Window) chartActions(a *actions) {
 // videoActions are about the pictures.
 func (w *Window) videoActions(a *actions) {
 	m := w.deps.Video
-	onVideo := func() (bool, string) { return w.screen == screenVideo, "Go to the screen “Video echo” first." }
+	onVideo := func() (bool, string) {
+		return w.filmShown() != nil, "Go to the screen “Video echo” or “Host” first."
+	}
 	a.wholeScreen = &action{name: "Picture on the whole screen", shortcut: key(fyne.KeyReturn, alt), enabled: onVideo,
 		do: func() {
 			if w.whole.overlay.Open() {
 				w.whole.overlay.Close()
 				return
 			}
-			w.whole.open(w.chosenPicture())
+			w.whole.open(w.filmShown(), w.chosenPicture())
 		}}
-	a.savePicture = &action{name: "Save picture (PNG)…", shortcut: key(fyne.KeyS, ctrl), do: func() { w.savePicture(w.chosenPicture()) },
+	a.savePicture = &action{name: "Save picture (PNG)…", shortcut: key(fyne.KeyS, ctrl), do: func() { w.savePicture(w.filmOrWhole(), w.chosenPicture()) },
 		enabled: func() (bool, string) {
-			return w.screen == screenVideo && w.hasPicture(), "There is no picture yet: start a video echo first."
+			return w.hasPicture(), "There is no picture yet: start a video echo first."
 		}}
 	a.difference = &action{name: "Show the difference", shortcut: key(fyne.KeyD, alt), checked: func() bool { return w.deps.Settings().ShowDifference },
 		do: func() {
@@ -269,8 +273,8 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData)...),
 		fyne.NewMenu("Test", append(items(a.start, a.stop, nil, a.servers, a.connect, a.options, nil), items(a.paths...)...)...),
 		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.record)...)...)...),
-		fyne.NewMenu("Host", items(a.hostStart, a.hostMore, nil, a.newInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, nil, a.accept, a.refuse, a.remove)...),
-		fyne.NewMenu("View", items(a.test, a.video, a.host, nil, a.charts, a.comparison, a.findings, a.details, a.invite, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
+		fyne.NewMenu("Host", items(a.hostStart, a.hostMore, nil, a.newInvite, a.pasteInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, nil, a.accept, a.refuse, a.remove)...),
+		fyne.NewMenu("View", items(a.test, a.video, a.host, nil, a.charts, a.comparison, a.findings, a.details, a.invite, a.film, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
 			a.system, a.light, a.dark, nil, a.fullScreen)...),
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)

@@ -70,7 +70,9 @@ func (s *servers) addresses() fyne.CanvasObject {
 	s.urls.SetPlaceHolder("turn:turn.example.com:3478\nturns:turn.example.com:5349\nstun:stun.example.com:3478")
 	s.urls.SetText(s.deps.Model.Form().Servers.URLs)
 	s.urls.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.URLs = text }) }
-	return s.box(model.FieldURLs, "Addresses, one a line", s.urls,
+	public := widgets.NewButton("Add public", nil, func() { s.urls.SetText(model.WithPublic(s.urls.Text)) })
+	tipped := widgets.Tipped(public, widgets.Tip("Add the well-known public STUN servers. They belong to companies, and are asked only when a test starts or when you try them"))
+	return s.box(model.FieldURLs, "Addresses, one a line", container.NewBorder(nil, nil, nil, container.NewVBox(tipped), s.urls),
 		"turn:HOST:PORT for relays over UDP, with ?transport=tcp for TCP; turns:HOST:PORT for TLS; stun:HOST:PORT for STUN (RFC 7064, RFC 7065).")
 }
 

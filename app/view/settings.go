@@ -8,7 +8,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"echopath/app/look"
+	"echopath/app/model"
 	"echopath/app/prefs"
+	"echopath/app/present"
 	"echopath/app/widgets"
 	"echopath/netcheck"
 )
@@ -23,6 +25,8 @@ type settingsScreen struct {
 	folder                 *widgets.Entry
 	keep, remember, notify *widgets.Check
 	folderBox              *widgets.FieldBox
+	stun                   *widgets.Entry
+	stunBox                *widgets.FieldBox
 	loading                bool
 }
 
@@ -42,7 +46,7 @@ const (
 
 func newSettingsScreen(win fyne.Window, deps Deps) *settingsScreen {
 	s := &settingsScreen{win: win, deps: deps}
-	column := container.New(stacked{10}, s.looks(), s.tests(), s.files(), s.privacy())
+	column := container.New(stacked{10}, s.looks(), s.tests(), s.files(), s.privacy(), s.outside())
 	s.object = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 12, 2, 12), container.New(readable{720}, column)))
 	s.load()
 	return s
@@ -108,6 +112,37 @@ func (s *settingsScreen) files() fyne.CanvasObject {
 	return section("Files", s.keep, flush(s.folderBox))
 }
 
+// outside is the list of STUN servers of others.
+func (s *settingsScreen) outside() fyne.CanvasObject {
+	s.stun = widgets.NewMultiLineEntry()
+	s.stun.SetMinRowsVisible(5)
+	s.stun.OnChanged = s.typedSTUN
+	public := widgets.NewButton("Public list", nil, func() { s.stun.SetText(model.PublicSTUN()) })
+	none := widgets.NewButton("None", nil, func() { s.stun.SetText("") })
+	buttons := container.NewVBox(widgets.Tipped(public, widgets.Tip("Put the public servers back. Companies run them for everybody")),
+		widgets.Tipped(none, widgets.Tip("Ask no server outside. A host that is reached by copy and paste only may then not find this computer behind a NAT")))
+	s.stunBox = newBox("Outside STUN servers, one a line", container.NewBorder(nil, nil, nil, buttons, s.stun),
+		"By them a host finds this computer behind a NAT where no TCP connection leads there. "+present.Define(present.TermPublicSTUN))
+	return section("Servers of others", paragraph("They tell this computer under which address the Internet sees it, when it comes to a host by copy and paste. Those marked “public” belong to companies. "+
+		"Nothing is sent to any of them before you press Connect or start a test. The list for hosting stands on the screen “Host”, under “More…”.", look.ColorMuted, false), flush(s.stunBox))
+}
+
+// typedSTUN takes the list; what is wrong with it is said below.
+func (s *settingsScreen) typedSTUN(text string) {
+	_, problem := model.ReadSTUN(text)
+	s.stunBox.SetProblem(problem)
+	if s.loading {
+		return
+	}
+	form := s.deps.Model.Form()
+	form.STUN = text
+	s.deps.Model.SetForm(form)
+	form = s.deps.Video.Form()
+	form.STUN = text
+	s.deps.Video.SetForm(form)
+	s.change(func(*prefs.Settings) {}) // which keeps the form as well
+}
+
 func (s *settingsScreen) privacy() fyne.CanvasObject {
 	s.remember = widgets.NewCheck("Remember server addresses and user names (passwords and secrets are never stored)", func(on bool) {
 		s.change(func(p *prefs.Settings) { p.RememberServers = on })
@@ -115,7 +150,7 @@ func (s *settingsScreen) privacy() fyne.CanvasObject {
 	forget := widgets.NewButton("Forget all settings…", nil, s.forget)
 	forget.Importance = widget.DangerImportance
 	return section("Privacy",
-		paragraph("Echopath sends test packets only to the servers that you name, and nothing to anybody else: no statistics, no crash reports, no look for updates. "+
+		paragraph("Echopath sends test packets only to the servers that you name and to the host of an invite, and nothing to anybody else: no statistics, no crash reports, no look for updates. "+
 			"The target “This computer” does not leave this computer at all.", look.ColorMuted, false),
 		s.remember, flush(container.NewHBox(forget)))
 }
@@ -142,6 +177,7 @@ func (s *settingsScreen) load() {
 		}
 	}
 	s.keep.SetChecked(p.KeepResults)
+	s.stun.SetText(s.deps.Model.Form().STUN)
 	s.remember.SetChecked(p.RememberServers)
 	s.notify.SetChecked(p.Notify)
 	s.folder.SetText(p.ResultsDir)

@@ -2,6 +2,7 @@ package view
 
 import (
 	"image/color"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -22,7 +23,9 @@ type videoCharts struct {
 	height float32
 
 	rate, delay, loss, fps, psnr, rtt, ssim *chart.Panel
-	seen                                    int // panels that are shown
+	lost                                    *chart.Panel // of a call, in place of the loss: each end counts for itself
+	call                                    bool         // both directions are shown, and nothing of an echo
+	seen                                    int          // panels that are shown
 }
 
 // What the choice above the charts offers. The overview holds as many as there is room for, the weightiest first.
@@ -31,9 +34,9 @@ var chartChoices = []struct {
 	pick func(c *videoCharts) []*chart.Panel
 }{
 	{"Overview", (*videoCharts).overview},
-	{"Bitrate, loss", func(c *videoCharts) []*chart.Panel { return []*chart.Panel{c.rate, c.loss} }},
-	{"Delay, RTT", func(c *videoCharts) []*chart.Panel { return []*chart.Panel{c.delay, c.rtt} }},
-	{"Quality", func(c *videoCharts) []*chart.Panel { return []*chart.Panel{c.fps, c.psnr, c.ssim} }},
+	{"Bitrate, loss", func(c *videoCharts) []*chart.Panel { return c.of(c.rate, c.loss, c.lost) }},
+	{"Delay, RTT", func(c *videoCharts) []*chart.Panel { return c.of(c.delay, c.rtt) }},
+	{"Quality", func(c *videoCharts) []*chart.Panel { return c.of(c.fps, c.psnr, c.ssim) }},
 }
 
 func newVideoCharts(m *model.Video, menu func(fyne.PointEvent)) *videoCharts {
@@ -45,6 +48,7 @@ func newVideoCharts(m *model.Video, menu func(fyne.PointEvent)) *videoCharts {
 		psnr:  &chart.Panel{Title: "PSNR", Unit: "dB", MinTop: 50},
 		rtt:   &chart.Panel{Title: "RTT", Unit: "ms", MinTop: 1},
 		ssim:  &chart.Panel{Title: "SSIM", MinTop: 1, MaxTop: 1},
+		lost:  &chart.Panel{Title: "Lost packets", Unit: "a second", MinTop: 5},
 	}
 	c.curves = newCurves(chart.New(c.rate, c.delay, c.loss), menu, c.resized, videoLegend)
 	var names []string
@@ -58,9 +62,19 @@ func newVideoCharts(m *model.Video, menu func(fyne.PointEvent)) *videoCharts {
 	return c
 }
 
+// of leaves out those that the kind of run has no figures for.
+func (c *videoCharts) of(panels ...*chart.Panel) []*chart.Panel {
+	return slices.DeleteFunc(panels, func(p *chart.Panel) bool {
+		if c.call {
+			return p == c.delay || p == c.loss || p == c.psnr || p == c.ssim
+		}
+		return p == c.lost
+	})
+}
+
 // overview is what fits, the weightiest first, in an order that does not change.
 func (c *videoCharts) overview() []*chart.Panel {
-	all := []*chart.Panel{c.rate, c.delay, c.loss, c.fps, c.psnr, c.rtt, c.ssim}
+	all := c.of(c.rate, c.delay, c.loss, c.fps, c.lost, c.psnr, c.rtt, c.ssim)
 	least := 2.9 * fyne.MeasureText("M", theme.CaptionTextSize(), fyne.TextStyle{}).Height
 	return all[:min(max(int(c.height/least), 1), len(all))]
 }
@@ -95,21 +109,41 @@ func videoLegend(width float32) float32 {
 	return legendLine(width)
 }
 
+const numPanels = 8
+
+// panels are all that there are, in the order of the texts for empty ones.
+func (c *videoCharts) panels() [numPanels]*chart.Panel {
+	return [numPanels]*chart.Panel{c.rate, c.delay, c.loss, c.fps, c.psnr, c.rtt, c.ssim, c.lost}
+}
+
 // The texts that stand in empty charts.
-var emptyVideo = map[bool][7]string{
+var emptyVideo = map[bool][numPanels]string{
 	false: {"What is sent and what comes back, and what the line is held to carry", "From taking a picture until its echo is shown",
 		"Lost packets, before and after they were sent again", "New pictures shown in a second", "How far the echoed picture is from the sent one", "", ""},
 	true: {"No video was measured in this run"},
 }
 
+var emptyCall = [numPanels]string{0: "What each end sends and what arrives at the other one", 3: "New pictures shown in a second, at each end",
+	7: "Packets that were lost, before and after they were sent again"}
+
 // show redraws what is new; now is since the session's start.
-func (c *videoCharts) show(phase model.Phase, now time.Duration) {
+func (c *videoCharts) show(phase model.Phase, call bool, now time.Duration) {
 	list := c.model.VideoCurves()
-	if c.stale(c.model.RunKey(), len(list)) {
-		c.fill(list)
+	if c.stale(c.model.RunKey(), len(list)) || call != c.call {
+		c.call = call
+		c.clear()
+		if call {
+			c.fillCall(c.model.CallCurves())
+		} else {
+			c.fill(list)
+		}
+		c.setPanels()
 	}
 	empty := emptyVideo[phase == model.PhaseDone]
-	for i, p := range []*chart.Panel{c.rate, c.delay, c.loss, c.fps, c.psnr, c.rtt, c.ssim} {
+	if call && phase != model.PhaseDone {
+		empty = emptyCall
+	}
+	for i, p := range c.panels() {
 		p.Empty = empty[i]
 	}
 	c.plan(c.model, now)
@@ -129,12 +163,15 @@ const (
 	freezeTag    = "Freeze"
 )
 
-// fill gives the panels their lines. A path has its colour; what a panel shows beside its main line differs by the dash.
-func (c *videoCharts) fill(list []*model.VideoCurves) {
-	panels := []*chart.Panel{c.rate, c.delay, c.loss, c.fps, c.psnr, c.rtt, c.ssim}
-	for _, p := range panels {
+// clear takes the lines of the last run away.
+func (c *videoCharts) clear() {
+	for _, p := range c.panels() {
 		p.Lines, p.Spans = nil, nil
 	}
+}
+
+// fill gives the panels their lines. A path has its colour; what a panel shows beside its main line differs by the dash.
+func (c *videoCharts) fill(list []*model.VideoCurves) {
 	for _, k := range list {
 		path, paint := k.Path.Title(), look.PathColor(k.Path, c.variant)
 		add := func(p *chart.Panel, s *plot.Series, dash plot.Dash, tag string, band bool) {
@@ -156,11 +193,10 @@ func (c *videoCharts) fill(list []*model.VideoCurves) {
 		add(c.psnr, k.PSNR, plot.Solid, "", false)
 		add(c.rtt, k.RTT, plot.Solid, "", true)
 		add(c.ssim, k.SSIM, plot.Solid, "", false)
-		for _, p := range panels {
+		for _, p := range c.panels() {
 			p.Spans = append(p.Spans, &chart.Spans{List: k.Freezes, Name: freezeTag, Color: c.freezeColor(), Tags: []string{path, freezeTag}})
 		}
 	}
-	c.setPanels()
 }
 
 func (c *videoCharts) freezeColor() color.NRGBA {

@@ -42,7 +42,7 @@ func newVideoLower(m *model.Video, chartMenu func(fyne.PointEvent)) *videoLower 
 
 // show brings the panes in line with the state; now is since the session's start.
 func (l *videoLower) show(v model.VideoView, now time.Duration) {
-	l.charts.show(v.Phase, now)
+	l.charts.show(v.Phase, v.Call, now)
 	l.table.SetVideoHeader(l.model.Header())
 	l.table.SetVideoRows(v.Rows)
 	first := netcheck.PathUnknown

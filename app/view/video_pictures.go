@@ -28,6 +28,12 @@ var pictureHints = [numPictures]string{
 	"Where the echoed picture differs from the one that was sent: black where they are the same, the brighter the more, eight times as much as it is. Enter or a double click: whole screen.",
 }
 
+// callHints are those of the pictures of a call.
+var callHints = [numPictures]string{
+	"This computer's own picture, before it is encoded. The figures say how it arrives at the other end. Enter or a double click: whole screen.",
+	"The newest picture of the other end that arrived here and was decoded, with the figures of its arrival. Enter or a double click: whole screen.",
+}
+
 // film is the row of pictures. They have their place from the beginning; each shows one of its own goroutine's buffers, and a
 // new picture refreshes nothing but itself.
 type film struct {
@@ -39,13 +45,15 @@ type film struct {
 	caption  model.VideoCaption
 	over     bool // the run that they are of
 	slow     int
+	short    bool // there is no room for more than the figures beside a name
+	call     bool // two ends that see each other: there is no difference
 }
 
 func newFilm(source Pictures, open func(int), menu func(int, fyne.PointEvent)) *film {
 	f := &film{source: source, three: true}
 	var objects []fyne.CanvasObject
 	for i := range f.pictures {
-		p := widgets.NewPicture(pictureNames[i], "", widgets.Tip(pictureHints[i]))
+		p := widgets.NewPicture(pictureNames[i], "", func() string { return f.hint(i) })
 		p.OnOpen = func() { open(i) }
 		p.OnMenu = func(e fyne.PointEvent) { menu(i, e) }
 		f.pictures[i], objects = p, append(objects, p)
@@ -58,9 +66,23 @@ func newFilm(source Pictures, open func(int), menu func(int, fyne.PointEvent)) *
 func (f *film) setThree(on bool) {
 	if f.three != on {
 		f.three = on
-		setVisible(f.pictures[pictureDifference], on)
-		f.object.Refresh()
+		f.showDifference()
 	}
+}
+
+// setCall turns to the pictures of a call, or of an echo.
+func (f *film) setCall(on bool, names [2]string) {
+	f.pictures[pictureSent].SetName(names[0])
+	f.pictures[pictureEchoed].SetName(names[1])
+	if f.call != on {
+		f.call = on
+		f.showDifference()
+	}
+}
+
+func (f *film) showDifference() {
+	setVisible(f.pictures[pictureDifference], f.count() == numPictures)
+	f.object.Refresh()
 }
 
 // set shows new pictures; nil leaves what is there.
@@ -77,6 +99,24 @@ func (f *film) clear() {
 	for _, p := range f.pictures {
 		p.SetImage(nil)
 	}
+}
+
+// any tells that there is a picture.
+func (f *film) any() bool {
+	for _, img := range f.images() {
+		if img != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// fileName is what a picture is called in the name of a file.
+func (f *film) fileName(picture int) string {
+	if f.call {
+		return []string{"own", "other", ""}[picture]
+	}
+	return lowerFirst(pictureNames[picture])
 }
 
 // images are those that are shown.
@@ -106,9 +146,10 @@ func (f *film) ask(sizes [numPictures]image.Point) {
 }
 
 // show puts the words in line with the state.
-func (f *film) show(c model.VideoCaption, phase model.Phase) {
+func (f *film) show(c model.VideoCaption, call bool, phase model.Phase) {
 	f.slow = f.source.Every()
 	f.caption, f.over = c, phase == model.PhaseDone
+	f.setCall(call, c.Names)
 	if c.Why != "" && phase.Busy() {
 		f.clear() // those of the path before are not of this one
 	}
@@ -155,6 +196,8 @@ func (f *film) last(i int) string {
 	switch {
 	case f.caption.Path == netcheck.PathUnknown:
 		return ""
+	case f.call:
+		return "the last picture, over " + f.caption.Path.Title()
 	case i == pictureSent:
 		return "the last picture, over " + f.caption.Path.Title()
 	}
@@ -163,7 +206,7 @@ func (f *film) last(i int) string {
 
 // reduced adds that not all pictures are shown.
 func (f *film) reduced(text string) string {
-	if text == "" || f.slow < 2 {
+	if text == "" || f.slow < 2 || f.short {
 		return text
 	}
 	return text + " · 1 in " + count(f.slow) + " shown"
@@ -174,9 +217,21 @@ func withoutName(text, name string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(text, name), ":"))
 }
 
+// hint says what a picture is.
+func (f *film) hint(i int) string {
+	hint := pictureHints[i]
+	if f.call {
+		hint = callHints[i]
+	}
+	if f.slow > 1 && f.short {
+		hint += " Only one picture in " + count(f.slow) + " is shown: this computer has not time for more."
+	}
+	return hint
+}
+
 // line is what is said below a picture that has the whole screen.
 func (f *film) line(i int) string {
-	text := pictureNames[i]
+	text := f.pictures[i].Name()
 	if d := f.detail(i); d != "" {
 		text += ": " + d
 	}
@@ -185,7 +240,7 @@ func (f *film) line(i int) string {
 
 // count is how many are shown.
 func (f *film) count() int {
-	if f.three {
+	if f.three && !f.call {
 		return numPictures
 	}
 	return numPictures - 1
@@ -206,6 +261,9 @@ func (l filmRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	cell := (size.Width - filmGap*float32(n-1)) / float32(n)
 	width := min(cell, widgets.PictureWidth(size.Height))
 	step := (size.Width - width) / float32(n-1)
+	if l.f.call {
+		step = max(size.Width/2, width+filmGap) // two ends that see each other have the same room for what is said
+	}
 	for i := range n {
 		place(o[i], float32(i)*step, 0, max(min(step-filmGap, size.Width-float32(i)*step), width), size.Height)
 	}

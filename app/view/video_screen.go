@@ -43,7 +43,7 @@ func (s *videoScreen) show(v model.VideoView, running model.View, now time.Durat
 	}
 	s.form.show(v, running)
 	s.banner.Set(v.Banner)
-	s.film.show(v.Caption, v.Phase)
+	s.film.show(v.Caption, v.Call, v.Phase)
 	s.lower.show(v, now)
 	s.shown = v
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -25,6 +24,8 @@ type Window struct {
 	strip    *guestStrip
 	settings *settingsScreen
 	whole    *whole
+	paste    *pasteSheet  // nil: it is not open
+	answer   *answerSheet // likewise
 	actions  *actions
 	inMenu   []*action
 	screen   screenID
@@ -43,8 +44,10 @@ func New(win fyne.Window, deps Deps) *Window {
 	w.test = newTestScreen(deps.Model, w.formActions(TrialTest, w.editTestOptions), w.chartMenu)
 	w.video = newVideoScreen(deps.Video, deps.Pictures,
 		w.formActions(TrialVideo, w.editVideoOptions),
-		func(picture int) { w.whole.open(picture) }, w.pictureMenu, w.chartMenu)
-	w.host = newHostScreen(deps.Host, w.hostActions(), w.chartMenu)
+		func(picture int) { w.whole.open(w.video.film, picture) },
+		func(picture int, e fyne.PointEvent) { w.pictureMenu(w.video.film, picture, e) }, w.chartMenu)
+	w.host = newHostScreen(deps.Host, w.hostActions(), deps.GuestPictures, func(picture int) { w.whole.open(w.host.lower.film, picture) },
+		func(picture int, e fyne.PointEvent) { w.pictureMenu(w.host.lower.film, picture, e) }, w.chartMenu)
 	w.settings = newSettingsScreen(win, deps)
 	w.whole = newWhole(w)
 	w.actions = w.newActions()
@@ -131,6 +134,10 @@ func (w *Window) Refresh() {
 	}
 	w.host.show(w.hosting)
 	w.strip.show(w.hosting.Waiting)
+	if w.paste != nil {
+		w.paste.show()
+	}
+	w.showAnswer()
 	w.status.show(w.chosen(), running)
 	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy(), w.hosting.Phase.Busy())
 	w.phaseChanged(test, w.view.Phase, TrialTest)
@@ -181,7 +188,7 @@ func (w *Window) lower() (*lower, *curves) {
 	case TrialVideo:
 		return w.video.lower.lower, w.video.lower.charts.curves
 	case TrialGuest:
-		return w.host.lower.lower, w.host.lower.charts.curves
+		return w.host.lower.lower, w.host.lower.curves()
 	case TrialTest:
 	}
 	return w.test.lower.lower, w.test.lower.charts.curves
@@ -196,30 +203,13 @@ func (w *Window) phaseChanged(before, now model.Phase, t Trial) {
 	}
 }
 
-// ShowPictures shows new pictures of the video; nil leaves what is there. It refreshes nothing else.
-func (w *Window) ShowPictures(sent, echoed, difference *image.RGBA) {
-	w.video.setImages([numPictures]*image.RGBA{sent, echoed, difference})
-	if w.whole.overlay.Open() {
-		w.whole.refresh()
-	}
-}
-
-// watchPictures asks for the pictures that are seen, in the size that they have.
-func (w *Window) watchPictures() {
-	if w.whole.overlay.Open() {
-		w.whole.refresh()
-		w.whole.watch()
-		return
-	}
-	w.video.film.watch(w.screen == screenVideo)
-}
-
 // Adopt takes over settings that were changed elsewhere: the theme, the units.
 func (w *Window) Adopt() {
 	s := w.deps.Settings()
 	w.test.lower.charts.setMbit(s.Mbit)
 	w.video.lower.charts.setMbit(s.Mbit)
 	w.host.lower.charts.setMbit(s.Mbit)
+	w.host.lower.films.setMbit(s.Mbit)
 	w.video.film.setThree(s.ShowDifference)
 	w.rail.restyle()
 	w.status.Refresh()

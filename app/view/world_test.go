@@ -29,24 +29,25 @@ var (
 
 // world is a window with everything around it played by the test.
 type world struct {
-	t        *testing.T
-	m        *model.Test
-	v        *model.Video
-	h        *model.Host
-	j        *model.Join
-	now      time.Time
-	win      fyne.Window
-	w        *Window
-	settings prefs.Settings
-	calls    []string // what was asked for, in order
-	clip     string
-	picture  image.Image
-	fail     error                               // what every export ends with
-	answer   func(done func([]Tried, error))     // of TryServers
-	readCA   func(done func(p []byte, w string)) // of ReadCA
-	film     fakePictures
-	cameras  []string
-	problem  string // of a file or place that is looked at
+	t         *testing.T
+	m         *model.Test
+	v         *model.Video
+	h         *model.Host
+	j         *model.Join
+	now       time.Time
+	win       fyne.Window
+	w         *Window
+	settings  prefs.Settings
+	calls     []string // what was asked for, in order
+	clip      string
+	picture   image.Image
+	fail      error                               // what every export ends with
+	answer    func(done func([]Tried, error))     // of TryServers
+	readCA    func(done func(p []byte, w string)) // of ReadCA
+	film      fakePictures
+	guestFilm fakePictures
+	cameras   []string
+	problem   string // of a file or place that is looked at
 }
 
 // fakePictures are the pictures of a video that nobody sends.
@@ -105,6 +106,7 @@ func (d *world) deps() Deps {
 		ListAddresses: func() {}, StartHost: func() { d.did("host"); d.h.Begin(); d.w.Refresh() },
 		StopHost:    func() { d.did("stop hosting"); d.h.Stopping(); d.w.Refresh() },
 		NewInvite:   func() { d.did("new invite") },
+		PasteInvite: func() { d.did("paste invite"); d.h.PasteAsking() }, GiveAnswer: func(text string) { d.did("answer %s", text); d.h.Answering() },
 		AcceptGuest: func(id string) { d.did("accept %s", id) }, RefuseGuest: func(id string) { d.did("refuse %s", id) },
 		RemoveGuest: func(id string) { d.did("remove %s", id) },
 		Settings:    func() prefs.Settings { return d.settings }, SetSettings: d.adopt,
@@ -120,8 +122,8 @@ func (d *world) deps() Deps {
 		},
 		TryServers: func(_ model.Form, done func([]Tried, error)) { d.did("try"); d.answer(done) },
 		OpenFolder: func(path string) { d.did("folder %s", path) },
-		Pictures:   &d.film,
-		Cameras:    func(done func([]string, string)) { d.did("cameras"); done(d.cameras, "") },
+		Pictures:   &d.film, GuestPictures: &d.guestFilm,
+		Cameras: func(done func([]string, string)) { d.did("cameras"); done(d.cameras, "") },
 		CheckVideoFile: func(path string, done func(string)) {
 			d.did("look at %s", path)
 			done(d.problem)

@@ -168,9 +168,6 @@ func title(word string) string {
 
 func (r *bannerRenderer) Refresh() {
 	r.dress()
-	r.Layout(r.b.Size())
-	for _, o := range r.Objects() {
-		o.Refresh()
-	}
+	redraw(r, r.b.Size())
 	canvas.Refresh(r.b)
 }

@@ -133,8 +133,5 @@ func (r *copyTextRenderer) Refresh() {
 		t.mark.FillColor = paint(theme.ColorNameSelection)
 	}
 	dressRing(t.ring, t.focused)
-	r.Layout(t.Size())
-	for _, o := range r.Objects() {
-		o.Refresh()
-	}
+	redraw(r, t.Size())
 }

@@ -91,3 +91,11 @@ func dressRing(r *canvas.Rectangle, on bool) {
 	r.Hidden = !on
 	canvas.Refresh(r)
 }
+
+// redraw lays a widget out and draws its objects anew.
+func redraw(r fyne.WidgetRenderer, size fyne.Size) {
+	r.Layout(size)
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}

@@ -21,6 +21,7 @@ type Segments struct {
 	selected       int
 	pointed        int // -1 for none
 	focused        bool
+	fixed          bool
 
 	ground *canvas.Rectangle
 	knob   *canvas.Rectangle // behind the chosen one
@@ -79,13 +80,13 @@ func (s *Segments) TypedRune(rune) {}
 func (s *Segments) TypedKey(key *fyne.KeyEvent) {
 	switch key.Name {
 	case fyne.KeyLeft:
-		s.Select(s.selected - 1)
+		s.pick(s.selected - 1)
 	case fyne.KeyRight:
-		s.Select(s.selected + 1)
+		s.pick(s.selected + 1)
 	case fyne.KeyHome:
-		s.Select(0)
+		s.pick(0)
 	case fyne.KeyEnd:
-		s.Select(len(s.titles) - 1)
+		s.pick(len(s.titles) - 1)
 	default:
 		passOn(s, key)
 	}
@@ -103,7 +104,7 @@ func (s *Segments) at(x float32) int {
 // Tapped implements fyne.Tappable.
 func (s *Segments) Tapped(e *fyne.PointEvent) {
 	focus(s)
-	s.Select(s.at(e.Position.X))
+	s.pick(s.at(e.Position.X))
 }
 
 // MouseIn implements desktop.Hoverable.
@@ -206,11 +207,14 @@ func (r *segmentsRenderer) dress() {
 		s.knob.StrokeColor, s.knob.StrokeWidth = paint(theme.ColorNamePrimary), 1.5
 	}
 	s.over.FillColor = paint(theme.ColorNameHover)
-	s.over.Hidden = s.pointed < 0 || s.pointed == s.selected
+	s.over.Hidden = s.pointed < 0 || s.pointed == s.selected || s.fixed
 	for i, t := range s.texts {
 		st := mutedStyle
 		if i == s.selected {
 			st = strongStyle
+		}
+		if s.fixed {
+			st.color = theme.ColorNameDisabled
 		}
 		st.apply(t)
 		captionStyle.apply(s.counts[i])

@@ -14,7 +14,8 @@ import (
 )
 
 // ResultTable is the table of the paths: a row each, with the state and the figures. It has the focus as a whole: Up and Down move
-// the selection, Enter, Space or a click opens a row, Ctrl+C copies the row and, after Ctrl+A, the whole table.
+// the selection, Enter, Space or a click opens a row, Ctrl+C copies the row and, after Ctrl+A, the whole table. Left and Right move the columns where there
+// is not room for all.
 type ResultTable struct {
 	widget.BaseWidget
 	OnOpen   func(netcheck.Path)          // may be nil
@@ -26,7 +27,8 @@ type ResultTable struct {
 	kind     tableKind
 	header   []model.Heading
 	samples  []string // the widest texts that are expected in the columns
-	certain  int      // so many columns are always shown; those behind them where there is room
+	certain  int      // so many columns are shown in the narrowest window; those behind them where there is room, or after scrolling
+	first    int      // column of figures that is wanted behind the state
 	rows     []tableRow
 	selected string // key of a row; "" for none
 	all      bool   // Ctrl+A
@@ -60,11 +62,11 @@ func (r *tableRow) same(o *tableRow) bool {
 // NewResultTable makes an empty table of packets.
 func NewResultTable() *ResultTable { return newTable(ofPaths, packetSamples[:], len(packetSamples)) }
 
-// NewVideoTable makes an empty table of video. Where it has not room for all columns the last ones are left out.
+// NewVideoTable makes an empty table of video. Where it has not room for all columns it says so, and can be scrolled sideways.
 func NewVideoTable() *ResultTable { return newTable(ofPaths, asShown(videoSamples), videoCertain) }
 
-// NewRunTable makes an empty table of packets for a place that may be narrow: where it has not room for all columns the last ones
-// are left out.
+// NewRunTable makes an empty table of packets for a place that may be narrow: where it has not room for all columns it says so, and
+// can be scrolled sideways.
 func NewRunTable() *ResultTable { return newTable(ofPaths, packetSamples[:], runCertain) }
 
 // NewGuestTable makes an empty table of guests.
@@ -279,9 +281,10 @@ func (r *tableRenderer) MinSize() fyne.Size {
 func (r *tableRenderer) Layout(size fyne.Size) {
 	t := r.t
 	t.grid = t.layOut(size.Width)
-	t.head.show(t.grid.shown)
+	t.first = t.grid.first
+	t.head.show(t.grid)
 	for i := range t.rows {
-		t.lines[i].show(t.grid.shown)
+		t.lines[i].show(t.grid)
 	}
 	t.head.place(t.grid)
 	for i := range t.rows {

@@ -125,16 +125,29 @@ func rowHeight() float32 {
 	return plainStyle.measure("M").Height + rowSlack*theme.Size(theme.SizeNameInnerPadding)
 }
 
+// headFoot is the room between the units and the line below them: letters that reach below their line need it.
+const headFoot = 2
+
 func headHeight() float32 {
-	return headStyle.measure("M").Height + unitStyle.measure("M").Height + theme.Size(theme.SizeNameInnerPadding)/2
+	return headStyle.measure("M").Height + unitStyle.measure("M").Height + theme.Size(theme.SizeNameInnerPadding)/2 + headFoot
 }
 
 // tableGrid is where the columns are.
 type tableGrid struct {
 	x, width []float32 // of the columns that are shown
-	shown    int       // columns of figures that there is room for
+	first    int       // column of figures that stands behind the state
+	shown    int       // columns of figures that there is room for, from first on
+	figures  int       // columns of figures that there are
 	total    float32
 }
+
+// slot is the place of a column of figures among those that are shown; ok is false if it is not.
+func (g tableGrid) slot(figure int) (col int, ok bool) {
+	return colFirst + figure - g.first, figure >= g.first && figure < g.first+g.shown
+}
+
+// figure is the column of figures in a place.
+func (g tableGrid) figure(col int) int { return g.first + col - colFirst }
 
 func (g tableGrid) row(i int) area {
 	return area{fyne.NewPos(0, headHeight()+float32(i)*rowHeight()), fyne.NewSize(g.total, rowHeight())}
@@ -199,37 +212,56 @@ func (t *ResultTable) widen() bool {
 	return grown
 }
 
-func (t *ResultTable) leastWidth() float32 { return t.widthOf(t.certain) }
+func (t *ResultTable) leastWidth() float32 { return t.widthOf(0, t.certain) }
 
-// widthOf is the least width with so many columns of figures.
-func (t *ResultTable) widthOf(figures int) float32 {
+// widthOf is the least width with so many columns of figures from the first one on.
+func (t *ResultTable) widthOf(first, figures int) float32 {
 	if t.need[colPath] == 0 {
 		t.widen()
 	}
-	n := colFirst + figures
-	sum := float32(2*tableEdge + (n-1)*tableGap)
-	for _, w := range t.need[:n] {
+	sum := float32(2*tableEdge + (colFirst+figures-1)*tableGap)
+	for _, w := range t.columns(t.need, first, figures) {
 		sum += w
 	}
 	return sum
 }
 
-// layOut places the columns that there is room for and spreads what is left over among the gaps.
-func (t *ResultTable) layOut(width float32) tableGrid {
-	shown := len(t.samples)
-	for shown > t.certain && t.widthOf(shown) > width {
+// columns picks from a list of all columns those in front of the figures, and so many figures.
+func (t *ResultTable) columns(all []float32, first, figures int) []float32 {
+	return slices.Concat(all[:colFirst], all[colFirst+first:colFirst+first+figures])
+}
+
+// room tells which columns of figures there is room for: from the wanted one on, or from an earlier one where the last ones need not
+// all the width.
+func (t *ResultTable) room(width float32) (first, shown int) {
+	all := len(t.samples)
+	for first < min(t.first, all-1) && t.widthOf(first, all-first) > width {
+		first++
+	}
+	least := 1
+	if first == 0 {
+		least = t.certain
+	}
+	shown = all - first
+	for shown > least && t.widthOf(first, shown) > width {
 		shown--
 	}
-	n := colFirst + shown
-	g := tableGrid{x: make([]float32, n), width: slices.Clone(t.need[:n]), shown: shown, total: width}
-	spare := max(width-t.widthOf(shown), 0)
-	for i := range g.width {
-		if more := min(t.wish[i]-g.width[i], spare); more > 0 {
+	return first, shown
+}
+
+// layOut places the columns that there is room for and spreads what is left over among the gaps.
+func (t *ResultTable) layOut(width float32) tableGrid {
+	first, shown := t.room(width)
+	g := tableGrid{width: t.columns(t.need, first, shown), first: first, shown: shown, figures: len(t.samples), total: width}
+	g.x = make([]float32, len(g.width))
+	spare := max(width-t.widthOf(first, shown), 0)
+	for i, wish := range t.columns(t.wish, first, shown) {
+		if more := min(wish-g.width[i], spare); more > 0 {
 			g.width[i] += more
 			spare -= more
 		}
 	}
-	spare /= float32(n - 1)
+	spare /= float32(len(g.x) - 1)
 	x := float32(tableEdge)
 	for i, w := range g.width {
 		g.x[i] = x

@@ -38,10 +38,28 @@ func (t *ResultTable) TypedKey(key *fyne.KeyEvent) {
 		t.selectRow(len(t.rows) - 1)
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		t.open(at)
+	case fyne.KeyLeft, fyne.KeyRight:
+		t.sideways(key)
 	default:
-		if t.OnKey == nil || !t.OnKey(key) {
-			passOn(t, key)
-		}
+		t.pass(key)
+	}
+}
+
+// sideways moves the columns if there is something to see on that side.
+func (t *ResultTable) sideways(key *fyne.KeyEvent) {
+	by := 1
+	if key.Name == fyne.KeyLeft {
+		by = -1
+	}
+	if !t.scroll(by) {
+		t.pass(key)
+	}
+}
+
+// pass leaves a key to others.
+func (t *ResultTable) pass(key *fyne.KeyEvent) {
+	if t.OnKey == nil || !t.OnKey(key) {
+		passOn(t, key)
 	}
 }
 
@@ -101,6 +119,10 @@ func (t *ResultTable) Tapped(e *fyne.PointEvent) {
 	if i := t.rowAt(e.Position.Y); i >= 0 {
 		t.selectRow(i)
 		t.open(i)
+		return
+	}
+	if t.overMore(e.Position) {
+		t.turn()
 	}
 }
 
@@ -179,8 +201,12 @@ func (t *ResultTable) hintAt(p fyne.Position) (string, area) {
 	}
 	if i < 0 {
 		where := t.grid.cell(t.grid.head(), col)
-		if p.Y < headHeight() && col >= colFirst {
-			return t.header[col-colFirst].Hint, where
+		switch {
+		case p.Y >= headHeight():
+		case col >= colFirst:
+			return t.header[t.grid.figure(col)].Hint, where
+		case col == colState:
+			return t.moreHint(), where
 		}
 		return "", where
 	}
@@ -195,7 +221,7 @@ func (t *ResultTable) rowHint(r *tableRow, col int, row area) (string, area) {
 	case col == colState:
 		return r.why, where
 	case hasFigures(r):
-		return r.cells[col-colFirst].Hint, where
+		return r.cells[t.grid.figure(col)].Hint, where
 	}
 	return r.why, t.grid.span(row)
 }

@@ -45,7 +45,9 @@ func (h *tableHead) set(header []model.Heading) {
 	}
 	for i := range h.titles {
 		headStyle.apply(h.titles[i])
-		unitStyle.apply(h.units[i])
+		if i != colState {
+			unitStyle.apply(h.units[i])
+		}
 		h.titles[i].Refresh()
 		h.units[i].Refresh()
 	}
@@ -53,16 +55,22 @@ func (h *tableHead) set(header []model.Heading) {
 	h.rule.Refresh()
 }
 
-// show hides the figures behind the first so many.
-func (h *tableHead) show(figures int) {
-	hideRest(h.titles[colFirst:], figures)
-	hideRest(h.units[colFirst:], figures)
+// show hides the figures that there is no room for.
+func (h *tableHead) show(g tableGrid) {
+	hideOthers(h.titles[colFirst:], g)
+	hideOthers(h.units[colFirst:], g)
+	h.more(g)
 }
 
-func hideRest(texts []*canvas.Text, shown int) {
+// more says in the line of the units, below the head of the states, that there are more columns, and on which side.
+func (h *tableHead) more(g tableGrid) {
+	write(h.units[colState], unitStyle.fit(moreColumns(g), g.width[colState]), unitStyle.in(theme.ColorNamePrimary))
+}
+
+func hideOthers(texts []*canvas.Text, g tableGrid) {
 	for i, t := range texts {
-		if t.Hidden != (i >= shown) {
-			t.Hidden = i >= shown
+		if _, shown := g.slot(i); t.Hidden == shown {
+			t.Hidden = !shown
 			t.Refresh()
 		}
 	}
@@ -71,11 +79,16 @@ func hideRest(texts []*canvas.Text, shown int) {
 func (h *tableHead) place(g tableGrid) {
 	top := theme.Size(theme.SizeNameInnerPadding) / 2
 	title, unit := headStyle.measure("M").Height, unitStyle.measure("M").Height
-	for i := range g.x {
-		h.titles[i].Move(fyne.NewPos(g.x[i], top))
-		h.titles[i].Resize(fyne.NewSize(g.width[i], title))
-		h.units[i].Move(fyne.NewPos(g.x[i], top+title))
-		h.units[i].Resize(fyne.NewSize(g.width[i], unit))
+	put := func(i, col int) {
+		h.titles[i].Move(fyne.NewPos(g.x[col], top))
+		h.titles[i].Resize(fyne.NewSize(g.width[col], title))
+		h.units[i].Move(fyne.NewPos(g.x[col], top+title))
+		h.units[i].Resize(fyne.NewSize(g.width[col], unit))
+	}
+	put(colPath, colPath)
+	put(colState, colState)
+	for col := colFirst; col < len(g.x); col++ {
+		put(colFirst+g.figure(col), col)
 	}
 	h.rule.Move(fyne.NewPos(0, headHeight()-hairline))
 	h.rule.Resize(fyne.NewSize(g.total, hairline))
@@ -177,12 +190,16 @@ func (l *tableLine) cut(g tableGrid) {
 	if !hasFigures(&l.row) {
 		return
 	}
-	for i, c := range l.row.cells[:min(l.kind.left, g.shown)] {
+	for i, c := range l.row.cells[:l.kind.left] {
+		col, shown := g.slot(i)
+		if !shown {
+			continue
+		}
 		s := plainStyle
 		if c.Soft {
 			s = s.in(look.ColorFaint)
 		}
-		write(l.cells[i], s.fit(c.Text, g.width[colFirst+i]), s)
+		write(l.cells[i], s.fit(c.Text, g.width[col]), s)
 	}
 }
 
@@ -222,8 +239,8 @@ func (l *tableLine) dress() {
 	}
 }
 
-// show hides the figures behind the first so many.
-func (l *tableLine) show(figures int) { hideRest(l.cells, figures) }
+// show hides the figures that there is no room for.
+func (l *tableLine) show(g tableGrid) { hideOthers(l.cells, g) }
 
 func (l *tableLine) place(g tableGrid) {
 	row := g.row(l.index)
@@ -244,8 +261,8 @@ func (l *tableLine) place(g tableGrid) {
 	side := shapeSide(theme.Size(theme.SizeNameText))
 	put(l.shape, g.x[colState], y, side, h)
 	put(l.word, g.x[colState]+side*1.6, y, g.width[colState], h)
-	for i, c := range l.cells[:g.shown] {
-		put(c, g.x[colFirst+i], y, g.width[colFirst+i], h)
+	for col := colFirst; col < len(g.x); col++ {
+		put(l.cells[g.figure(col)], g.x[col], y, g.width[col], h)
 	}
 	span := g.span(row)
 	why := ""

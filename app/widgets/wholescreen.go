@@ -173,9 +173,6 @@ func (r *wholeRenderer) dress() {
 
 func (r *wholeRenderer) Refresh() {
 	r.dress()
-	r.Layout(r.w.Size())
-	for _, o := range r.Objects() {
-		o.Refresh()
-	}
+	redraw(r, r.w.Size())
 	canvas.Refresh(r.w)
 }

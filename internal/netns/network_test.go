@@ -114,6 +114,33 @@ func TestProcessEnds(t *testing.T) {
 	}
 }
 
+func TestProcessReads(t *testing.T) {
+	n, ctx := build(t, two())
+	dir := t.TempDir()
+	p, err := n.Start("one", Program{Name: "parrot", Dir: dir, Typed: true, Command: []string{"cat"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, word := range []string{"one", "two"} {
+		if err := p.Type(word + "\n"); err != nil {
+			t.Fatal(err)
+		}
+		if next, err := p.Await(ctx, i, func(line []byte) bool { return string(line) == word }); err != nil || next != i+1 {
+			t.Errorf("%s came as line %d: %v", word, next, err)
+		}
+	}
+	deaf, err := n.Start("two", Program{Name: "deaf", Dir: dir, Command: []string{"cat"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := deaf.Type("x"); err == nil {
+		t.Error("something was typed at a program without standard input")
+	}
+	if code, err := deaf.Wait(ctx); err != nil || code != 0 {
+		t.Errorf("without standard input it ended with %d, %v", code, err)
+	}
+}
+
 // What can not be built leaves nothing behind.
 func TestBuildFails(t *testing.T) {
 	if err := Available(); err != nil {

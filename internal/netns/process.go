@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,13 +19,15 @@ type Program struct {
 	Command []string
 	Env     []string // beside this process's own
 	Dir     string   // for its logs
+	Typed   bool     // Type gives it standard input; otherwise there is none
 }
 
 // Process is a program that was started in a node. Its output is kept in files too.
 type Process struct {
 	Name string
 	cmd  *exec.Cmd
-	done chan struct{} // closed when it has ended and its output has been read
+	done chan struct{}  // closed when it has ended and its output has been read
+	in   io.WriteCloser // nil: none
 	out  *lineLog
 	err  *lineLog
 }
@@ -58,6 +61,11 @@ func (n *Network) prepare(node string, p Program) (*Process, error) {
 	proc.cmd.Env = append(os.Environ(), p.Env...)
 	proc.cmd.Dir = p.Dir
 	proc.cmd.Stdout, proc.cmd.Stderr = proc.out, proc.err
+	if p.Typed {
+		if proc.in, err = proc.cmd.StdinPipe(); err != nil {
+			return nil, errors.Join(err, proc.out.close(), proc.err.close())
+		}
+	}
 	proc.cmd.WaitDelay = 5 * time.Second // for output that a child of it keeps open
 	return proc, nil
 }
@@ -76,6 +84,17 @@ func (p *Process) Wait(ctx context.Context) (code int, err error) {
 	case <-ctx.Done():
 		return 0, fmt.Errorf("%s did not end: %w", p.Name, ctx.Err())
 	}
+}
+
+// Type writes to its standard input.
+func (p *Process) Type(text string) error {
+	if p.in == nil {
+		return fmt.Errorf("%s has no standard input", p.Name)
+	}
+	if _, err := io.WriteString(p.in, text); err != nil {
+		return fmt.Errorf("type at %s: %w", p.Name, err)
+	}
+	return nil
 }
 
 // Signal sends a signal, if it still runs.

@@ -32,9 +32,12 @@ func TestOrdersAboveTheLimits(t *testing.T) {
 	}{
 		"none":             {echo.Limits{}, ""},
 		"as much":          {echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 10}, ""},
-		"packets a second": {echo.Limits{PacketsPerSecond: 199}, "200 packets a second"},
-		"kbit/s":           {echo.Limits{Kbps: 159}, "160 kbit/s"},
-		"packets":          {echo.Limits{Packets: 9}, "10 packets"},
+		"packets a second": {echo.Limits{PacketsPerSecond: 199, Kbps: 160, Packets: 10}, "200 packets a second"},
+		"kbit/s":           {echo.Limits{PacketsPerSecond: 200, Kbps: 159, Packets: 10}, "160 kbit/s"},
+		"packets":          {echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 9}, "10 packets"},
+		"no rate":          {echo.Limits{Kbps: 160, Packets: 10}, "at most 0"},
+		"no bits":          {echo.Limits{PacketsPerSecond: 200, Packets: 10}, "at most 0"},
+		"no packets":       {echo.Limits{PacketsPerSecond: 200, Kbps: 160}, "at most 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -66,7 +69,9 @@ func TestVideoSharesTheLimit(t *testing.T) {
 		l, f := netchecktest.NewLink(nil, nil, netchecktest.WithMedia(near, far))
 		p := &peer{t: t, link: l, far: f, served: make(chan error, 1), cancel: func() {}}
 		now := ticking()
-		go func() { p.served <- echo.Responder{Now: now, Limits: echo.Limits{Kbps: 1000}}.Serve(t.Context(), f) }()
+		go func() {
+			p.served <- echo.Responder{Now: now, Limits: echo.Limits{PacketsPerSecond: 200, Kbps: 1000, Packets: 10}}.Serve(t.Context(), f)
+		}()
 		defer p.close()
 		o := &origin{t: t, media: near, far: far}
 		p.granted(1, order(10)) // 160 kbit/s

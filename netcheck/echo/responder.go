@@ -19,21 +19,39 @@ import (
 type Responder struct {
 	// Now gives the time with its monotonic reading; nil means time.Now.
 	Now func() time.Time
-	// Limits are what the orders of one link may ask for.
+	// Limits are what the orders of one link may ask for, if there is no Ledger.
 	Limits Limits
+	// Ledger holds all the links together that are served with it, and nothing else limits them then.
+	Ledger *Ledger
 	// Call answers the order of a two-way call, in which this end sends pictures of its own, until that call's end. It reads the
 	// media's control channel meanwhile, and gives the message that came in place of the end; video.Answer.Take is one. Nil: calls
 	// are refused.
 	Call func(ctx context.Context, m netcheck.MediaConn, order control.Message) (next *control.Message, err error)
 }
 
-// Serve answers orders until the link closes or ctx ends, and returns nil then. It returns when everything it started has
-// ended. A message that can not be used is refused and does not end it.
-func (r Responder) Serve(ctx context.Context, l netcheck.Link) (err error) {
+// Serve answers orders until the link closes or ctx ends, and returns nil then; ErrGivenUp if a newer order took the place of this link's.
+// It returns when everything it started has ended. A message that can not be used is refused and does not end it.
+func (r Responder) Serve(ctx context.Context, l netcheck.Link) error {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	s := &session{link: l, now: r.Now, limits: &ledger{Limits: r.Limits}, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
+	ledger := r.Ledger
+	if ledger == nil {
+		ledger = ledgerOf(r.Limits)
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	limits := ledger.open(func() { end(ErrGivenUp) })
+	defer limits.close()
+	err := r.serve(ctx, l, limits)
+	if context.Cause(ctx) == ErrGivenUp { //nolint:errorlint // as it was given
+		return ErrGivenUp
+	}
+	return err
+}
+
+func (r Responder) serve(ctx context.Context, l netcheck.Link, limits *share) (err error) {
+	s := &session{link: l, now: r.Now, limits: limits, clock: stamp.NewClock(r.Now()), resolution: netcheck.Resolution(r.Now)}
 	defer s.stop()
 	if m := l.Media(); m != nil {
 		video := make(chan error, 1)
@@ -67,7 +85,7 @@ func (r Responder) Serve(ctx context.Context, l netcheck.Link) (err error) {
 type session struct {
 	link       netcheck.Link
 	now        func() time.Time
-	limits     *ledger
+	limits     *share
 	clock      stamp.Clock
 	resolution time.Duration
 
@@ -108,7 +126,7 @@ func (s *session) send(ctx context.Context, m control.Message) error {
 func (s *session) begin(ctx context.Context, id uint32, o control.Order) error {
 	s.stop()
 	s.order, s.reflectors = nil, nil
-	if why := s.limits.loss(o); why != "" {
+	if why := s.limits.begin(o); why != "" {
 		return s.refuse(ctx, id, "limit", why)
 	}
 	var reflectors []*reflector
@@ -158,7 +176,7 @@ func (s *session) finish(ctx context.Context) error {
 	}
 	id := s.id
 	s.order, s.reflectors = nil, nil
-	s.limits.lossEnded()
+	s.limits.ended()
 	return s.send(ctx, control.Message{ID: id, Counters: &out})
 }
 
@@ -174,6 +192,7 @@ type reflector struct {
 	queueLimit int
 	size       int // of a datagram as ordered, bytes
 	allowed    budget
+	limits     *share
 
 	seen  stamp.Bitmap
 	log   *stamp.Log
@@ -185,7 +204,7 @@ type reflector struct {
 const logSlack = 1024
 
 func newReflector(s *session, conn netcheck.DatagramConn, c netcheck.Carrier, o control.Order) *reflector {
-	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: control.WireCarrier(string(c)), session: o.Session,
+	r := &reflector{now: s.now, clock: s.clock, conn: conn, carrier: c, wire: control.WireCarrier(string(c)), session: o.Session, limits: s.limits,
 		estimate: stamp.ErrorEstimate(s.resolution, false), queueLimit: control.QueueLimit(o.Rate, o.Size),
 		log: stamp.NewLog(o.Packets + o.Packets/10 + logSlack), size: o.Size,
 		allowed: budget{kbps: budgetShare * o.Rate * float64(o.Size) * 8 / 1000, least: leastBurst * float64(o.Size)}}
@@ -216,7 +235,7 @@ func (r *reflector) reflect(b []byte, at time.Time) {
 	}
 	received := r.clock.At(at)
 	if d.Flags&stamp.FlagWarmUp != 0 {
-		if !r.allowed.take(max(len(b), r.size), at) {
+		if !r.may(len(b), at) {
 			return
 		}
 		r.answer(b, stamp.Reply{Received: received, Window: 1})
@@ -227,7 +246,7 @@ func (r *reflector) reflect(b []byte, at time.Time) {
 	switch {
 	case !r.seen.Mark(d.Seq): // a copy is logged and not answered: answering would hide on which way it arose
 		entry.Duplicate = true
-	case r.conn.Queued()+len(b) > r.queueLimit || !r.allowed.take(max(len(b), r.size), at):
+	case r.conn.Queued()+len(b) > r.queueLimit || !r.may(len(b), at):
 		r.count.Distinct++
 		r.count.Skipped++
 		entry.Skipped = true
@@ -239,6 +258,12 @@ func (r *reflector) reflect(b []byte, at time.Time) {
 	if !r.log.Append(entry) {
 		r.count.LogLost++
 	}
+}
+
+// may tells whether a datagram of so many bytes may be returned.
+func (r *reflector) may(bytes int, at time.Time) bool {
+	bytes = max(bytes, r.size)
+	return r.allowed.take(bytes, at) && r.limits.take(bytes, at)
 }
 
 func (r *reflector) reply(b []byte, seq uint32, received uint64, entry *stamp.Entry) {

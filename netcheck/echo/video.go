@@ -16,7 +16,7 @@ import (
 // losses and controls its own congestion; what this end may send back is told to the origin, which alone can send less.
 type videoReturner struct {
 	media  netcheck.MediaConn
-	limits *ledger
+	limits *share
 	call   func(context.Context, netcheck.MediaConn, control.Message) (*control.Message, error) // nil: refused
 
 	id     uint32 // of the order that runs
@@ -29,7 +29,7 @@ type videoReturner struct {
 }
 
 // serveVideo answers the orders for video until the link closes or ctx ends. It returns when everything it started has ended.
-func serveVideo(ctx context.Context, m netcheck.MediaConn, limits *ledger,
+func serveVideo(ctx context.Context, m netcheck.MediaConn, limits *share,
 	call func(context.Context, netcheck.MediaConn, control.Message) (*control.Message, error)) error {
 	v := &videoReturner{media: m, limits: limits, call: call}
 	defer v.stop()
@@ -71,7 +71,7 @@ func (v *videoReturner) handle(ctx context.Context, b []byte) error {
 // answer has a call answered. A video that was returned gives way to it, as to any other order.
 func (v *videoReturner) answer(ctx context.Context, m control.Message) (next *control.Message, err error) {
 	v.stop()
-	if why := v.limits.video(control.Video{MaxKbps: m.Call.MaxKbps}); why != "" {
+	if why := v.limits.beginVideo(control.Video{MaxKbps: m.Call.MaxKbps}); why != "" {
 		return nil, v.send(ctx, control.Message{ID: m.ID, Refusal: &control.Refusal{Code: "limit", Text: why}})
 	}
 	defer v.limits.videoEnded()
@@ -89,7 +89,7 @@ func (v *videoReturner) send(ctx context.Context, m control.Message) error {
 // begin grants and returns packets from then on. An order that comes while another runs replaces it.
 func (v *videoReturner) begin(ctx context.Context, id uint32, order control.Video) error {
 	v.stop()
-	if why := v.limits.video(order); why != "" {
+	if why := v.limits.beginVideo(order); why != "" {
 		return v.send(ctx, control.Message{ID: id, Refusal: &control.Refusal{Code: "limit", Text: why}})
 	}
 	v.media.Expect(order.First)
@@ -132,7 +132,8 @@ func (v *videoReturner) finish(ctx context.Context) error {
 func (v *videoReturner) returnPackets(allowed *budget) {
 	var p netcheck.MediaPacket
 	for v.media.Receive(&p) == nil {
-		if !allowed.take(len(p.Payload), time.Now()) || v.media.Send(&p) != nil {
+		now := time.Now()
+		if !allowed.take(len(p.Payload), now) || !v.limits.take(len(p.Payload), now) || v.media.Send(&p) != nil {
 			v.mu.Lock()
 			v.failed++
 			v.mu.Unlock()

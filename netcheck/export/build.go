@@ -66,7 +66,7 @@ func other(o *netcheck.OtherEnd) *otherDoc {
 	word := func(s string) *string { return text(netcheck.CleanText(s, most)) }
 	return &otherDoc{
 		Name: word(o.Name), AppVersion: word(o.AppVersion), OS: word(o.OS), Way: word(o.Way), Address: word(o.Address), Host: o.Host,
-		Observed: word(o.Observed),
+		Observed: word(o.Observed), PeerPorts: word(o.PeerPorts),
 	}
 }
 

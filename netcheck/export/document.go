@@ -62,10 +62,11 @@ type otherDoc struct {
 	Name       *string `json:"name"`
 	AppVersion *string `json:"app_version"`
 	OS         *string `json:"os"`
-	Way        *string `json:"way"`      // how signalling travelled: websocket, sse or paste
-	Address    *string `json:"address"`  // under which its signalling was reached
-	Host       bool    `json:"host"`     // it was the host, and this end its guest
-	Observed   *string `json:"observed"` // under which it sees this end's signalling
+	Way        *string `json:"way"`        // how signalling travelled: websocket, sse or paste
+	Address    *string `json:"address"`    // under which its signalling was reached
+	Host       bool    `json:"host"`       // it was the host, and this end its guest
+	Observed   *string `json:"observed"`   // under which it sees this end's signalling
+	PeerPorts  *string `json:"peer_ports"` // UDP, of its end of straight ways: "49152-49407"
 }
 
 type pathDoc struct {

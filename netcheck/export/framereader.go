@@ -1,14 +1,12 @@
 package export
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"echopath/netcheck"
 	"echopath/netcheck/stats"
@@ -18,32 +16,11 @@ import (
 // unknown word, a hole in the numbers, a delay that does not follow from its two times are errors, which name line and
 // column. Both kinds of line ends are taken.
 func ReadFrames(r io.Reader) (map[netcheck.Path]stats.Frames, error) {
-	table := csv.NewReader(r)
-	table.ReuseRecord = true
-	header, err := table.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("frames.csv is empty: not even the header row is there")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("frames.csv: %w", err)
-	}
-	if !slices.Equal(header, framesHeader) {
-		return nil, fmt.Errorf("frames.csv line 1: the columns must be %s", strings.Join(framesHeader, ","))
-	}
 	all := map[netcheck.Path]stats.Frames{}
-	for {
-		cells, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			return all, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("frames.csv: %w", err)
-		}
-		if column, err := addFrame(all, cells); err != nil {
-			line, _ := table.FieldPos(column)
-			return nil, fmt.Errorf("frames.csv line %d, column %s: %w", line, framesHeader[column], err)
-		}
+	if err := readRows(r, FramesName, framesHeader, func(cells []string) (column int, err error) { return addFrame(all, cells) }); err != nil {
+		return nil, err
 	}
+	return all, nil
 }
 
 // addFrame adds a row to the path that it belongs to, or tells which column is wrong.

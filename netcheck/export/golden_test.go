@@ -86,7 +86,7 @@ func inviteReport() netcheck.Report {
 	r.Granted.Target.Kind, r.Granted.Target.Invite = netcheck.TargetInvite, testInvite
 	r.Granted.Target.Servers = append(r.Granted.Target.Servers, netcheck.PublicSTUN()[0])
 	r.Other = &netcheck.OtherEnd{Name: "=cmd|' /C calc'!A0\x1b[2J", AppVersion: "0.5", OS: "linux/amd64", Way: "websocket", Address: "203.0.113.9:443",
-		Host: true, Observed: "198.51.100.7:40000"}
+		Host: true, Observed: "198.51.100.7:40000", PeerPorts: "49152-49407"}
 	for i := range r.Paths {
 		r.Paths[i].Direction = netcheck.DirectionUpDown
 	}

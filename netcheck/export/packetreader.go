@@ -1,14 +1,12 @@
 package export
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"echopath/netcheck"
 	"echopath/netcheck/stats"
@@ -18,32 +16,11 @@ import (
 // word, a hole in the sequence, a round-trip time that does not follow from its four times are errors, which name line and
 // column. Both kinds of line ends are taken.
 func ReadPackets(r io.Reader) (map[netcheck.Path]map[netcheck.Carrier]stats.Packets, error) {
-	table := csv.NewReader(r)
-	table.ReuseRecord = true
-	header, err := table.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("packets.csv is empty: not even the header row is there")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("packets.csv: %w", err)
-	}
-	if !slices.Equal(header, packetsHeader) {
-		return nil, fmt.Errorf("packets.csv line 1: the columns must be %s", strings.Join(packetsHeader, ","))
-	}
 	all := map[netcheck.Path]map[netcheck.Carrier]stats.Packets{}
-	for {
-		cells, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			return all, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("packets.csv: %w", err)
-		}
-		if column, err := addRow(all, cells); err != nil {
-			line, _ := table.FieldPos(column)
-			return nil, fmt.Errorf("packets.csv line %d, column %s: %w", line, packetsHeader[column], err)
-		}
+	if err := readRows(r, PacketsName, packetsHeader, func(cells []string) (column int, err error) { return addRow(all, cells) }); err != nil {
+		return nil, err
 	}
+	return all, nil
 }
 
 // addRow adds a row to the table that it belongs to, or tells which column is wrong.
@@ -69,19 +46,6 @@ func addRow(all map[netcheck.Path]map[netcheck.Carrier]stats.Packets, cells []st
 	}
 	all[path][carrier] = append(rows, p)
 	return 0, nil
-}
-
-// rowReader reads cells and keeps the first error.
-type rowReader struct {
-	cells  []string
-	column int
-	err    error
-}
-
-func (r *rowReader) fail(column int, err error) {
-	if r.err == nil {
-		r.column, r.err = column, err
-	}
 }
 
 func (r *rowReader) packet() stats.Packet {
@@ -123,30 +87,4 @@ func (r *rowReader) checkDerived(p stats.Packet) {
 	case answered && late != "0" && late != "1":
 		r.fail(9, fmt.Errorf("%q is neither 0 nor 1", late))
 	}
-}
-
-// number reads a whole number; an empty cell is 0 where it may be empty.
-func (r *rowReader) number(column int, low, high uint64, mayBeEmpty bool) uint64 {
-	s := r.cells[column]
-	if s == "" && mayBeEmpty {
-		return 0
-	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil || n < low || n > high {
-		r.fail(column, fmt.Errorf("%q is not a whole number from %d to %d", s, low, high))
-		return 0
-	}
-	return n
-}
-
-func (r *rowReader) time(column int) int64 {
-	s := r.cells[column]
-	if s == "" {
-		return stats.NotMeasured
-	}
-	us, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || us == stats.NotMeasured {
-		r.fail(column, fmt.Errorf("%q is not a number of microseconds", s))
-	}
-	return us
 }

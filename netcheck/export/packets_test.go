@@ -190,10 +190,7 @@ func TestPacketsHeaderIsPinned(t *testing.T) {
 
 func TestReadPacketsRefuses(t *testing.T) {
 	good := "direct,srtp,0,1,2,3,9,7,ok,0,1,1,0,0,\n"
-	if _, err := ReadPackets(strings.NewReader(headerLine + good)); err != nil {
-		t.Fatal(err)
-	}
-	for row, want := range map[string]string{
+	wantRefused(t, ReadPackets, PacketsName, headerLine, good, map[string]string{
 		"nowhere,srtp,1,1,2,3,9,7,ok,0,1,1,0,0,":                   `line 3, column path: "nowhere"`,
 		"direct,pigeon,1,1,2,3,9,7,ok,0,1,1,0,0,":                  `line 3, column carrier: "pigeon"`,
 		"direct,srtp,2,1,2,3,9,7,ok,0,1,1,0,0,":                    "line 3, column seq: packet 2 follows on 1 packets",
@@ -216,15 +213,23 @@ func TestReadPacketsRefuses(t *testing.T) {
 		"direct,srtp,1,1,,,,,skipped,,,,,,nobody":                  "column skipped_by",
 		"direct,srtp,1,1":                                          "line 3: wrong number of fields",
 		`direct,"srtp`:                                             "line 3",
-	} {
-		_, err := ReadPackets(strings.NewReader(headerLine + good + row + "\n"))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s\n gives %v, want %s", row, err, want)
-		}
+	})
+}
+
+// wantRefused holds a reader to its errors: it takes a table with a good row, and refuses each row after that with what is wanted, and
+// what is no such table at all.
+func wantRefused[T any](t *testing.T, read func(io.Reader) (T, error), file, header, good string, rows map[string]string) {
+	t.Helper()
+	if _, err := read(strings.NewReader(header + good)); err != nil {
+		t.Fatal(err)
 	}
-	for whole, want := range map[string]string{"": "empty", "a,b\n": "line 1: the columns must be", "\uFEFF" + headerLine: "line 1", `"`: "line 1"} {
-		if _, err := ReadPackets(strings.NewReader(whole)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q gives %v, want %s", whole, err, want)
+	tables := map[string]string{"": file + " is empty", "a,b\n": file + " line 1: the columns must be", "\uFEFF" + header: "line 1", `"`: file + ": "}
+	for row, want := range rows {
+		tables[header+good+row+"\n"] = want
+	}
+	for table, want := range tables {
+		if _, err := read(strings.NewReader(table)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gives %v, want %s", strings.TrimPrefix(table, header+good), err, want)
 		}
 	}
 }

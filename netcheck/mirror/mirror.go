@@ -15,6 +15,15 @@
 // the run gives, because a fold makes nothing of rows. User names of servers are left out.
 //
 // A remark about what was left out has the sequence number 0.
+//
+// # Bounds
+//
+// Whoever packs a stream can make much of little: DEFLATE shrinks to a thousandth, and two bytes of JSON can be an element of a list
+// that takes hundreds in memory. So a part unpacks to a bounded size, and the lists of a line are counted before it is decoded:
+// blocks of rows may be long, everything else is small. What a fold keeps or copies for each event, which are steps, paths and
+// carriers, is bounded by its number, and short events count as if they were longer. A stream holds 64 MiB in all, and the sender keeps
+// to these bounds. Over all runs of one guest an [Allowance] gives so much a second, which a stream after the other passes unless
+// each is as long as it may be and made in less than a minute. The view of a guest that passes a bound ends with a remark; its run goes on.
 package mirror
 
 import "time"
@@ -25,8 +34,6 @@ const (
 	maxPiece = 24 << 10
 
 	// What a stream may hold, uncompressed. The sender keeps to it, the receiver insists.
-	maxLine   = 4 << 20
+	maxLine   = 1 << 20 // a block of rows has half of it at most
 	maxStream = 64 << 20
-	// maxSteps bounds the events that a fold copies each time that one is added.
-	maxSteps = 2000
 )

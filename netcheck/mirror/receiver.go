@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -26,39 +27,48 @@ var ErrStream = errors.New("the other end's view of its run can not be read")
 
 // Receiver unpacks one run's stream. Its methods are for one goroutine.
 type Receiver struct {
-	run     string
-	observe netcheck.Observer
+	run       string
+	observe   netcheck.Observer
+	allowance *Allowance
 
 	next   uint32 // part
 	line   []byte // begun and not ended
 	past   []byte // the last bytes of what was unpacked, at most a window
-	total  int
-	steps  int
+	total  int    // bytes, as events count
+	tally  tally
+	at     time.Duration // of the newest event
 	ended  bool
 	broken error
 }
 
 // NewReceiver hands each event to observe, from the goroutine that calls Take. Events come in the order of the stream; those of
 // rows are late by their sequence numbers. What a stream says is the other end's word, within the bounds of this
-// package, and its texts hold only what can be seen.
+// package, and its texts hold only what can be seen. The receiver has an allowance of its own: who takes several runs of one guest
+// makes its receivers of one [Allowance].
 func NewReceiver(run string, observe netcheck.Observer) *Receiver {
-	return &Receiver{run: run, observe: observe}
+	return NewAllowance(nil).NewReceiver(run, observe)
 }
 
 // Ended tells whether the last part has come.
 func (r *Receiver) Ended() bool { return r.ended }
 
-// Take unpacks a message. An error means that the stream can not be used any further; what came before stays valid.
+// Take unpacks a message. An error means that the stream can not be used any further: a remark that says so is observed, and what
+// came before stays valid. The error holds no more than a line of what the other end sent.
 func (r *Receiver) Take(m signaling.Mirror) error {
 	if r.broken != nil {
 		return r.broken
 	}
 	if err := r.take(m); err != nil {
-		r.broken = fmt.Errorf("%w: %w", ErrStream, err)
+		text := netcheck.CleanText(err.Error(), maxReason)
+		r.broken = fmt.Errorf("%w: %s", ErrStream, text)
 		r.line, r.past = nil, nil
+		r.observe(netcheck.Event{At: r.at, Body: netcheck.Noted{Text: "Nothing more is shown of this run while it goes on, because its view can not be read any further: " + text + "."}})
 	}
 	return r.broken
 }
+
+// maxReason bounds the text of an error, in characters: it may quote what the other end sent.
+const maxReason = 200
 
 func (r *Receiver) take(m signaling.Mirror) error {
 	switch {
@@ -72,12 +82,19 @@ func (r *Receiver) take(m signaling.Mirror) error {
 		return fmt.Errorf("a part of %d bytes, at most %d", len(m.Data), signaling.MaxMirror)
 	}
 	r.next++
+	packed := partBytes + packedFactor*len(m.Data)
+	if err := r.allowance.take(packed); err != nil {
+		return err
+	}
 	p, err := r.inflate(m.Data, m.Last)
 	if err != nil {
 		return err
 	}
 	if r.total += len(p); r.total > maxStream {
 		return fmt.Errorf("more than %d MiB", maxStream>>20)
+	}
+	if err := r.allowance.take(max(0, partBytes+len(p)-packed)); err != nil {
+		return err
 	}
 	r.remember(p)
 	if err := r.lines(p); err != nil {
@@ -121,7 +138,7 @@ func (r *Receiver) lines(p []byte) error {
 	for {
 		piece, rest, whole := bytes.Cut(p, []byte{'\n'})
 		if len(r.line)+len(piece) > maxLine {
-			return fmt.Errorf("an event of more than %d MiB", maxLine>>20)
+			return errLine
 		}
 		r.line = append(r.line, piece...)
 		if !whole {
@@ -134,16 +151,26 @@ func (r *Receiver) lines(p []byte) error {
 	}
 }
 
+// event decodes a line, hands it over and enters what it counts beyond its bytes.
 func (r *Receiver) event() error {
+	shape, err := fits(r.line)
+	if err != nil {
+		return err
+	}
 	var e netcheck.Event
 	if err := json.Unmarshal(r.line, &e); err != nil {
 		return err
 	}
-	if _, step := e.Body.(netcheck.StepDone); step {
-		if r.steps++; r.steps > maxSteps {
-			return fmt.Errorf("more than %d steps", maxSteps)
-		}
+	if err := fitting(e); err != nil {
+		return err
 	}
+	if err := r.tally.add(e, len(r.line)); err != nil {
+		return err
+	}
+	beyond := weight(e, len(r.line), shape) - len(r.line) - 1
+	r.total += beyond
+	r.allowance.owe(beyond)
+	r.at = e.At
 	r.observe(visible(e))
 	return nil
 }

@@ -72,7 +72,7 @@ func TestReceiverRefuses(t *testing.T) {
 		"too many steps": {func(p *parts) (all []signaling.Mirror) { return many(p, step, 2100, 100) }, "2000 steps"},
 		"a line that never ends": {func(p *parts) (all []signaling.Mirror) {
 			return many(p, strings.Repeat("x", 100<<10), 50, 1)
-		}, "4 MiB"},
+		}, "1024 KiB"},
 		"too large a part": {func(*parts) []signaling.Mirror {
 			return []signaling.Mirror{{Run: "run", Data: make([]byte, signaling.MaxMirror+1)}}
 		}, "at most"},
@@ -109,6 +109,54 @@ func many(p *parts, text string, n, each int) (all []signaling.Mirror) {
 	return all
 }
 
+// most is how many rows an event may have.
+func most(e netcheck.Event) int {
+	if _, pictures := e.Body.(netcheck.FramesDecided); pictures {
+		return netcheck.MaxFrameBlock
+	}
+	return netcheck.MaxBlock
+}
+
+func rowsIn(e netcheck.Event) int {
+	switch b := e.Body.(type) {
+	case netcheck.FramesDecided:
+		return len(b.Frames)
+	case netcheck.PacketsDecided:
+		return len(b.Packets)
+	case netcheck.PathStarted:
+		return len(b.Servers)
+	case netcheck.SessionStarted:
+		return max(len(b.Plan.Target.Servers), len(b.Granted.Target.Servers), len(b.Plan.Paths))
+	}
+	return 0
+}
+
+// costly are streams of two parts that are meant to cost as much as they can.
+func costly() []string {
+	event := func(kind, body string) string {
+		return `{"v":1,"path":"direct","type":"` + kind + `","body":{` + body + "}}\n"
+	}
+	list := func(element string, n int) string {
+		return "[" + strings.Repeat(element+",", n-1) + element + "]"
+	}
+	return []string{
+		event("session_started", `"plan":{"target":{"servers":`+list("{}", 60_000)+"}}"),
+		event("session_started", `"granted":{"paths":`+list(`"direct"`, 30)+"}"),
+		event("path_started", `"servers":`+list(`""`, 60_000)),
+		strings.Repeat(event("path_started", `"servers":`+list(`""`, 64)), 50),
+		event("packets_decided", `"packets":`+list("[]", 60_000)),
+		event("packets_decided", `"packets":`+list(`[0,0,0,0,0,0,0,0,0,"ok",""]`, 1000)),
+		event("frames_decided", `"frames":`+list(`[0,0,0,0,0,0,0,0,false,null,0,0,0,0,0]`, 300)),
+		event("probe_ended", `"loss":{"carriers":`+list(`{"carrier":"srtp"}`, 60)+"}"),
+		event("noted", `"x":`+strings.Repeat("[", 9000)+strings.Repeat("]", 9000)),
+		event("noted", `"text":"`+strings.Repeat(`\u001b`, 10_000)+`"`),
+		strings.Repeat(event("noted", ""), 300),
+		strings.Repeat(event("step_done", ""), 2001),
+		strings.Repeat(event("sample_taken", `"sample":{"carrier":"a"}`)+event("sample_taken", `"sample":{"carrier":"b"}`), 100),
+		strings.Replace(event("packets_decided", `"servers":`+list(`""`, 200)), `"body"`, `"TYPE":"path_started","body"`, 1),
+	}
+}
+
 // Whatever comes, the receiver takes it or says why not, and never hands over more than a stream may hold.
 func FuzzTake(f *testing.F) {
 	p := newParts()
@@ -124,6 +172,11 @@ func FuzzTake(f *testing.F) {
 	if err := s.Close(f.Context()); err != nil {
 		f.Fatal(err)
 	}
+	for _, text := range costly() {
+		p := newParts()
+		half := len(text) / 2
+		f.Add(p.part(text[:half], false).Data, p.part(text[half:], true).Data, true)
+	}
 	f.Fuzz(func(t *testing.T, one, two []byte, last bool) {
 		size := 0
 		r := mirror.NewReceiver("run", func(e netcheck.Event) {
@@ -131,12 +184,17 @@ func FuzzTake(f *testing.F) {
 			if err != nil {
 				t.Errorf("an event that can not be stored: %v", err)
 			}
-			size += len(b)
+			if size += len(b); most(e) < rowsIn(e) {
+				t.Errorf("%d rows in one event", rowsIn(e))
+			}
 		})
 		first := r.Take(signaling.Mirror{Run: "run", Data: one})
 		second := r.Take(signaling.Mirror{Run: "run", Part: 1, Data: two, Last: last})
 		if first != nil && second == nil {
 			t.Error("a stream that was given up goes on")
+		}
+		if size > 64<<20 {
+			t.Errorf("%d bytes of events", size)
 		}
 		if r.Ended() != (second == nil && last) {
 			t.Errorf("ended %v after %v", r.Ended(), second)

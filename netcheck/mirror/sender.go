@@ -168,8 +168,9 @@ type packer struct {
 	out     bytes.Buffer
 	deflate *flate.Writer
 	next    uint32 // part
-	total   int    // bytes of lines
-	full    bool   // the bound of the stream is reached
+	total   int    // bytes of lines, as events count
+	tally   tally
+	told    []string // remarks
 }
 
 func (p *packer) init() {
@@ -190,37 +191,75 @@ func (p *packer) compress(b []byte, last bool) []byte {
 // reserve is the room that a stream keeps for what is neither rows nor samples.
 const reserve = 4 << 20
 
-// line adds an event. What can not be written, or is too long or too much, is left out: the other end only looks on.
+// line adds an event. What can not be written, or is more than a stream may hold, is left out: the other end only looks on.
 func (p *packer) line(e netcheck.Event) {
-	b, err := json.Marshal(withoutUsers(e))
-	if err != nil || len(b) >= maxLine {
+	e = withoutUsers(e)
+	b, s, missing := lineOf(e)
+	if b == nil {
+		if missing != "" {
+			p.remark(e, missing)
+		}
 		return
 	}
-	most := maxStream
+	most, counts := maxStream, weight(e, len(b), s)
 	if _, kind := measure(e); kind != kindOther {
 		most -= reserve
 	}
-	if p.total+len(b)+1 > most {
-		p.leaveOut(e)
-		return
+	switch {
+	case p.total+counts > most:
+		missing = "The other end sees no more of this run than its results: it has become too long for more."
+	case p.tally.add(e, len(b)) != nil:
+		missing = "The other end does not see all steps of this run: there are too many."
+	default:
+		p.add(b, counts)
 	}
-	p.add(b)
+	if missing != "" {
+		p.remark(e, missing)
+	}
 }
 
-func (p *packer) add(b []byte) {
-	p.total += len(b) + 1
-	p.pending.Write(b)
+// lineOf writes an event, without its servers if they are too many for a line: only they are as many as a user likes. No line: it can
+// not be written, or is too large all the same. A remark says what is missing.
+func lineOf(e netcheck.Event) (line []byte, s shape, missing string) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return nil, s, ""
+	}
+	if s, err = fits(line); err == nil {
+		return line, s, ""
+	}
+	switch b := e.Body.(type) {
+	case netcheck.SessionStarted:
+		b.Plan.Target.Servers, b.Granted.Target.Servers = nil, nil
+		e.Body, missing = b, "The other end does not see the servers of this run: there are too many."
+	case netcheck.PathStarted:
+		b.Servers = nil
+		e.Body, missing = b, "The other end does not see the servers of every path: there are too many."
+	}
+	if line, err = json.Marshal(e); err == nil {
+		s, err = fits(line)
+	}
+	if err != nil {
+		return nil, s, "The other end does not see all that is told of this run: some of it is too long."
+	}
+	return line, s, missing
+}
+
+func (p *packer) add(line []byte, weight int) {
+	p.total += weight
+	p.pending.Write(line)
 	p.pending.WriteByte('\n')
 }
 
-func (p *packer) leaveOut(e netcheck.Event) {
-	if p.full {
+// remark says once what is missing.
+func (p *packer) remark(e netcheck.Event, missing string) {
+	if slices.Contains(p.told, missing) {
 		return
 	}
-	p.full = true
-	note := netcheck.Event{At: e.At, Path: e.Path, Body: netcheck.Noted{Text: "The other end sees no more of this run than its results: it has become too long for more."}}
+	p.told = append(p.told, missing)
+	note := netcheck.Event{At: e.At, Path: e.Path, Body: netcheck.Noted{Text: missing}}
 	if b, err := json.Marshal(note); err == nil {
-		p.add(b)
+		p.add(b, weight(note, len(b), shape{}))
 	}
 }
 

@@ -13,7 +13,12 @@ import (
 // other end's, and are shown and logged here. What an honest end says stays as it is.
 func visible(e netcheck.Event) netcheck.Event {
 	e.Path = netcheck.Path(visibleText(string(e.Path)))
-	if _, kind := measure(e); kind == kindRows { // without texts, and many
+	switch b := e.Body.(type) { // rows have no texts, and are many
+	case netcheck.PacketsDecided:
+		b.Carrier = netcheck.Carrier(visibleText(string(b.Carrier)))
+		e.Body = b
+		return e
+	case netcheck.FramesDecided:
 		return e
 	}
 	body := reflect.New(reflect.TypeOf(e.Body)).Elem()

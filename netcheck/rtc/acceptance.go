@@ -4,28 +4,16 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/pion/transport/v5"
-	"github.com/pion/transport/v5/stdnet"
-	"github.com/pion/webrtc/v4"
-
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
+	"github.com/pion/transport/v5/stdnet"
 )
 
-// Bounds of an order.
-const (
-	maxTimeout   = 30 * time.Second
-	maxSTUN      = 4 // servers that are asked for a reflexive address
-	namesTime    = time.Second
-	askersWord   = time.Second // this end waits so much longer: the one that asked knows more about why there is no link, and says it
-	maxVideoKbps = 100_000
-)
+// askersWord is how much longer this end waits: the one that asked knows more about why there is no link, and says it.
+const askersWord = time.Second
 
 // acceptance is one call of Accept.
 type acceptance struct {
@@ -80,7 +68,7 @@ func (x *acceptance) do(ctx context.Context, order signaling.Leg) (*link, error)
 	defer cancel()
 	x.connecting = &connecting{Connector: &Connector{Logger: x.acceptor.Logger, ice: x.acceptor.ice}, trace: newTracer(order.Path, nil),
 		leg: netcheck.Leg{Target: netcheck.TargetInvite, Path: order.Path, Family: order.Family, Far: netcheck.FarRemote,
-			Load: netcheck.Load{PacketsPerSecond: order.Rate, PacketSize: order.Size}, Video: order.Video, Timeout: timeout}}
+			Load: x.acceptor.load(order), Video: order.Video, Timeout: timeout}}
 	x.begin = x.now()
 	e, err := x.acceptor.endpoint(ctx, order)
 	if err != nil {
@@ -96,7 +84,7 @@ func (x *acceptance) do(ctx context.Context, order signaling.Leg) (*link, error)
 func (x *acceptance) answer(ctx context.Context) (*link, error) {
 	talking, stop := context.WithCancel(context.Background())
 	x.stop = stop
-	x.peer.dialog = newDialog(x.peer, x.signals, x.acceptor.Allowed)
+	x.peer.dialog = newDialog(x.peer, x.signals, bounds{x.acceptor.Allowed, x.acceptor.AllowedPort})
 	x.negotiating.Go(func() {
 		if err := x.peer.dialog.run(talking); err != nil {
 			x.broken.set(signallingEnded(err))
@@ -218,6 +206,9 @@ func (x *acceptance) await(ctx context.Context, flag <-chan struct{}, without fu
 		return nil
 	case <-x.broken.wait():
 	case <-x.peer.dead.wait():
+		if f := x.peer.fault(); f != nil {
+			return f
+		}
 		x.peer.dialog.hearOut(x.broken.wait())
 		if _, known := x.broken.get(); !known {
 			return without()
@@ -287,68 +278,11 @@ func (a *Acceptor) endpoint(ctx context.Context, order signaling.Leg) (endpoint,
 		e.public = p
 	}
 	if order.Path != netcheck.PathDirect && !e.public.IsValid() {
-		e.servers = a.stunServers(ctx, e.net, order)
+		e.servers, e.foreign = a.stunServers(ctx, order)
 	}
 	e.role = farRole(order.Path, len(e.servers) > 0)
 	if a.Opened != nil || a.Closed != nil {
 		e.ledger = newLedger(a.Opened, a.Closed)
 	}
 	return e, nil
-}
-
-// stunServers are those that this end asks for its address, by literal addresses of the leg's IP version.
-func (a *Acceptor) stunServers(ctx context.Context, _ transport.Net, order signaling.Leg) []webrtc.ICEServer {
-	var urls []netcheck.ServerURL
-	for _, s := range a.Servers {
-		urls = append(urls, s.URL)
-	}
-	if a.NamedServers {
-		for _, text := range order.Servers[:min(len(order.Servers), maxSTUN)] {
-			if u, err := netcheck.ParseServerURL(text); err == nil {
-				urls = append(urls, u)
-			}
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, namesTime)
-	defer cancel()
-	var out []webrtc.ICEServer
-	seen := map[netip.AddrPort]bool{}
-	for _, u := range urls {
-		if !u.Serves(netcheck.PathSTUN) || len(out) >= maxSTUN {
-			continue
-		}
-		addrs, err := dial.Resolve(ctx, u.Host, order.Family)
-		if err != nil || len(addrs) == 0 {
-			continue
-		}
-		at := netip.AddrPortFrom(addrs[0].Unmap(), uint16(u.Port)) //nolint:gosec // ParseServerURL bounds it
-		if seen[at] || !usable(at.Addr(), a.Address, order.Family) {
-			continue
-		}
-		seen[at] = true
-		u.Scheme, u.Host = netcheck.SchemeSTUN, at.Addr().String()
-		out = append(out, webrtc.ICEServer{URLs: []string{u.String()}})
-	}
-	return out
-}
-
-// checkOrder refuses what no honest end orders: it decides how much memory a link takes.
-func checkOrder(o signaling.Leg) error {
-	why := ""
-	switch v := o.Video; {
-	case !slices.Contains(netcheck.AllPaths(), o.Path):
-		why = "its path is not known"
-	case o.Family != netcheck.Family4 && o.Family != netcheck.Family6:
-		why = "its IP version is not known"
-	case math.IsNaN(o.Rate) || o.Rate < 0 || o.Rate > netcheck.MaxRate:
-		why = "its rate is out of range"
-	case o.Size < 0 || o.Size > netcheck.MaxSize:
-		why = "its packet size is out of range"
-	case v != nil && !(v.StartKbps >= 0 && v.StartKbps <= v.MaxKbps && v.MaxKbps > 0 && v.MaxKbps <= maxVideoKbps):
-		why = "its video bitrate is out of range"
-	default:
-		return nil
-	}
-	return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "It refuses the order: " + why + ".",
-		Advice: "Check that both computers run the same version of the program."}
 }

@@ -26,15 +26,29 @@ type Acceptor struct {
 	Address netip.Addr // that sockets are bound to; zero leaves it to the system
 	// Public replaces Address in candidates: a 1:1 NAT shows it to the world. Zero if there is none.
 	Public           netip.Addr
-	PortMin, PortMax uint16                // of its sockets; 0: any
-	Servers          []netcheck.ICEServer  // STUN servers of this end, asked for its reflexive candidates
-	NamedServers     bool                  // the asking end's STUN servers may be asked as well
-	Allowed          func(netip.Addr) bool // where ICE checks may be sent; nil: everywhere but where no host of a network is
+	PortMin, PortMax uint16               // of its sockets; 0: any
+	Servers          []netcheck.ICEServer // STUN servers of this end, asked for its reflexive candidates
+	// STUNAddresses gives where servers of an IP version answer over UDP, as far as that is known now; it must not wait. If it is set, no
+	// name of Servers is looked up.
+	STUNAddresses func(netcheck.Family) []netip.AddrPort
+	NamedServers  bool // the asking end's STUN servers may be asked as well
+	// Allowed tells where ICE checks may be sent, and from where they are answered; nil: everywhere but where no host of a network is. It
+	// may change its mind, and is asked by goroutines of pion's: it must not wait for a link.
+	Allowed func(netip.Addr) bool
+	// AllowedPort is Allowed for an address with its port, where not every port of it is allowed; both must allow a candidate. Nil: every
+	// port. It is asked for each check that comes in as well, and must not wait.
+	AllowedPort func(netip.AddrPort) bool
 	// Explain is asked when no packets passed and Allowed let no address of the other end through: the failure that the other end is told
 	// of. Nil, or a nil failure: one in general words.
 	Explain func() *netcheck.Failure
-	Opened  func(netip.AddrPort) // a socket of this end: the address that its candidates have
-	Closed  func(netip.AddrPort)
+	// Opened tells of a socket of this end, by the address that its candidates have: its own, Public, or the one that one of Servers saw.
+	// What the asking end's servers saw is not told: they may say what they like.
+	Opened func(netip.AddrPort)
+	Closed func(netip.AddrPort)
+	// MaxRate and MaxSize are packets a second and bytes a packet for which a leg may reserve memory, whatever the order asks for. 0: 2000
+	// a second, and netcheck.MaxSize.
+	MaxRate float64
+	MaxSize int
 	Logger  *slog.Logger
 
 	ice iceTimes // zero means remoteICETimes; tests shorten them

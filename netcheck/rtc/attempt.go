@@ -164,7 +164,7 @@ func (a *attempt) negotiate() (stop func()) {
 	if a.leg.Path.Relay() {
 		nearSignals = heldBack{nearSignals, a.far.net.watch.granted.wait()}
 	}
-	a.near.dialog, a.far.dialog = newDialog(a.near, nearSignals, nil), newDialog(a.far, farSignals, nil)
+	a.near.dialog, a.far.dialog = newDialog(a.near, nearSignals, bounds{}), newDialog(a.far, farSignals, bounds{})
 	for _, p := range a.peers() {
 		a.negotiating.Go(func() {
 			if err := p.dialog.run(ctx); err != nil {

@@ -49,6 +49,9 @@ func (a *attempt) barred(p *peer) <-chan struct{} {
 // failed tells why an end is dead. The other computer's word on it comes by another way than the end itself, a moment later.
 func (a *attempt) failed() error {
 	if a.remote() {
+		if f := a.near.fault(); f != nil {
+			return stageError{f}
+		}
 		a.near.dialog.hearOut(a.broken.wait())
 	}
 	if err := a.brokenBy(); err != nil {

@@ -18,22 +18,25 @@ import (
 const (
 	maxRemoteCandidates = 32
 	maxEarlyCandidates  = maxRemoteCandidates // before the description that they belong to
-	maxMediaSections    = 3                   // audio, video and the data channels
 )
 
 // remoteCandidate is a candidate of the other end: where this end will send checks to.
 type remoteCandidate struct {
-	typ  webrtc.ICECandidateType
-	addr netip.AddrPort
+	typ        webrtc.ICECandidateType
+	addr       netip.AddrPort
+	priority   uint32 // 0: the usual one of its type
+	foundation string // "": one of its type
+	ufrag      string // of the generation that it belongs to; "": not told
 }
 
 var errCandidate = errors.New("not a candidate that can be used")
 
 // parseCandidate reads a candidate line as of RFC 8839, section 5.1, with or without "a=" before it. Names are refused, those of
-// mDNS among them: looking one up would be an errand for the other end.
+// mDNS among them: looking one up would be an errand for the other end. What is handed on is made anew from what was read (line), so
+// that nobody reads more in it than was checked.
 func parseCandidate(line string) (remoteCandidate, error) {
 	var c remoteCandidate
-	if len(line) > signaling.MaxCandidate || strings.ContainsAny(line, "\r\n\x00") {
+	if len(line) > signaling.MaxCandidate || hasControl(line) {
 		return c, fmt.Errorf("%w: %d bytes, or with a line break in it", errCandidate, len(line))
 	}
 	line = strings.TrimPrefix(strings.TrimPrefix(line, "a="), "candidate:")
@@ -41,8 +44,12 @@ func parseCandidate(line string) (remoteCandidate, error) {
 	if len(f) < 8 || !strings.EqualFold(f[2], "udp") || f[6] != "typ" {
 		return c, fmt.Errorf("%w: not one of UDP", errCandidate)
 	}
+	priority, err := strconv.ParseUint(f[3], 10, 31)
+	if err != nil || len(f[0]) > maxFoundation || !iceChars(f[0]) {
+		return c, fmt.Errorf("%w: foundation or priority", errCandidate)
+	}
 	addr, err := netip.ParseAddr(f[4])
-	if err != nil {
+	if err != nil || addr.Zone() != "" {
 		return c, fmt.Errorf("%w: not a literal address", errCandidate)
 	}
 	port, err := strconv.ParseUint(f[5], 10, 16)
@@ -52,8 +59,46 @@ func parseCandidate(line string) (remoteCandidate, error) {
 	if c.typ, err = webrtc.NewICECandidateType(f[7]); err != nil {
 		return c, fmt.Errorf("%w: type %.20q", errCandidate, f[7])
 	}
-	c.addr = netip.AddrPortFrom(addr.Unmap(), uint16(port))
+	c.addr, c.priority, c.foundation = netip.AddrPortFrom(addr.Unmap(), uint16(port)), uint32(priority), f[0]
+	c.ufrag = generation(f[8:])
 	return c, nil
+}
+
+const maxFoundation = 32 // characters, RFC 8839, section 5.1
+
+// generation is the user name fragment in the extensions of a candidate (RFC 8838, section 11), if there is one that can be.
+func generation(extensions []string) string {
+	for i := 0; i+1 < len(extensions); i += 2 {
+		if v := extensions[i+1]; extensions[i] == "ufrag" && len(v) <= maxUfrag && iceChars(v) {
+			return v
+		}
+	}
+	return ""
+}
+
+// iceChars tells whether a text has characters of ICE alone (RFC 8839, section 5.1).
+func iceChars(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '+' && c != '/'
+	})
+}
+
+// line is a candidate as an SDP attribute without "a=".
+func (c remoteCandidate) line() string {
+	priority, foundation, more := c.priority, c.foundation, ""
+	if priority == 0 {
+		priority = map[webrtc.ICECandidateType]uint32{webrtc.ICECandidateTypeHost: 126, webrtc.ICECandidateTypeSrflx: 100}[c.typ]<<24 | 0xffff<<8 | 0xff
+	}
+	if foundation == "" {
+		foundation = c.typ.String()
+	}
+	if c.typ != webrtc.ICECandidateTypeHost {
+		more = " raddr 0.0.0.0 rport 0"
+	}
+	if c.ufrag != "" {
+		more += " ufrag " + c.ufrag
+	}
+	return fmt.Sprintf("candidate:%s 1 udp %d %s %d typ %s%s", foundation, priority, c.addr.Addr(), c.addr.Port(), c.typ, more)
 }
 
 // usable tells whether this end may send to an address at all. What no other host can have is refused, and this computer's own
@@ -80,34 +125,6 @@ func (p *peer) takeable(line string) (remoteCandidate, bool) {
 		return c, false
 	}
 	return c, !p.role.remote || usable(c.addr.Addr(), p.net.source(), p.family)
-}
-
-// splitSDP takes the candidates out of a description: they go the way of those that trickle.
-func splitSDP(sdp string) (rest string, candidates []string) {
-	var out strings.Builder
-	for line := range strings.Lines(sdp) {
-		if c, ok := strings.CutPrefix(line, "a=candidate:"); ok {
-			if len(candidates) < maxRemoteCandidates {
-				candidates = append(candidates, "candidate:"+strings.TrimRight(c, "\r\n"))
-			}
-			continue
-		}
-		out.WriteString(line)
-	}
-	return out.String(), candidates
-}
-
-// checkDescription refuses what can not be a description of this program's.
-func checkDescription(d signaling.Description) error {
-	switch {
-	case len(d.SDP) > signaling.MaxDescription:
-		return fmt.Errorf("a description of %d bytes", len(d.SDP))
-	case d.Type != "offer" && d.Type != "answer":
-		return fmt.Errorf("a description of type %.20q", d.Type)
-	case strings.Count(d.SDP, "\nm=") > maxMediaSections:
-		return fmt.Errorf("a description with %d media sections", strings.Count(d.SDP, "\nm="))
-	}
-	return nil
 }
 
 // addressList names candidates for people and firewalls: "203.0.113.7 port 40000", "203.0.113.7 ports 40000, 40007", or the range of

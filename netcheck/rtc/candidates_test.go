@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/ice/v4"
+
 	"echopath/internal/vlab"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -42,9 +44,12 @@ func FuzzParseCandidate(f *testing.F) {
 		if err == nil && (!c.addr.IsValid() || c.addr.Port() == 0 || len(line) > signaling.MaxCandidate || c.addr.Addr().Is4In6()) {
 			t.Errorf("%q gives %+v", line, c)
 		}
-		rest, inside := splitSDP(line)
-		if strings.Contains(rest, "\na=candidate:") || len(inside) > maxRemoteCandidates {
-			t.Errorf("%q splits into %q and %q", line, rest, inside)
+		if err != nil {
+			return
+		}
+		theirs, err := ice.UnmarshalCandidate(strings.TrimPrefix(c.line(), "candidate:"))
+		if err != nil || netip.MustParseAddr(theirs.Address()) != c.addr.Addr() || theirs.Port() != int(c.addr.Port()) || theirs.Type().String() != c.typ.String() {
+			t.Errorf("%q becomes %q, which pion reads as %v, %v", line, c.line(), theirs, err)
 		}
 	})
 }
@@ -142,7 +147,7 @@ func TestCandidateFlood(t *testing.T) {
 		t.Errorf("%d candidates are in use", n)
 	}
 	d := newDialog(&peer{role: nearRole(netcheck.PathDirect), net: newNetwork(nil, netip.Addr{}), family: netcheck.Family4}, nil,
-		func(netip.Addr) bool { return false })
+		bounds{address: func(netip.Addr) bool { return false }})
 	for i := range 1000 {
 		d.candidate(fmt.Sprintf("candidate:%d 1 udp 1 203.0.113.%d 99 typ host", i, i%250))
 		d.use(fmt.Sprintf("candidate:%d 1 udp 1 203.0.113.%d 99 typ host", i, i%250))
@@ -152,10 +157,15 @@ func TestCandidateFlood(t *testing.T) {
 	}
 }
 
+// plainOffer is a description without a media section.
+const plainOffer = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+
 func TestNonsenseDescription(t *testing.T) {
 	for _, d := range []signaling.Description{{Type: "offer", SDP: strings.Repeat("x", signaling.MaxDescription+1)}, {Type: "rollback"},
-		{Type: "offer", SDP: strings.Repeat("\nm=audio", maxMediaSections+1)}} {
-		if checkDescription(d) == nil {
+		{Type: "offer", SDP: plainOffer + strings.Repeat("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", maxMediaSections+1)},
+		{Type: "offer", SDP: plainOffer + strings.Repeat("\n\rm=audio 9 UDP/TLS/RTP/SAVPF 111", 400)},
+		{Type: "offer", SDP: plainOffer + "a=x\x00y\r\n"}, {Type: "offer", SDP: plainOffer + "\ra=x\r\n"}, {Type: "offer", SDP: "v=0"}} {
+		if _, _, err := readDescription(d); err == nil {
 			t.Errorf("%.40v is taken", d)
 		}
 	}
@@ -312,11 +322,12 @@ func TestStunServersOfTheFarEnd(t *testing.T) {
 	for named, want := range map[bool][]string{false: {"stun:192.0.2.1:3478"}, true: {"stun:192.0.2.1:3478", "stun:192.0.2.2:3478"}} {
 		a := &Acceptor{Servers: []netcheck.ICEServer{stream, own}, NamedServers: named}
 		var got []string
-		for _, s := range a.stunServers(t.Context(), nil, o) {
+		servers, foreign := a.stunServers(t.Context(), o)
+		for _, s := range servers {
 			got = append(got, s.URLs...)
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("named %v: %q", named, got)
+		if !slices.Equal(got, want) || foreign != named {
+			t.Errorf("named %v: %q, foreign %v", named, got, foreign)
 		}
 	}
 }

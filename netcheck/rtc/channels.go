@@ -24,10 +24,10 @@ const labelData = "echopath-datagrams"
 func (p *peer) openChannels() error {
 	p.link, p.control, p.data = newMessageConn(p), newMessageConn(p), &dataCarrier{peer: p}
 	channels := map[uint16]*messageConn{streamLink: p.link, streamControl: p.control}
-	p.waiting = 4
+	p.missing = parts{partLink: {}, partControl: {}, partData: {}, partAudio: {}}
 	if p.media != nil {
 		channels[streamMedia] = p.media.control
-		p.waiting += 2 // that channel, and the track of the other end
+		p.missing[partMedia], p.missing[partVideo] = struct{}{}, struct{}{}
 	}
 	ordered, negotiated := true, true
 	for id, m := range channels {
@@ -36,7 +36,7 @@ func (p *peer) openChannels() error {
 		if err != nil {
 			return err
 		}
-		dc.OnOpen(func() { p.detach(dc, m.open, p.ready) })
+		dc.OnOpen(func() { p.detach(dc, m.open, func(g *gate) { p.ready(partOf[id], g) }) })
 	}
 	if err := p.openData(); err != nil {
 		return err
@@ -47,12 +47,9 @@ func (p *peer) openChannels() error {
 // openData opens the datachannel carrier in band (RFC 8832): pion sets a channel's reliability only when its opening is
 // acknowledged, so a channel negotiated beforehand would be a reliable one, which hides every loss.
 func (p *peer) openData() error {
+	p.pc.OnDataChannel(p.incoming)
+	p.pc.SCTP().OnError(p.unaccepted)
 	if !p.role.offers {
-		p.pc.OnDataChannel(func(dc *webrtc.DataChannel) {
-			if dc.Label() == labelData {
-				dc.OnOpen(func() { p.detach(dc, p.data.open, p.ready) })
-			}
-		})
 		return nil
 	}
 	ordered, never := false, uint16(0)
@@ -96,7 +93,7 @@ func (p *peer) awaitAck(g *gate) {
 			p.fail(err)
 			return
 		}
-		p.ready(nil)
+		p.ready(partData, nil)
 	})
 }
 
@@ -115,17 +112,18 @@ func (p *peer) openTracks() error {
 		}
 	}
 	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-		if g := (&gate{reader: t}); p.takes(t, r, g) {
-			p.ready(g)
+		g := &gate{reader: t}
+		if what, ok := p.takes(t, r, g); ok {
+			p.ready(what, g)
 		}
 	})
 	return nil
 }
 
 // takes finds what an incoming track is for, and tells whether there is anything.
-func (p *peer) takes(t *webrtc.TrackRemote, r *webrtc.RTPReceiver, g *gate) bool {
+func (p *peer) takes(t *webrtc.TrackRemote, r *webrtc.RTPReceiver, g *gate) (part, bool) {
 	if t.Kind() == webrtc.RTPCodecTypeAudio {
-		return p.srtp.open(t, g)
+		return partAudio, p.srtp.open(t, g)
 	}
-	return p.media != nil && p.media.open(t, r, g)
+	return partVideo, p.media != nil && p.media.open(t, r, g)
 }

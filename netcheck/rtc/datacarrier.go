@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/datachannel"
@@ -18,7 +19,12 @@ type dataCarrier struct {
 	dc   *webrtc.DataChannel
 	raw  datachannel.ReadWriteCloserDeadliner
 	gate *gate
+
+	claimed atomic.Bool // the other end has opened it
 }
+
+// claim tells whether the channel of the other end is the first.
+func (d *dataCarrier) claim() bool { return d.claimed.CompareAndSwap(false, true) }
 
 func (d *dataCarrier) open(dc *webrtc.DataChannel, raw datachannel.ReadWriteCloserDeadliner, g *gate) {
 	d.dc, d.raw, d.gate = dc, raw, g

@@ -19,7 +19,7 @@ import (
 type dialog struct {
 	peer    *peer
 	signals Signals
-	allowed func(netip.Addr) bool // where checks may be sent; nil: to all that are usable. It may change its mind
+	allowed bounds // where checks may be sent
 
 	heard     flag                     // a candidate of the other end is in use
 	answered  flag                     // its description came
@@ -32,6 +32,7 @@ type dialog struct {
 	last time.Time // that an ICE restart was answered; run's alone
 
 	mu      sync.Mutex // guards what follows
+	sources sources    // from which checks are answered
 	told    bool       // our description is on its way, and candidates may follow
 	held    []signaling.Signal
 	early   []string // came before the description that they belong to
@@ -39,7 +40,8 @@ type dialog struct {
 	taken   []netip.AddrPort
 }
 
-func newDialog(p *peer, s Signals, allowed func(netip.Addr) bool) *dialog {
+func newDialog(p *peer, s Signals, allowed bounds) *dialog {
+	p.checks.Store(&allowed)
 	return &dialog{peer: p, signals: s, allowed: allowed, restarted: make(chan webrtc.SDPType, 1)}
 }
 
@@ -56,7 +58,7 @@ func (d *dialog) run(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	helpers.Go(func() { d.confirm(inner) })
-	if d.allowed != nil {
+	if d.allowed.some() {
 		helpers.Go(func() { d.retry(inner) })
 	}
 	if p.role.offers {
@@ -148,7 +150,10 @@ func (d *dialog) offer(ctx context.Context, o *webrtc.OfferOptions) error {
 
 // describe sends a description. Candidates follow it and never go before it: the other end could not know whose they are.
 func (d *dialog) describe(ctx context.Context, desc webrtc.SessionDescription) error {
-	sdp, _ := splitSDP(desc.SDP)
+	sdp, _, err := splitDescription(desc.SDP)
+	if err != nil {
+		return fmt.Errorf("own %s: %w", desc.Type, err)
+	}
 	if err := d.signals.Send(ctx, signaling.Signal{Description: &signaling.Description{Type: desc.Type.String(), SDP: sdp}}); err != nil {
 		return fmt.Errorf("send %s: %w", desc.Type, err)
 	}
@@ -202,14 +207,14 @@ func (d *dialog) found(ctx context.Context, c *webrtc.ICECandidate) {
 
 // accept applies a description of the other end, and answers an offer.
 func (d *dialog) accept(ctx context.Context, in signaling.Description) error {
-	if err := checkDescription(in); err != nil {
+	sdp, inside, err := readDescription(in)
+	if err != nil {
 		return fmt.Errorf("%w: %w", errSignal, err)
 	}
 	if (in.Type == "offer") == d.peer.role.offers {
 		return fmt.Errorf("%w: %s from the end that does not send it", errSignal, in.Type)
 	}
 	again := d.answered.up()
-	sdp, inside := splitSDP(in.SDP)
 	desc := webrtc.SessionDescription{Type: webrtc.NewSDPType(in.Type), SDP: sdp}
 	if again && in.Type == "offer" {
 		if err := d.anew(ctx); err != nil {

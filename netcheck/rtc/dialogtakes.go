@@ -33,7 +33,7 @@ func (d *dialog) use(line string) {
 	if !ok {
 		return
 	}
-	if d.allowed != nil && !d.allowed(c.addr.Addr()) {
+	if !d.allowed.allow(c.addr) {
 		d.mu.Lock()
 		if len(d.waiting) < maxRemoteCandidates {
 			d.waiting = append(d.waiting, line)
@@ -48,7 +48,7 @@ func (d *dialog) use(line string) {
 	}
 	d.taken = append(d.taken, c.addr)
 	d.mu.Unlock()
-	_ = d.peer.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: line}) // pion ignores what it can not read
+	_ = d.peer.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.line()}) // pion ignores what it can not read
 	d.heard.fire()
 }
 
@@ -93,5 +93,5 @@ func (d *dialog) refused() bool {
 func (d *dialog) forgetRemotes() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.told, d.held, d.early, d.waiting, d.taken = false, nil, nil, nil, nil
+	d.told, d.held, d.early, d.waiting, d.taken, d.sources = false, nil, nil, nil, nil, sources{}
 }

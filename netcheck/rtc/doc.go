@@ -9,6 +9,9 @@
 // closed again and never returned, nor is one whose ends did not see each other's certificates. A link to another computer
 // outlives a change of network by an ICE restart, and is proved again then.
 //
+// Beside links it makes the signalling wires that two texts set up (Paster), for two computers between which there is no TCP
+// connection, and keeps their addresses alive in the routers while people carry the texts.
+//
 // What another computer says is input, and is bounded and checked; an Acceptor sends checks to nobody whom it may not send to.
 //
 // It never measures, never looks up a name inside pion, never falls back to another path or from TLS to a plain stream, and

@@ -59,6 +59,7 @@ func (l *ledger) shutAll() {
 }
 
 // opening enters a candidate's address, and that of its socket where it is another one: a server beside this end reaches it there.
+// What a server of the other end's says that this end's address is goes in nowhere.
 func (p *peer) opening(c webrtc.ICECandidate) {
 	if p.ledger == nil {
 		return
@@ -71,7 +72,9 @@ func (p *peer) opening(c webrtc.ICECandidate) {
 	if c.RelatedPort != 0 {
 		port = c.RelatedPort
 	}
-	p.ledger.add(port, netip.AddrPortFrom(addr.Unmap(), c.Port))
+	if c.Typ == webrtc.ICECandidateTypeHost || !p.foreign {
+		p.ledger.add(port, netip.AddrPortFrom(addr.Unmap(), c.Port))
+	}
 	for _, base := range p.net.basesOf(port) {
 		if !base.Addr().IsUnspecified() {
 			p.ledger.add(port, base)

@@ -71,12 +71,18 @@ func payload(number uint16) []byte {
 // sendMedia sends n packets, rate a second.
 func sendMedia(t *testing.T, m netcheck.MediaConn, n int, rate time.Duration) {
 	t.Helper()
+	sendMediaBy(t, m, n, rate, func(at time.Time) { must(t, pace.Clock{}.SleepUntil(t.Context(), at)) })
+}
+
+// sendMediaBy is sendMedia by another clock.
+func sendMediaBy(t *testing.T, m netcheck.MediaConn, n int, rate time.Duration, until func(time.Time)) {
+	t.Helper()
 	next := time.Now()
 	for i := range n {
 		number := uint16(i)
 		must(t, m.Send(&netcheck.MediaPacket{Sequence: number, Timestamp: uint32(number) * 300, Marker: number%10 == 9, Payload: payload(number)}))
 		next = next.Add(time.Second / rate)
-		must(t, pace.Clock{}.SleepUntil(t.Context(), next))
+		until(next)
 	}
 }
 

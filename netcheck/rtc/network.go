@@ -24,9 +24,11 @@ type network struct {
 	transport.Net
 	bind  netip.Addr
 	watch *turnWatch
+	keeps bool // the bindings of its sockets are kept, see keptConn
 
-	control ifaces.Control    // of the system's sockets; nil leaves the way to the routing table
-	closed  func(port uint16) // is told of each UDP socket that was closed, if it is set
+	control ifaces.Control                                  // of the system's sockets; nil leaves the way to the routing table
+	closed  func(port uint16)                               // is told of each UDP socket that was closed, if it is set
+	hears   func(datagram []byte, from netip.AddrPort) bool // whether the socket of a candidate gives a datagram; nil: each. It must be quick
 
 	mu      sync.Mutex
 	shut    bool
@@ -79,6 +81,9 @@ func (n *network) listen(network string, a *net.UDPAddr) (*socket, error) {
 	}
 	_ = conn.SetReadBuffer(socketBuffer) // the system may grant less; drops are counted
 	_ = conn.SetWriteBuffer(socketBuffer)
+	if n.keeps {
+		conn = keep(conn)
+	}
 	s := &socket{UDPConn: conn, owner: n}
 	s.sys, _ = conn.(*net.UDPConn)
 	if !n.keep(s, s) {

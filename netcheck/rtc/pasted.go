@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/datachannel"
@@ -16,7 +19,6 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 )
 
 // Paster makes signalling wires that two texts set up, where no TCP connection to the host is possible: people carry an invitation one way
@@ -29,29 +31,42 @@ type Paster struct {
 }
 
 // Pasted is one end of such a wire, from the time that its text is made. It implements signaling.Wire; Send and Receive wait until
-// there is a connection.
+// there is a connection. Until then its servers are asked once more each 15 s, so that the routers before this computer keep the addresses
+// that its text names (RFC 8445, section 5.1.1.4). The end that answered gives up after ten minutes; the one that invited waits for its
+// answer until it is closed, which is to be when the invite expires.
 type Pasted struct {
-	pc    *webrtc.PeerConnection
-	net   *network
-	opens latch[datachannel.ReadWriteCloserDeadliner]
-	dc    *webrtc.DataChannel
-	low   chan struct{}
-	inbox chan []byte   // closed when nothing can come any more
-	over  chan struct{} // closed by Close
-	ended flag          // the connection has failed or was closed
+	pc      *webrtc.PeerConnection
+	net     *network
+	opens   latch[datachannel.ReadWriteCloserDeadliner]
+	dc      *webrtc.DataChannel
+	claimed atomic.Bool // there is a channel
+	low     chan struct{}
+	inbox   chan []byte   // closed when nothing can come any more
+	over    chan struct{} // closed by Close
+
+	asked    int // servers
+	senders  pastedSenders
+	own      pastedDescription        // as its text has it
+	answers  bool                     // it is the end that was invited
+	accepted latch[pastedDescription] // the other end's; pion reads the sockets from then on
+	met      flag                     // packets passed between the two
+	ended    latch[*netcheck.Failure] // the connection has failed or was closed: then nil
+
+	accepting sync.Mutex // held while a text of the other end is taken
 
 	mu       sync.Mutex  // guards patience
 	patience *time.Timer // runs while nothing comes
 
-	reading sync.WaitGroup
-	once    sync.Once
-	err     error
+	reading   sync.WaitGroup
+	attending sync.WaitGroup
+	once      sync.Once
+	err       error
 }
 
 // gatherPasted is how long the candidates of a text may take: none can follow it.
 const gatherPasted = 3 * time.Second
 
-// pastedRequests keep the checks of the end that answered going for ten minutes, at five a second: so long its text may be under way.
+// pastedRequests keep the checks of the end that answered going for answerTime, at five a second: so long its text may be under way.
 const pastedRequests = 3000
 
 // Invite makes the end that invites, and its text of at most 400 bytes for the other end. Accept takes the answer to it. The wire must
@@ -67,6 +82,7 @@ func (p Paster) Invite(ctx context.Context) (*Pasted, []byte, error) {
 		return nil, nil, w.abandon(err)
 	}
 	w.take(dc)
+	w.pc.OnDataChannel(w.take)
 	offer, err := w.pc.CreateOffer(nil)
 	if err != nil {
 		return nil, nil, w.abandon(err)
@@ -84,6 +100,7 @@ func (p Paster) Answer(ctx context.Context, invitation []byte) (*Pasted, []byte,
 	if err != nil {
 		return nil, nil, err
 	}
+	w.answers = true
 	w.pc.OnDataChannel(w.take)
 	if err := w.apply(d); err != nil {
 		return nil, nil, w.abandon(err)
@@ -95,11 +112,24 @@ func (p Paster) Answer(ctx context.Context, invitation []byte) (*Pasted, []byte,
 	return w.gathered(ctx, answer)
 }
 
-// Accept takes the answer to an invitation. The connection comes up afterwards, if it can.
+// Accept takes the answer to an invitation. The connection comes up within 20 s, or the wire ends and Why tells why it did not. The
+// error is a *netcheck.Failure if the text is of no use, or is a second one, and else why the wire is over. Another text may be tried then.
 func (w *Pasted) Accept(answer []byte) error {
 	d, err := unpackPasted(answer)
 	if err != nil || !d.answer {
 		return notPasted("answer", err)
+	}
+	w.accepting.Lock()
+	defer w.accepting.Unlock()
+	if why, over := w.ended.get(); over {
+		return because(why, io.ErrClosedPipe)
+	}
+	if _, second := w.accepted.get(); second {
+		return &netcheck.Failure{Code: netcheck.ReasonInvite, Text: "An answer to this invitation was taken already.",
+			Advice: "Make a new invite if another computer is to come in."}
+	}
+	for _, k := range w.net.kept() { // else the checks of the other end that came too early are all answered at once
+		k.empty()
 	}
 	return w.apply(d)
 }
@@ -121,6 +151,7 @@ func (p Paster) open(ctx context.Context) (*Pasted, error) {
 		n = system
 	}
 	w := &Pasted{net: newNetwork(n, p.Address), low: make(chan struct{}, 1), inbox: make(chan []byte, inboxSize), over: make(chan struct{})}
+	w.net.keeps = true
 	var s webrtc.SettingEngine
 	s.LoggerFactory = logs{p.Logger}
 	s.SetNet(w.net)
@@ -128,6 +159,7 @@ func (p Paster) open(ctx context.Context) (*Pasted, error) {
 	s.DisableActiveTCP(true)
 	s.SetIncludeLoopbackCandidate(p.Address.IsLoopback())
 	s.SetSTUNGatherTimeout(gatherPasted)
+	s.SetRemoteIPFilter(w.admits)
 	s.SetICETimeouts(remoteICETimes.disconnected, 0, remoteICETimes.keepalive) // people take their time to carry the answer
 	s.SetICEMaxBindingRequests(pastedRequests)
 	s.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
@@ -137,47 +169,33 @@ func (p Paster) open(ctx context.Context) (*Pasted, error) {
 	if p.Address.IsValid() {
 		s.SetIPFilter(onlyAddress(p.Address))
 	}
+	servers := p.servers(ctx)
+	w.asked = len(servers)
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(&webrtc.MediaEngine{}), webrtc.WithSettingEngine(s)).
-		NewPeerConnection(webrtc.Configuration{ICEServers: p.servers(ctx)})
+		NewPeerConnection(webrtc.Configuration{ICEServers: servers})
 	if err != nil {
 		return nil, errors.Join(localError("This computer could not set up a WebRTC peer.", err), w.net.closeAll())
 	}
 	w.pc = pc
+	pc.OnICEConnectionStateChange(w.onICE)
 	pc.OnConnectionStateChange(w.onConnection)
 	return w, nil
 }
 
-// onConnection ends the wire when nothing came for so long that nothing will: as a whole like a link to another computer.
-func (w *Pasted) onConnection(s webrtc.PeerConnectionState) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.patience != nil {
-		w.patience.Stop()
-		w.patience = nil
-	}
-	switch s {
-	case webrtc.PeerConnectionStateDisconnected:
-		w.patience = time.AfterFunc(remoteICETimes.failed, w.ended.fire)
-	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
-		w.ended.fire()
-	}
-}
-
 // servers are those that can be asked over UDP, by literal addresses.
 func (p Paster) servers(ctx context.Context) []webrtc.ICEServer {
-	ctx, cancel := context.WithTimeout(ctx, namesTime)
-	defer cancel()
+	asked := slices.DeleteFunc(slices.Clone(p.Servers), func(s netcheck.ICEServer) bool { return s.URL.Transport != "udp" })
+	var urls []netcheck.ServerURL
+	for _, s := range asked {
+		urls = append(urls, s.URL)
+	}
 	var out []webrtc.ICEServer
-	for _, s := range p.Servers {
-		if s.URL.Transport != "udp" || len(out) >= maxSTUN {
+	for i, addr := range lookUp(ctx, urls, netcheck.Family4, namesTime) {
+		if !addr.IsValid() || len(out) >= maxSTUN {
 			continue
 		}
-		addrs, err := dial.Resolve(ctx, s.URL.Host, netcheck.Family4)
-		if err != nil || len(addrs) == 0 {
-			continue
-		}
-		u := s.URL
-		u.Host = addrs[0].Unmap().String()
+		s, u := asked[i], asked[i].URL
+		u.Host = addr.String()
 		server := webrtc.ICEServer{URLs: []string{u.String()}}
 		if u.Scheme == netcheck.SchemeTURN {
 			name, password := s.Credential(time.Now())
@@ -213,6 +231,8 @@ func (w *Pasted) gathered(ctx context.Context, own webrtc.SessionDescription) (*
 	if err != nil {
 		return nil, nil, w.abandon(err)
 	}
+	w.own = d
+	w.attending.Go(w.attend)
 	return w, text, nil
 }
 
@@ -224,18 +244,15 @@ func (w *Pasted) abandon(err error) error {
 
 // apply sets the other end's description and those of its candidates that may be sent to.
 func (w *Pasted) apply(d pastedDescription) error {
+	w.senders.name(d.candidates)
 	if err := w.pc.SetRemoteDescription(d.sdp()); err != nil {
 		return notPasted("text", err)
 	}
-	own := w.net.source()
 	for _, c := range d.candidates {
-		family := netcheck.Family4
-		if c.addr.Addr().Is6() {
-			family = netcheck.Family6
-		}
-		if c.addr.Port() != 0 && usable(c.addr.Addr(), own, family) {
+		if c.addr.Port() >= firstPort && w.usable(c.addr.Addr()) {
 			_ = w.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.line()}) // another one may do
 		}
 	}
+	w.accepted.set(d)
 	return nil
 }

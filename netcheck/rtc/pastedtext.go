@@ -113,9 +113,7 @@ func (r *pastedReader) word(low, high int) string {
 		return ""
 	}
 	s := string(r.take(n))
-	if strings.ContainsFunc(s, func(c rune) bool { // ice-char
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '+' && c != '/'
-	}) {
+	if !iceChars(s) {
 		r.bad = true
 	}
 	return s
@@ -198,14 +196,4 @@ func (d pastedDescription) sdp() webrtc.SessionDescription {
 		"m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "c=IN IP4 0.0.0.0", "a=setup:" + setup, "a=mid:0", "a=sendrecv",
 		"a=sctp-port:5000", "a=max-message-size:65536", "a=ice-ufrag:" + d.ufrag, "a=ice-pwd:" + d.pwd, "",
 	}, "\r\n")}
-}
-
-// line is a candidate as an SDP attribute without "a=".
-func (c remoteCandidate) line() string {
-	preference := map[webrtc.ICECandidateType]uint32{webrtc.ICECandidateTypeHost: 126, webrtc.ICECandidateTypeSrflx: 100}[c.typ]
-	related := ""
-	if c.typ != webrtc.ICECandidateTypeHost {
-		related = " raddr 0.0.0.0 rport 0"
-	}
-	return fmt.Sprintf("candidate:%d 1 udp %d %s %d typ %s%s", c.typ, preference<<24|0xffff<<8|0xff, c.addr.Addr(), c.addr.Port(), c.typ, related)
 }

@@ -14,12 +14,17 @@ import (
 	"echopath/netcheck/signaling"
 )
 
-// take makes the wire's frames of a data channel's messages.
+// take makes the wire's frames of a data channel's messages. There is one; another one ends the wire, since nobody would read it.
 func (w *Pasted) take(dc *webrtc.DataChannel) {
+	if !w.claimed.CompareAndSwap(false, true) {
+		w.end(strangeChannel(fmt.Errorf("a data channel with the label %.40q", dc.Label())))
+		_ = dc.Close()
+		return
+	}
 	dc.OnOpen(func() {
 		raw, err := dc.DetachWithDeadline()
 		if err != nil {
-			w.ended.fire()
+			w.end(localError("This computer could not open the connection to the other end.", err))
 			return
 		}
 		dc.SetBufferedAmountLowThreshold(lowWater)
@@ -29,9 +34,6 @@ func (w *Pasted) take(dc *webrtc.DataChannel) {
 			default:
 			}
 		})
-		if _, second := w.opens.get(); second {
-			return // there is one, and only one is carried
-		}
 		w.dc = dc
 		w.reading.Add(1) // before it is known to be open: Close waits for it
 		w.opens.set(raw)
@@ -42,7 +44,7 @@ func (w *Pasted) take(dc *webrtc.DataChannel) {
 func (w *Pasted) read(raw datachannel.ReadWriteCloserDeadliner) {
 	defer w.reading.Done()
 	defer close(w.inbox)
-	defer w.ended.fire()
+	defer w.end(nil) // the other end closed it, unless it is over already
 	buf := make([]byte, signaling.MaxFrame)
 	for {
 		n, err := raw.Read(buf)
@@ -57,7 +59,8 @@ func (w *Pasted) read(raw datachannel.ReadWriteCloserDeadliner) {
 	}
 }
 
-// Send sends a frame, once there is a connection and its queue is short.
+// Send sends a frame, once there is a connection and its queue is short. Once the connection is over it gives io.ErrClosedPipe: in a
+// *netcheck.Failure if there is a reason (Why).
 func (w *Pasted) Send(ctx context.Context, frame []byte) error {
 	if len(frame) == 0 || len(frame) > signaling.MaxFrame {
 		return fmt.Errorf("frame of %d bytes: 1 to %d can be sent", len(frame), signaling.MaxFrame)
@@ -75,35 +78,39 @@ func (w *Pasted) Send(ctx context.Context, frame []byte) error {
 	return err
 }
 
+// await waits for what Send and Connected need. A wire that is over is over, whatever is ready besides.
 func (w *Pasted) await(ctx context.Context, ready <-chan struct{}) error {
+	if _, over := w.ended.get(); over {
+		return w.overBy(io.ErrClosedPipe)
+	}
 	select {
 	case <-ready:
 		return nil
 	case <-w.ended.wait():
-		return io.ErrClosedPipe
+		return w.overBy(io.ErrClosedPipe)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// Receive waits for the next frame, and gives io.EOF once the connection is over.
+// Receive waits for the next frame, and gives io.EOF once the connection is over: in a *netcheck.Failure if there is a reason (Why).
 func (w *Pasted) Receive(ctx context.Context) ([]byte, error) {
 	select {
 	case frame, ok := <-w.inbox: // what came before the end comes before it
 		if ok {
 			return frame, nil
 		}
-		return nil, io.EOF
+		return nil, w.overBy(io.EOF)
 	default:
 	}
 	select {
 	case frame, ok := <-w.inbox:
 		if !ok {
-			return nil, io.EOF
+			return nil, w.overBy(io.EOF)
 		}
 		return frame, nil
 	case <-w.ended.wait():
-		return nil, io.EOF
+		return nil, w.overBy(io.EOF)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -125,8 +132,9 @@ func (w *Pasted) Remote() netip.AddrPort {
 func (w *Pasted) Close() error {
 	w.once.Do(func() {
 		close(w.over)
-		w.ended.fire()
+		w.end(nil)
 		w.onConnection(webrtc.PeerConnectionStateClosed)
+		w.attending.Wait() // it asks pion, which must not be asked while it closes
 		done := make(chan error, 1)
 		go func() { done <- w.pc.GracefulClose() }()
 		patience := time.NewTimer(closePatience)

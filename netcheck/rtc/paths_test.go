@@ -156,7 +156,7 @@ func TestNoLossAtStart(t *testing.T) {
 	for _, p := range netcheck.AllPaths() {
 		t.Run(string(p), func(t *testing.T) {
 			l := connect(t, &Connector{Respond: echo}, s.leg(p), nil)
-			const packets = 100
+			const packets = 40 // of each carrier: all fit into each socket's buffer, however late who reads it gets to it
 			for _, c := range netcheck.AllCarriers() {
 				d, b := l.Datagrams(c), make([]byte, 200)
 				for i := range packets {

@@ -41,7 +41,7 @@ type peer struct {
 
 	mu      sync.Mutex            // guards what follows, mostly until opened
 	past    netcheck.PairCounters // of pairs that were given up
-	waiting int                   // carriers and channels that are not open
+	missing parts                 // carriers and channels that are not open
 	gates   []*gate
 
 	link, control *messageConn
@@ -51,12 +51,14 @@ type peer struct {
 	media         *media // nil if the leg did not ask for video
 	log           logs
 
-	public netip.Addr    // that a 1:1 NAT shows this end at; zero if none is known
-	ledger *ledger       // of the addresses that others are told of; nil if nobody asks
-	dialog *dialog       // nil before negotiating
-	linked atomic.Bool   // a pair is selected now
-	moved  chan struct{} // linked has changed; has room for one
-	times  iceTimes      // if they are not the usual ones
+	public  netip.Addr             // that a 1:1 NAT shows this end at; zero if none is known
+	foreign bool                   // what servers say of its address may be what the other end wants
+	ledger  *ledger                // of the addresses that others are told of; nil if nobody asks
+	dialog  *dialog                // nil before negotiating
+	checks  atomic.Pointer[bounds] // whose checks may come in; nil before negotiating
+	linked  atomic.Bool            // a pair is selected now
+	moved   chan struct{}          // linked has changed; has room for one
+	times   iceTimes               // if they are not the usual ones
 
 	asking  sync.RWMutex // guards closing, and is held for reading while pion is asked
 	closing bool
@@ -78,6 +80,7 @@ type endpoint struct {
 	public  netip.Addr
 	ports   [2]uint16
 	ledger  *ledger
+	foreign bool // some of servers are named by the other end
 }
 
 // newPeer makes the local (0) or far (1) end of a leg, which has not begun to negotiate.
@@ -93,8 +96,11 @@ func (c *connecting) newPeer(i int, t target, at place) (*peer, error) {
 // newEnd makes one end of a leg.
 func (c *connecting) newEnd(e endpoint) (*peer, error) {
 	p := &peer{end: e.name, role: e.role, path: c.leg.Path, family: c.leg.Family, net: newNetwork(e.net, e.at.addr), log: logs{c.Logger},
-		ledger: e.ledger, public: e.public, moved: make(chan struct{}, 1), times: c.ice}
+		ledger: e.ledger, foreign: e.foreign, public: e.public, moved: make(chan struct{}, 1), times: c.ice}
 	p.net.control = e.control
+	if e.role.remote {
+		p.net.hears = p.hears
+	}
 	if e.ledger != nil {
 		p.net.closed = e.ledger.shut
 	}
@@ -215,28 +221,6 @@ func (p *peer) lost() error {
 			Advice: "Repeat the test; if it happens again, a firewall or the network on the way ends connections.", Err: err}
 	}
 	return io.EOF
-}
-
-// ready counts what has opened, and wakes who waits for all of it. The gate is nil if it is known already.
-func (p *peer) ready(g *gate) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if g != nil {
-		p.addGate(g)
-	}
-	if _, dead := p.dead.get(); dead {
-		return
-	}
-	if p.waiting--; p.waiting == 0 {
-		p.talk = newTalk(p)
-		p.run(p.link.read)
-		p.run(p.control.read)
-		p.run(p.talk.run)
-		if p.media != nil {
-			p.media.run()
-		}
-		p.opened.fire()
-	}
 }
 
 // addGate lets fail wake the gate's reader; one that comes too late is shut at once. p.mu is held.

@@ -34,7 +34,7 @@ func (a *attempt) reach(ctx context.Context) (*link, error) {
 	}
 	a.boundDials(ctx)
 	talking, stop := context.WithCancel(context.Background())
-	a.near.dialog = newDialog(a.near, a.signals, nil)
+	a.near.dialog = newDialog(a.near, a.signals, bounds{})
 	a.negotiating.Go(func() { a.talkRemote(talking) })
 	hastening, answered := context.WithCancel(talking)
 	a.negotiating.Go(func() { a.hasten(hastening) })

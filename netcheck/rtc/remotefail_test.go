@@ -44,7 +44,7 @@ func TestOtherEndVanishes(t *testing.T) {
 	for _, closed := range []bool{false, true} {
 		for after := int32(0); ; after++ {
 			leg := remote(s.leg(netcheck.PathDirect))
-			leg.Timeout = 500 * time.Millisecond
+			leg.Timeout = time.Second
 			h := loopbackHost(t)
 			var left atomic.Int32
 			left.Store(after)
@@ -65,7 +65,7 @@ func TestOtherEndVanishes(t *testing.T) {
 			}
 			f := netcheck.AsFailure(err, "")
 			t.Logf("closed %v after %d: %s: %s", closed, after, f.Code, f.Text)
-			if f.Code != netcheck.ReasonHostGone && f.Code != netcheck.ReasonNoPair {
+			if f.Code != netcheck.ReasonHostGone && f.Code != netcheck.ReasonNoPair && f.Code != netcheck.ReasonNoProof { // by how far it came
 				t.Errorf("%v", err)
 			}
 			if far.err == nil {

@@ -118,7 +118,8 @@ func (c *connecting) candidates(s *webrtc.SettingEngine, p *peer, at netip.Addr,
 	}
 	s.SetIncludeLoopbackCandidate(at.IsLoopback())
 	switch {
-	case p.role.remote: // what is signalled is filtered, and a check that comes in has proved itself by its password
+	case p.role.remote:
+		s.SetRemoteIPFilter(p.admits)
 	case c.leg.Target == netcheck.TargetSelf:
 		s.SetRemoteIPFilter(net.IP.IsLoopback)
 	case c.leg.Path == netcheck.PathSTUN:

@@ -30,6 +30,16 @@ func (s *socket) Close() error {
 	return s.err
 }
 
+// ReadFrom gives what the network hears.
+func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := s.UDPConn.ReadFrom(b)
+		if err != nil || s.owner.hears == nil || s.owner.hears(b[:n], addrOf(from)) {
+			return n, from, err
+		}
+	}
+}
+
 func (s *socket) drops() (uint64, bool) {
 	if s.sys == nil {
 		return 0, false
@@ -42,7 +52,12 @@ func (s *socket) drops() (uint64, bool) {
 type sysSocket struct{ *socket }
 
 func (s sysSocket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	return s.sys.ReadFromUDPAddrPort(b)
+	for {
+		n, from, err := s.sys.ReadFromUDPAddrPort(b)
+		if err != nil || s.owner.hears == nil || s.owner.hears(b[:n], from) {
+			return n, from, err
+		}
+	}
 }
 
 func (s sysSocket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
@@ -55,6 +70,12 @@ type turnSocket struct {
 	watch *turnWatch
 	from  netip.AddrPort // only the reader uses these two
 	addr  *net.UDPAddr
+}
+
+// WriteTo lets the watch see what is asked.
+func (s *turnSocket) WriteTo(b []byte, to net.Addr) (int, error) {
+	s.watch.sent(b)
+	return s.socket.WriteTo(b, to)
 }
 
 func (s *turnSocket) ReadFrom(b []byte) (int, net.Addr, error) {

@@ -1,9 +1,13 @@
 package rtc
 
 import (
+	"encoding/binary"
 	"net"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/pion/stun/v3"
 )
 
 // Bounds of a stream's queue. A sender sees the queue grow and leaves packets out long before it is full.
@@ -24,6 +28,7 @@ type stream struct {
 	mu      sync.Mutex // guards what follows
 	changed *sync.Cond
 	queue   []byte
+	asked   askedBefore
 	writing int // bytes that the writer has taken and not written yet
 	closing bool
 	failed  error
@@ -42,7 +47,8 @@ func (s *stream) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write queues b. It waits only while 8 MiB are queued.
+// Write queues b, which is one message of pion's. It waits only while 8 MiB are queued. A request that pion repeats because its answer
+// takes long is dropped: TCP repeats what is lost (RFC 8489, section 6.2.2), and a copy would only come after it and be answered again.
 func (s *stream) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,9 +61,34 @@ func (s *stream) Write(b []byte) (int, error) {
 	if s.closing {
 		return 0, net.ErrClosed
 	}
+	if s.repeats(b) { // not before: pion learns from the error that nobody will answer
+		return len(b), nil
+	}
+	s.owner.watch.sent(b)
 	s.queue = append(s.queue, b...)
 	s.changed.Broadcast()
 	return len(b), nil
+}
+
+// askedBefore are the transactions of the last requests, in a ring of more than are under way at a time.
+type askedBefore struct {
+	ids  [128][stun.TransactionIDSize]byte
+	next int
+}
+
+// repeats tells of a request that was sent before, and notes one that was not. s.mu is held.
+func (s *stream) repeats(b []byte) bool {
+	const classes, cookie = 0x0110, 0x2112a442
+	if len(b) < stunHeader || b[0]&0xc0 != 0 || binary.BigEndian.Uint16(b)&classes != 0 || binary.BigEndian.Uint32(b[4:]) != cookie {
+		return false // channel data, an indication or an answer
+	}
+	id, a := [stun.TransactionIDSize]byte(b[8:]), &s.asked
+	if slices.Contains(a.ids[:min(a.next, len(a.ids))], id) {
+		return true
+	}
+	a.ids[a.next%len(a.ids)] = id
+	a.next++
+	return false
 }
 
 // write is the stream's one goroutine. It ends when the stream closes or a write fails.

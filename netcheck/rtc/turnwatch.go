@@ -12,8 +12,9 @@ import (
 // and the address under which the server sees us is in the answer to an allocation alone.
 type turnWatch struct {
 	mu       sync.Mutex
-	refusals int            // error answers to Allocate
-	allocate int            // code of the last one
+	asked    [askedKept]asking // the last requests to allocate, in a ring
+	next     int
+	allocate int            // code of the last refusal of one
 	reason   string         // its reason phrase
 	peer     int            // code of the last error answer to CreatePermission or ChannelBind
 	mapped   netip.AddrPort // XOR-MAPPED-ADDRESS of the allocation
@@ -25,6 +26,7 @@ type turnWatch struct {
 
 // The message types that are looked at (RFC 8656, section 17 and RFC 8489, section 5).
 const (
+	allocateRequest   = 0x0003
 	allocateSuccess   = 0x0103
 	allocateError     = 0x0113
 	permissionSuccess = 0x0108
@@ -33,6 +35,43 @@ const (
 	stunHeader        = 20
 	stunResponseClass = 0x0100
 )
+
+// askedKept is more than the requests to allocate that are under way at a time.
+const askedKept = 4
+
+// asking is a request to allocate.
+type asking struct {
+	id     [stun.TransactionIDSize]byte
+	signed bool // it carries credentials
+}
+
+// sent looks at what goes to the server: which request a refusal is of tells whether it is one. A first request that was sent twice, or
+// whose answer was late, is answered by a challenge each time.
+func (w *turnWatch) sent(b []byte) {
+	if len(b) < stunHeader || binary.BigEndian.Uint16(b) != allocateRequest {
+		return
+	}
+	m := &stun.Message{Raw: append([]byte(nil), b...)}
+	if m.Decode() != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, again := w.request(m.TransactionID); !again {
+		w.asked[w.next%askedKept] = asking{m.TransactionID, m.Contains(stun.AttrMessageIntegrity)}
+		w.next++
+	}
+}
+
+// request finds one of the last. w.mu is held.
+func (w *turnWatch) request(id [stun.TransactionIDSize]byte) (asking, bool) {
+	for _, a := range w.asked[:min(w.next, askedKept)] {
+		if a.id == id {
+			return a, true
+		}
+	}
+	return asking{}, false
+}
 
 // see looks at a datagram, or at what one read of a stream gave: servers write an answer at once, so it begins there. An
 // answer that is cut in two goes unseen, and the reason for a failure is then a more general one.
@@ -71,9 +110,12 @@ func (w *turnWatch) note(kind uint16, m *stun.Message) {
 			}
 		}
 	case allocateError:
-		w.refusals++
+		request, known := w.request(m.TransactionID)
+		if !known || !request.signed && code.Code == stun.CodeUnauthorized {
+			return // the challenge that every client gets first, as often as it asked without credentials
+		}
 		w.allocate, w.reason = int(code.Code), string(code.Reason)
-		if w.final() && w.allocate != int(stun.CodeStaleNonce) {
+		if code.Code != stun.CodeStaleNonce {
 			w.refused.fire() // pion tries on after some of these
 		}
 	case permissionSuccess:
@@ -86,18 +128,10 @@ func (w *turnWatch) note(kind uint16, m *stun.Message) {
 	}
 }
 
-// final tells that the last refusal is more than the challenge that every client gets first.
-func (w *turnWatch) final() bool {
-	return w.refusals > 1 || w.refusals == 1 && w.allocate != int(stun.CodeUnauthorized)
-}
-
 // refusal is the code with which the server refused an allocation, or 0.
 func (w *turnWatch) refusal() (int, string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.final() {
-		return 0, ""
-	}
 	return w.allocate, w.reason
 }
 

@@ -13,13 +13,14 @@ import (
 )
 
 func TestSplitSDP(t *testing.T) {
-	sdp := "v=0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host\r\n" +
+	sdp := plainOffer + "a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host\r\n" +
 		"a=candidate:2 1 udp 1694498815 198.51.100.1 5001 typ srflx raddr 192.0.2.1 rport 5000\r\na=end-of-candidates\r\n"
-	rest, candidates := splitSDP(sdp)
-	if rest != "v=0\r\na=end-of-candidates\r\n" || len(candidates) != 2 || !strings.HasSuffix(candidates[0], "typ host") {
-		t.Errorf("got %q and %q", rest, candidates)
+	rest, candidates, err := splitDescription(sdp)
+	if err != nil || rest != plainOffer+"a=end-of-candidates\r\n" || len(candidates) != 2 || !strings.HasSuffix(candidates[0], "typ host") {
+		t.Errorf("got %q and %q, %v", rest, candidates, err)
 	}
-	if _, many := splitSDP(strings.Repeat(sdp, 100)); len(many) != maxRemoteCandidates {
+	media := "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" + strings.Repeat("a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host\r\n", 100)
+	if rest, many, err := splitDescription(sdp + media); err != nil || len(many) != maxRemoteCandidates || strings.Contains(rest, "=candidate") {
 		t.Errorf("%d candidates", len(many))
 	}
 }
@@ -80,19 +81,35 @@ func TestTurnWatch(t *testing.T) {
 	}
 	allocError := stun.NewType(stun.MethodAllocate, stun.ClassErrorResponse)
 	var w turnWatch
+	ask := func(more ...stun.Setter) stun.Setter {
+		m, err := stun.Build(append([]stun.Setter{stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest)}, more...)...)
+		must(t, err)
+		w.sent(m.Raw)
+		return stun.NewTransactionIDSetter(m.TransactionID)
+	}
 	w.see(nil)
-	w.see([]byte{0x40, 0, 0, 0}) // channel data
-	w.see(answer(allocError, stun.CodeUnauthorized))
+	w.see([]byte{0x40, 0, 0, 0})                  // channel data
+	w.see(answer(allocError, stun.CodeForbidden)) // to nothing that was asked
+	bare := ask()
+	signed := ask(stun.NewShortTermIntegrity("x"))
+	for range 3 { // the first request was repeated
+		w.see(answer(allocError, stun.CodeUnauthorized, bare))
+	}
 	if code, _ := w.refusal(); code != 0 || w.refused.up() {
 		t.Errorf("the challenge counts as refusal %d", code)
 	}
-	w.see(answer(allocError, stun.CodeStaleNonce))
+	w.see(answer(allocError, stun.CodeStaleNonce, signed))
 	if w.refused.up() {
 		t.Error("a stale nonce is final")
 	}
-	w.see(answer(allocError, stun.CodeAllocQuotaReached))
+	w.see(answer(allocError, stun.CodeAllocQuotaReached, signed))
 	if code, _ := w.refusal(); code != 486 || !w.refused.up() {
 		t.Errorf("refusal %d", code)
+	}
+	w = turnWatch{}
+	w.see(answer(allocError, stun.CodeUnauthorized, ask(stun.NewShortTermIntegrity("x"))))
+	if code, _ := w.refusal(); code != 401 || !w.refused.up() {
+		t.Errorf("a wrong password is told as %d", code)
 	}
 	w = turnWatch{}
 	w.see(answer(stun.NewType(stun.MethodAllocate, stun.ClassSuccessResponse),

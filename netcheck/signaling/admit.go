@@ -1,6 +1,9 @@
 package signaling
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // secret gives a room's secret.
 func (l *Lobby) secret(id [8]byte) ([16]byte, bool) {
@@ -33,6 +36,13 @@ func (l *Lobby) find(session string) (*Guest, *ended) {
 // back what the guest used up of the invite.
 func (l *Lobby) admit(g *Guest) (undo func(), gone *Gone, more refusalBody) {
 	l.mu.Lock()
+	if r := l.rooms[g.room]; r != nil {
+		if leave, out := r.barred[g.identity]; out {
+			l.mu.Unlock()
+			more.Text = leave.Text
+			return nil, barred(Code(leave.Code)), more
+		}
+	}
 	r, before, code := l.decide(g)
 	if code != "" {
 		more.Now = l.config.Now().Unix()
@@ -56,7 +66,7 @@ func (l *Lobby) admit(g *Guest) (undo func(), gone *Gone, more refusalBody) {
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if fresh && !l.present(r, g.identity) { // unless it came in anew meanwhile
+		if _, out := r.barred[g.identity]; fresh && !out && !l.present(r, g.identity) { // unless it came in anew meanwhile
 			delete(r.identities, g.identity)
 		}
 	}, nil, more
@@ -106,15 +116,48 @@ func (l *Lobby) decide(g *Guest) (r *room, before *Guest, code Code) {
 	return r, before, ""
 }
 
-// begin counts a handshake under way; begun ends it. It is false if there are too many.
-func (l *Lobby) begin(address string) bool {
+// bar keeps a guest out of its room from now on, if it is dismissed for good. It gives the session by which the guest came in anew
+// meanwhile, if there is one.
+func (l *Lobby) bar(g *Guest, leave Leave) (newer *Guest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pending >= maxPending || !l.arrivals.begin(address) {
+	r := l.rooms[g.room]
+	if r == nil || !r.bar(g.identity, leave) {
+		return nil
+	}
+	for _, o := range l.guests {
+		if o != g && o.place == r && o.identity == g.identity {
+			return o
+		}
+	}
+	return nil
+}
+
+// bar keeps an identity out if the reason is of that kind. The first one stands. The lobby is locked.
+func (r *room) bar(identity string, leave Leave) bool {
+	switch Code(leave.Code) {
+	case CodeRemoved, CodeDeclined, CodeFlood:
+	default:
 		return false
 	}
-	l.pending++
+	if _, out := r.barred[identity]; !out {
+		r.barred[identity] = leave
+	}
 	return true
+}
+
+// begin counts a handshake of one that knows a room's secret; begun ends it. Otherwise it says what there is too much of.
+func (l *Lobby) begin(address string) Code {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.pending >= maxPending:
+		return CodeBusy
+	case !l.arrivals.begin(address):
+		return CodeTooMany
+	}
+	l.pending++
+	return ""
 }
 
 func (l *Lobby) begun(address string) {
@@ -122,4 +165,26 @@ func (l *Lobby) begun(address string) {
 	defer l.mu.Unlock()
 	l.pending--
 	l.arrivals.begun(address)
+}
+
+// claim is a handshake that is to resume a session. There is one for each: they need no places, and nobody can take those of others.
+type claim struct{ giveUp context.CancelFunc }
+
+// claim begins such a handshake, and ends one that is under way: its guest has given that up. release ends it.
+func (l *Lobby) claim(g *Guest, giveUp context.CancelFunc) (release func()) {
+	c := &claim{giveUp}
+	l.mu.Lock()
+	before := g.coming
+	g.coming = c
+	l.mu.Unlock()
+	if before != nil {
+		before.giveUp()
+	}
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if g.coming == c {
+			g.coming = nil
+		}
+	}
 }

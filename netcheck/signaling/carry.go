@@ -131,6 +131,9 @@ func (s *session) readFrames(l *link) error {
 			return cutShort(err)
 		}
 		watch.Reset(silence)
+		if !s.intake.takes(frame, time.Now()) {
+			return s.flooded(l)
+		}
 		plain, err := l.channel.open(frame)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errTampered, err)

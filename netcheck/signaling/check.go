@@ -112,6 +112,10 @@ func (w *Welcome) check(c *checker) {
 	c.number(w.Limits.Kbps, maxKbps, "limits.kbps")
 	c.amount(w.Limits.Packets, math.MaxInt32, "limits.packets")
 	c.must(w.Limits.Duration >= 0 && w.Limits.Duration <= maxRun, "limits.duration_ns")
+	c.visible(string(w.HostMapping), 0, maxWord, "host_mapping")
+	c.amount(w.PeerPortMin, math.MaxUint16, "peer_port_min")
+	c.amount(w.PeerPortMax, math.MaxUint16, "peer_port_max")
+	c.must(w.PeerPortMin <= w.PeerPortMax, "peer_port_min")
 }
 
 func (s *Servers) check(c *checker) { c.servers(s.Servers, "servers") }

@@ -35,6 +35,7 @@ func everyMessage() map[string]signaling.Message {
 		"welcome": {Welcome: &signaling.Welcome{
 			Servers: servers(16), Limits: signaling.Limits{PacketsPerSecond: 400, Kbps: 5000, Packets: 10000, Duration: time.Minute},
 			Observed: netip.MustParseAddrPort("[2001:db8::1]:4000"), HostNAT: true, View: true,
+			HostMapping: signaling.MappingDependent, PeerPortMin: 49152, PeerPortMax: 49407,
 		}},
 		"standing":  {Standing: &signaling.Standing{State: signaling.StandingQueued, Run: "r1", Position: 2, Of: 3, Code: "busy", Text: "Wait."}},
 		"servers":   {Servers: &signaling.Servers{Servers: servers(1)}},
@@ -76,6 +77,18 @@ func TestBoundsOfMessages(t *testing.T) {
 	for name, change := range map[string]func(m map[string]signaling.Message) signaling.Message{
 		"servers": func(m map[string]signaling.Message) signaling.Message {
 			m["welcome"].Welcome.Servers = servers(17)
+			return m["welcome"]
+		},
+		"mapping": func(m map[string]signaling.Message) signaling.Message {
+			m["welcome"].Welcome.HostMapping = signaling.HostMapping(long(41))
+			return m["welcome"]
+		},
+		"peer port": func(m map[string]signaling.Message) signaling.Message {
+			m["welcome"].Welcome.PeerPortMax = 65536
+			return m["welcome"]
+		},
+		"peer ports": func(m map[string]signaling.Message) signaling.Message {
+			m["welcome"].Welcome.PeerPortMin = m["welcome"].Welcome.PeerPortMax + 1
 			return m["welcome"]
 		},
 		"server URL": func(m map[string]signaling.Message) signaling.Message {

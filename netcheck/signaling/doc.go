@@ -25,5 +25,13 @@
 // other.
 //
 // A sender has at most 256 messages or 1 MiB under way that the other end's Receive has not given out yet, and 1024 messages or
-// 4 MiB queued behind them; then Send waits. So each session needs a bounded amount of memory, whatever either end does.
+// 4 MiB queued behind them; then Send waits. So each session needs a bounded amount of memory, whatever either end does. Nor does it
+// need more than a bounded amount of work: 500 frames and 2 MiB a second, after 5000 and 32 MiB at once, of whatever kind they are;
+// who sends more is sent away.
+//
+// # Who is kept out
+//
+// A guest that was removed, not let in, or sent away for flooding does not come into that room again: it is known by the identity that
+// it proved. Who has an invite for several guests can come in as another one while there are places; shutting the room is what helps
+// then. A wire that has not proved to be of a guest, or of somebody who knows a room's secret, takes no place from those who have.
 package signaling

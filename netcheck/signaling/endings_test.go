@@ -254,7 +254,7 @@ func TestAddressesCount(t *testing.T) {
 func TestWordsAreComplete(t *testing.T) {
 	codes := []Code{
 		CodeLeft, CodeRemoved, CodeDeclined, CodeHostStopped, CodeLost, CodeExpired, CodeUsed, CodeUnknownRoom, CodeRoomFull, CodeHostFull,
-		CodeTooMany, CodeWrongSecret, CodeVersion, CodeProtocol, CodeTooLarge, CodeReplaced,
+		CodeTooMany, CodeWrongSecret, CodeVersion, CodeProtocol, CodeTooLarge, CodeReplaced, CodeFlood, CodeBusy,
 	}
 	for _, r := range []role{roleGuest, roleHost} {
 		texts := map[string]bool{}

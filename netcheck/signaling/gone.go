@@ -21,6 +21,8 @@ const (
 	CodeProtocol    Code = "protocol"     // the other end said something that can not be
 	CodeTooLarge    Code = "too_large"    // a message above the bounds
 	CodeReplaced    Code = "replaced"     // the same guest came in anew, by another wire
+	CodeFlood       Code = "flood"        // the other end sent more than any test needs
+	CodeBusy        Code = "busy"         // as many computers are coming in as the host takes at one time: try later
 )
 
 // Gone is why a session is over or did not begin. Text is a whole sentence for people, Advice says what they can do.

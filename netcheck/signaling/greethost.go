@@ -24,10 +24,6 @@ func (l *Lobby) greet(ctx context.Context, w Wire) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.config.AuthTimeout)
 	defer cancel()
 	c := &caller{lobby: l, wire: w, address: addressOf(w.Remote())}
-	if !l.begin(c.address) {
-		return nil, c.refuse(ctx, roleHost.gone(CodeTooMany, nil), refusalBody{})
-	}
-	defer l.begun(c.address)
 	link, err := c.run(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -77,6 +73,10 @@ func (c *caller) join(ctx context.Context, sum, body []byte) (*link, error) {
 		return nil, c.refuse(ctx, roleHost.gone(CodeWrongSecret, nil), refusalBody{})
 	}
 	c.known = known
+	if code := l.begin(c.address); code != "" {
+		return nil, c.refuse(ctx, roleHost.gone(code, nil), refusalBody{})
+	}
+	defer l.begun(c.address)
 	a, own, err := c.prove(ctx, newID(), common(l.config.Self.Versions, c.hello.Versions))
 	if err != nil {
 		return nil, err
@@ -132,6 +132,9 @@ func (c *caller) resume(ctx context.Context, sum, body []byte) (*link, error) {
 	if over != nil {
 		return nil, c.refuse(ctx, roleHost.gone(Code(over.leave.Code), nil), refusalBody{Text: over.leave.Text})
 	}
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	defer l.claim(g, giveUp)()
 	a, _, err := c.prove(ctx, g.s.id, g.s.version)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ type Guest struct {
 	address  string
 	// The rest is the lobby's to lock.
 	lapse   *time.Timer // ends the session while it has no wire
+	coming  *claim      // the handshake that is to resume it, nil if there is none
 	arrived bool        // Arrive was told
 	away    bool        // as the lobby's user was told
 
@@ -39,14 +40,19 @@ func (g *Guest) Away() bool {
 }
 
 // Dismiss ends the session, and tells the guest why: with the text, or with the guest's own words for the code if that is empty. It
-// returns when the guest was told, or could not be told within 2 s: then it is told when it comes back. It is idempotent.
+// returns when the guest was told, or could not be told within 2 s: then it is told when it comes back. With CodeRemoved and
+// CodeDeclined the guest is not let into the room again, whichever session of it this is. It is idempotent.
 func (g *Guest) Dismiss(code Code, text string) error {
 	text = clean(text, MaxText)
 	own := roleHost.gone(code, nil)
 	if text != "" {
 		own.Text = text
 	}
-	g.s.leave(Leave{Code: string(code), Text: text}, own)
+	leave := Leave{Code: string(code), Text: text}
+	if newer := g.lobby.bar(g, leave); newer != nil {
+		newer.s.leave(leave, own)
+	}
+	g.s.leave(leave, own)
 	return nil
 }
 
@@ -125,6 +131,7 @@ func (g *Guest) ended(why *Gone) {
 	if g.place == nil {
 		return
 	}
+	g.place.bar(g.identity, Leave{Code: string(why.Code)})
 	g.place.present--
 	g.place = nil
 	l.arrivals.leave(g.address)

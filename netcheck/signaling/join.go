@@ -21,8 +21,8 @@ type JoinConfig struct {
 	Room   [8]byte
 	Secret [16]byte
 	// Identity is random, and kept by the caller for as long as it may come again: who comes with the same one is the same guest,
-	// and does not use up the invite once more. The host learns something made of it, for this room alone. If it is zero, each
-	// Join is another guest.
+	// and does not use up the invite once more; nor does it come in again by the invite once the host has removed it. The host
+	// learns something made of it, for this room alone. If it is zero, each Join is another guest.
 	Identity [32]byte
 	// Dial makes a wire to the host: for the first time, and again each time that one has broken. Its context bounds the dialling
 	// alone: the wire outlives it.
@@ -179,7 +179,7 @@ func (s *session) again(ctx context.Context, c JoinConfig) (Wire, *channel, erro
 // final tells whether trying again is of no use. What something on the way may have caused is not.
 func final(g *Gone) bool {
 	switch g.Code {
-	case CodeTooMany, CodeWrongSecret, CodeHostFull:
+	case CodeTooMany, CodeWrongSecret, CodeHostFull, CodeBusy:
 		return false
 	case CodeProtocol:
 		return g.Err == nil // told by the host, and proved

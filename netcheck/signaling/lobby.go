@@ -45,7 +45,7 @@ const (
 	defaultJoinsPerMinute = 30
 	maxRooms              = 4096
 	maxRoomGuests         = 1 << 16
-	maxPending            = 256 // handshakes under way
+	maxPending            = 256 // handshakes under way of computers that know a room's secret
 	maxEnded              = 256 // sessions whose end their guests may still have to be told
 )
 
@@ -88,7 +88,8 @@ type Lobby struct {
 // room is a Room and who has come in.
 type room struct {
 	Room
-	identities map[string]bool // of guests that joined
+	identities map[string]bool  // of guests that joined
+	barred     map[string]Leave // of those that may not come again, with what they were told; all have joined
 	present    int
 }
 
@@ -111,7 +112,8 @@ func NewLobby(c LobbyConfig) *Lobby {
 	return l
 }
 
-// Open lets guests into a room from now on. A room that is open already takes the new terms; who used it stays counted.
+// Open lets guests into a room from now on. A room that is open already takes the new terms; who used it stays counted, and who was
+// sent out of it stays out.
 func (l *Lobby) Open(r Room) error {
 	switch {
 	case r.Secret == [16]byte{}:
@@ -133,7 +135,7 @@ func (l *Lobby) Open(r Room) error {
 	case len(l.rooms) >= maxRooms:
 		return fmt.Errorf("there are %d rooms already: revoke invites that are not needed any more", maxRooms)
 	}
-	l.rooms[r.ID] = &room{Room: r, identities: map[string]bool{}}
+	l.rooms[r.ID] = &room{Room: r, identities: map[string]bool{}, barred: map[string]Leave{}}
 	return nil
 }
 
@@ -145,7 +147,8 @@ func (l *Lobby) Shut(id [8]byte) {
 }
 
 // Serve does the handshake on a wire and carries a session over it until it breaks. It closes the wire and returns why it ended,
-// as a *Gone. ctx ends the wire, and not the session.
+// as a *Gone. ctx ends the wire, and not the session. A wire that says nothing takes no place that a guest could need: it ends after
+// AuthTimeout, and how many there may be is up to whoever takes them in.
 func (l *Lobby) Serve(ctx context.Context, w Wire) error {
 	defer func() { _ = w.Close() }() // it is over
 	if !l.enter() {

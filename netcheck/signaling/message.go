@@ -59,7 +59,22 @@ type Welcome struct {
 	Observed netip.AddrPort `json:"observed"` // where the guest's signalling comes from, as the host sees it; zero if unknown
 	HostNAT  bool           `json:"host_nat"` // the host knows that a NAT is before it
 	View     bool           `json:"view"`     // somebody may look: the host wants the events of runs
+	// HostMapping is how that NAT maps the ports of the host; "" if that is not known.
+	HostMapping HostMapping `json:"host_mapping,omitempty"`
+	// PeerPortMin and PeerPortMax are the UDP ports of the host's address at which its end of a leg receives, both included, as a firewall
+	// before the host has to let them in; 0: not known, or any.
+	PeerPortMin int `json:"peer_port_min,omitempty"`
+	PeerPortMax int `json:"peer_port_max,omitempty"`
 }
+
+// HostMapping is how a NAT maps the ports of one address (RFC 4787, section 4.1). Others than those here may come of a newer end.
+type HostMapping string
+
+// The mappings that a host tells apart.
+const (
+	MappingIndependent HostMapping = "endpoint_independent" // the same whatever is sent to: those who come from elsewhere can be let in
+	MappingDependent   HostMapping = "address_dependent"    // another for each address, and perhaps for each port of it
+)
 
 // Limits are what one run may ask of the host.
 type Limits struct {

@@ -59,6 +59,7 @@ type session struct {
 	remote  netip.AddrPort
 	strikes int
 	unknown uint64 // messages of a kind that this version does not know
+	intake  intake // the reader's
 
 	// Outward. The messages out[0], out[1] ... are number taken+1, taken+2 ...; taken <= acked <= sent.
 	out                []entry
@@ -88,7 +89,7 @@ func newSession(r role, id string, version int, peer Hello, resume key) *session
 	s := &session{
 		role: r, id: id, version: version, peer: peer, resume: resume, base: start(r), inChain: start(r.other()),
 		wake: make(chan struct{}, 1), arrived: make(chan struct{}, 1), hurry: make(chan struct{}, 1), done: make(chan struct{}),
-		room: make(chan struct{}),
+		room: make(chan struct{}), intake: newIntake(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s

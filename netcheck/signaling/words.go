@@ -45,7 +45,7 @@ const askAgain = "Ask who runs the host for a new invite."
 var guestWords = map[Code]words{
 	CodeLeft:        {"The other computer has left the session.", "Ask for a new invite if the test is to go on."},
 	CodeRemoved:     {"The host has removed this computer from its guests.", "Ask who runs the host why, and for a new invite."},
-	CodeDeclined:    {"The host did not let this computer in.", "Ask who runs the host to accept this computer by its name, then join again."},
+	CodeDeclined:    {"The host did not let this computer in.", "Ask who runs the host for a new invite, and to accept this computer by its name."},
 	CodeHostStopped: {"The host has stopped hosting.", "Ask who runs it to start it again, and for a new invite."},
 	CodeLost:        {"The connection to the host broke and could not be made again.", "Check the network at both ends and whether the host still runs, then join again."},
 	CodeExpired:     {"The invite's time is over.", askAgain},
@@ -59,6 +59,8 @@ var guestWords = map[Code]words{
 	CodeProtocol:    {"The other end said something that can not be, or something on the way changed it.", "Join again. If it happens again, use the same version of Echopath at both ends, and ask whether a proxy changes what passes it."},
 	CodeTooLarge:    {"The other end sent more at once than is allowed.", "Use the same version of Echopath at both ends."},
 	CodeReplaced:    {"This computer came in a second time, and the newer session goes on.", "Look for a second window or process that uses the same invite."},
+	CodeFlood:       {"This computer has sent the host more than any test needs, and was removed.", "Use the same version of Echopath at both ends, and ask who runs the host for a new invite."},
+	CodeBusy:        {"As many computers are joining the host at this moment as it takes at one time.", "Wait a minute, then join again."},
 }
 
 // hostWords are read by who runs the host.
@@ -79,6 +81,8 @@ var hostWords = map[Code]words{
 	CodeProtocol:    {"The guest's end said something that can not be, or something on the way changed it.", "Use the same version of Echopath at both ends, and ask whether a proxy changes what passes it."},
 	CodeTooLarge:    {"The guest's end sent more at once than is allowed.", "Use the same version of Echopath at both ends."},
 	CodeReplaced:    {"The guest came in anew, and its newer session goes on.", "Nothing needs to be done."},
+	CodeFlood:       {"The guest has sent more than any test needs, and was removed.", "Use the same version of Echopath at both ends. Make a new invite to let it in again."},
+	CodeBusy:        {"A computer was turned away: as many were coming in as this host takes at one time.", "It can join again in a minute."},
 }
 
 // clockDoubt is how far two clocks may differ before that is worth a sentence.
@@ -151,6 +155,24 @@ func (r role) lost(after time.Duration, err error) *Gone {
 	} else {
 		g.Text = fmt.Sprintf("The connection to the host broke and could not be made again within %s.", span(after))
 	}
+	return g
+}
+
+// floodedBy is how a session ends at an end to which too much is sent.
+func (r role) floodedBy() *Gone {
+	g := r.gone(CodeFlood, nil)
+	if r == roleGuest {
+		g.Text = "The host has sent this computer more than any test needs."
+		g.Advice = "Use the same version of Echopath at both ends, and join again only if you trust who runs the host."
+	}
+	return g
+}
+
+// barred is what the host reads of a guest that comes back to a room that it was sent out of.
+func barred(c Code) *Gone {
+	g := roleHost.gone(c, nil)
+	g.Text = "A guest that was removed or not let in came again with the same invite, and was turned away."
+	g.Advice = "Make a new invite if it is to come in."
 	return g
 }
 

@@ -26,6 +26,18 @@ type Summary struct {
 type Silence struct {
 	LongestUS int64 `json:"longest_us"`
 	AtEndUS   int64 `json:"at_end_us"` // of the run that lasted until the end; 0: the last packets were answered
+	Cuts      Cuts  `json:"cuts,omitzero"`
+}
+
+// Cuts are the runs of at least [CutLost] lost packets that lasted for [CutUS] or longer, and what was lost in them. A packet that did
+// not reach the reflector could not be answered either: LostUp says nothing about the way down at that time.
+type Cuts struct {
+	N             int   `json:"n"`
+	US            int64 `json:"us"` // in all
+	LongestUS     int64 `json:"longest_us"`
+	LostUp        int   `json:"lost_up"`
+	LostDown      int   `json:"lost_down"`
+	LostSomewhere int   `json:"lost_somewhere"` // on a way that is not known
 }
 
 // Loss counts packets and gives the share that did not arrive.

@@ -27,11 +27,13 @@ type Answer struct {
 	Limits AnswerLimits
 }
 
-// AnswerLimits bound what a caller may ask for, beyond what package control allows. What is zero has no limit of its own.
+// AnswerLimits bound what a caller may ask for, beyond what package control allows. What is zero has no limit of its own, unless Strict.
 type AnswerLimits struct {
 	MaxKbps     float64 // of one stream
 	MaxWidth    int     // of this end's own pictures: they are granted smaller
 	MaxDuration time.Duration
+	// Strict makes a MaxKbps or MaxDuration of zero allow nothing: for limits that the caller itself has named.
+	Strict bool
 }
 
 // Handles tells whether a message is an order for Take.
@@ -136,9 +138,9 @@ func (a *Answer) refusal(o control.Call) string {
 		return fmt.Sprintf("%dx%d is not a picture size", o.Width, o.Height)
 	case o.FPS != 15 && o.FPS != 30:
 		return "pictures a second must be 15 or 30"
-	case a.Limits.MaxKbps > 0 && o.MaxKbps > a.Limits.MaxKbps:
+	case (a.Limits.Strict || a.Limits.MaxKbps > 0) && o.MaxKbps > a.Limits.MaxKbps:
 		return fmt.Sprintf("the call asks for %.0f kbit/s and this end sends at most %.0f: lower the bitrate", o.MaxKbps, a.Limits.MaxKbps)
-	case a.Limits.MaxDuration > 0 && o.Duration > a.Limits.MaxDuration:
+	case (a.Limits.Strict || a.Limits.MaxDuration > 0) && o.Duration > a.Limits.MaxDuration:
 		return fmt.Sprintf("the call asks for %v and this end answers for at most %v: make it shorter", o.Duration, a.Limits.MaxDuration)
 	}
 	return ""

@@ -2,7 +2,6 @@ package video
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -185,23 +184,15 @@ func (r *callRun) settled() bool {
 
 // listen takes the other end's accounts.
 func (r *callRun) listen(ctx context.Context) {
-	for {
-		m, err := r.receive(ctx)
+	r.takeEach(ctx, func(m control.Message) error {
 		switch {
-		case ctx.Err() != nil:
-			return
-		case errors.Is(err, control.ErrMessage):
-		case err != nil:
-			r.stop(lost(err))
-			return
-		case m.ID != r.id:
 		case m.Account != nil:
 			r.hear(*m.Account)
 		case m.Refusal != nil && m.Refusal.Code != control.Malformed: // a message that it could not read does not end a call
-			r.stop(&netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end ended the call: " + m.Refusal.Text + ".", Advice: "Call again when the other end is ready."})
-			return
+			return &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end ended the call: " + m.Refusal.Text + ".", Advice: "Call again when the other end is ready."}
 		}
-	}
+		return nil
+	})
 }
 
 // watch polls, and enters what the other end has counted into windows that are over.

@@ -3,38 +3,24 @@ package video
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/control"
 )
 
-// finish asks for the other end's last account. It goes on for a moment after ctx has ended.
+// finish asks for the other end's last account.
 func (r *callRun) finish(ctx context.Context) error {
-	limit := finishTimeout
-	if ctx.Err() != nil {
-		limit = graceFinish
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
-		return err
-	}
-	for {
-		m, err := r.receive(ctx)
+	return r.lastAccount(ctx, func(m control.Message) (last bool, err error) {
 		switch {
-		case errors.Is(err, control.ErrMessage):
-		case err != nil:
-			return fmt.Errorf("the other end's account: %w", err)
-		case m.ID == r.id && m.Account != nil:
-			if r.hear(*m.Account); m.Account.Last {
-				return nil
-			}
-		case m.ID == r.id && m.Refusal != nil:
-			return fmt.Errorf("the far end's account: %s", m.Refusal.Text)
+		case m.Account != nil:
+			r.hear(*m.Account)
+			return m.Account.Last, nil
+		case m.Refusal != nil:
+			return false, errors.New(m.Refusal.Text)
 		}
-	}
+		return false, nil
+	})
 }
 
 // conclude makes the summary, with the samples of what was heard last.
@@ -49,10 +35,8 @@ func (r *callRun) conclude(ctx context.Context, sendErr, finishErr error) (netch
 	partial := sendErr != nil && !r.out.finished
 	sum, believed := r.summary(partial)
 	switch {
-	case ctx.Err() != nil && partial:
-		return sum, cancelled()
 	case sendErr != nil:
-		return sum, sendErr
+		return sum, cutOff(ctx, partial, sendErr)
 	case finishErr != nil:
 		r.emit(netcheck.Noted{Text: "The other end's account of the call did not arrive, so it is not known how this computer's picture arrived there."})
 	case !believed:

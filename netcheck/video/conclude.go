@@ -28,10 +28,8 @@ func (r *run) conclude(ctx context.Context, sendErr, finishErr error) (netcheck.
 	sum := r.summary(partial)
 	sum.Self.SkippedRecording = skipped
 	switch {
-	case ctx.Err() != nil && partial:
-		return sum, cancelled()
 	case sendErr != nil:
-		return sum, sendErr
+		return sum, cutOff(ctx, partial, sendErr)
 	case finishErr != nil:
 		r.emit(netcheck.Noted{Text: "The other end's account of the video did not arrive, so the direction of losses is not known."})
 	}

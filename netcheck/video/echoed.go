@@ -37,6 +37,7 @@ func (r *run) encoded(n int, p vp8.Packet, size netcheck.VideoSize, took time.Du
 		x.width, x.height = uint16(size.Width), uint16(size.Height)                          //nolint:gosec // bounded by the plan
 	})
 	r.meter.sent(p.Key, size)
+	r.back.leaves(n, r.clock.Now().Sub(r.start))
 	if r.keep != nil && r.RecordSent {
 		r.keep.Put(record.Frame{Data: p.Data, Key: p.Key, Width: size.Width, Height: size.Height, At: r.sinceFirst(n)})
 	}
@@ -48,8 +49,8 @@ func (r *run) transmitted(n, packets int, sentUS int64) {
 	})
 }
 
-// target is the lower of what both legs allow.
-func (r *run) target() float64 { return r.media.Rate().Target }
+// target is the lower of what both legs allow, and less while pictures wait on the way.
+func (r *run) target() float64 { return r.back.hold(r.media.Rate().Target, r.clock.Now().Sub(r.start)) }
 
 // timestamp lies on the grid of the plan, so that it tells which picture comes back.
 func (r *run) timestamp(n int, _ int64) int64 { return int64(n) * rtpClock / int64(r.Plan.FPS) }
@@ -62,8 +63,12 @@ func (r *run) sinceFirst(n int) time.Duration {
 	return time.Duration(us) * time.Microsecond
 }
 
-// arrived is of no interest: the numbers of the packets are this end's own.
-func (r *run) arrived(*netcheck.MediaPacket, time.Time) {}
+// arrived tells how long a packet was under way: its number and its time are this end's own.
+func (r *run) arrived(p *netcheck.MediaPacket, now time.Time) {
+	if len(p.Payload) > 0 {
+		r.back.came(r.numberOf(p.Timestamp), p.Sequence, len(p.Payload), now.Sub(r.start))
+	}
+}
 
 // decoded finds out which picture came back, and compares it with the one that was captured.
 func (r *run) decoded(f assembled, img *image.YCbCr, began, now time.Time) {

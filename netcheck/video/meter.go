@@ -126,6 +126,7 @@ func (m *meter) poll() {
 func (m *meter) window(index int, now time.Time) {
 	t := m.totals()
 	rate := m.media.Rate()
+	rate.Target = m.back.hold(rate.Target, now.Sub(m.start))
 	m.mu.Lock()
 	m.next = index + 1
 	s := m.now

@@ -3,6 +3,7 @@ package video
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"math/rand/v2"
 	"slices"
@@ -106,6 +107,63 @@ func (p *pipe) receive(ctx context.Context) (control.Message, error) {
 		return control.Message{}, err
 	}
 	return control.Decode(b)
+}
+
+// takeEach hands the other end's messages of this run to take until ctx ends. It ends capturing when the link is lost, and with the
+// error that take gives.
+func (p *pipe) takeEach(ctx context.Context, take func(control.Message) error) {
+	for {
+		m, err := p.receive(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, control.ErrMessage):
+			continue
+		case err != nil:
+			err = lost(err)
+		case m.ID == p.id:
+			err = take(m)
+		}
+		if err != nil {
+			p.stop(err)
+			return
+		}
+	}
+}
+
+// lastAccount asks for the other end's last account and hands its messages of this run to take until one was that, or take gives an
+// error. It goes on for a moment after ctx has ended: that account is what makes a stopped run as exact as a whole one.
+func (p *pipe) lastAccount(ctx context.Context, take func(control.Message) (last bool, err error)) error {
+	limit := finishTimeout
+	if ctx.Err() != nil {
+		limit = graceFinish
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := p.send(ctx, control.Message{ID: p.id, Finish: &control.Finish{}}); err != nil {
+		return err
+	}
+	for last := false; !last; {
+		m, err := p.receive(ctx)
+		switch {
+		case errors.Is(err, control.ErrMessage):
+			continue
+		case err == nil && m.ID == p.id:
+			last, err = take(m)
+		}
+		if err != nil {
+			return fmt.Errorf("the other end's account: %w", err)
+		}
+	}
+	return nil
+}
+
+// cutOff is why a run has ended early, of which there is a summary. One that was stopped and had all it wanted was not cancelled.
+func cutOff(ctx context.Context, partial bool, why error) error {
+	if ctx.Err() != nil && partial {
+		return cancelled()
+	}
+	return why
 }
 
 // passKeyFrameRequests passes the other end's requests for key frames to the encoder, until ctx ends.

@@ -3,7 +3,6 @@ package video
 import (
 	"context"
 	"errors"
-	"fmt"
 	"image"
 	"sync"
 	"time"
@@ -63,6 +62,7 @@ type run struct {
 	record *pictureRecord
 	refs   *references
 	meter  *meter
+	back   *backlog
 	keep   *record.Recorder // nil: nothing is recorded
 	far    farAccount
 }
@@ -103,7 +103,7 @@ func (p *Probe) Run(ctx context.Context, l netcheck.Link, emit func(netcheck.Eve
 func (r *run) prepare() error {
 	r.record = newPictureRecord(r.Plan)
 	r.refs = newReferences(r.Plan.Width, r.Plan.Height)
-	r.meter = newMeter(r)
+	r.meter, r.back = newMeter(r), newBacklog()
 	var err error
 	if r.out, err = newSender(r.pipe, r, uint16(r.id)); err != nil { //nolint:gosec // any number will do
 		return noCodec(err)
@@ -257,43 +257,21 @@ func (r *run) listen(ctx context.Context) {
 	var asked sync.WaitGroup
 	defer asked.Wait()
 	asked.Go(func() { r.passKeyFrameRequests(ctx) })
-	for {
-		m, err := r.receive(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case errors.Is(err, control.ErrMessage):
-		case err != nil:
-			r.stop(lost(err))
-			return
-		case m.ID == r.id && m.Returned != nil:
+	r.takeEach(ctx, func(m control.Message) error {
+		if m.Returned != nil {
 			r.far.set(*m.Returned)
 		}
-	}
+		return nil
+	})
 }
 
-// finish asks for the far end's last account. It goes on for a moment after ctx has ended, because that account is what makes a
-// stopped run as exact as a whole one.
+// finish asks for the far end's last account.
 func (r *run) finish(ctx context.Context) error {
-	limit := finishTimeout
-	if ctx.Err() != nil {
-		limit = graceFinish
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	if err := r.send(ctx, control.Message{ID: r.id, Finish: &control.Finish{}}); err != nil {
-		return err
-	}
-	for {
-		m, err := r.receive(ctx)
-		switch {
-		case errors.Is(err, control.ErrMessage):
-		case err != nil:
-			return fmt.Errorf("the far end's account: %w", err)
-		case m.ID == r.id && m.Returned != nil:
-			if r.far.set(*m.Returned); m.Returned.Last {
-				return nil
-			}
+	return r.lastAccount(ctx, func(m control.Message) (last bool, err error) {
+		if m.Returned == nil {
+			return false, nil
 		}
-	}
+		r.far.set(*m.Returned)
+		return m.Returned.Last, nil
+	})
 }

@@ -24,10 +24,24 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// ofAnotherUser has what is kept of identities be in a folder of the test's own.
+func ofAnotherUser(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, dir)
+	}
+}
+
 // run is the program with arguments.
 func run(ctx context.Context, stdout io.Writer, args ...string) (code int, stderr string) {
+	return runTyped(ctx, strings.NewReader(""), stdout, args...)
+}
+
+// runTyped is the same with something on standard input.
+func runTyped(ctx context.Context, stdin io.Reader, stdout io.Writer, args ...string) (code int, stderr string) {
 	var errs bytes.Buffer
-	code = cli.Main(ctx, wire.Deps("echopath-cli", "1.2.3"), args, strings.NewReader(""), stdout, &errs, func(string) string { return "" })
+	code = cli.Main(ctx, wire.Deps("echopath-cli", "1.2.3"), args, stdin, stdout, &errs, func(string) string { return "" })
 	return code, errs.String()
 }
 
@@ -38,6 +52,7 @@ type host struct {
 	stop   context.CancelFunc
 	lines  *bufio.Scanner
 	pipe   *io.PipeReader
+	typed  *io.PipeWriter // what people type at it
 	ended  sync.WaitGroup
 	code   int
 	errs   string
@@ -46,14 +61,16 @@ type host struct {
 // startHost starts a host on loopback and waits until it listens.
 func startHost(t *testing.T, args ...string) *host {
 	t.Helper()
+	ofAnotherUser(t)
 	ctx, stop := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
-	h := &host{t: t, invite: filepath.Join(t.TempDir(), "invite"), stop: stop, lines: bufio.NewScanner(reader), pipe: reader}
+	stdin, typed := io.Pipe()
+	h := &host{t: t, invite: filepath.Join(t.TempDir(), "invite"), stop: stop, lines: bufio.NewScanner(reader), pipe: reader, typed: typed}
 	h.lines.Buffer(nil, 1<<20)
 	args = append([]string{"host", "--listen", "127.0.0.1", "--udp-port", "any", "--tcp-port", "any", "--tls-port", "any", "--peer-ports", "any",
 		"--invite-file", h.invite, "--budget", "2000", "--name", "far", "--json", "-"}, args...)
 	h.ended.Go(func() {
-		h.code, h.errs = run(ctx, writer, args...)
+		h.code, h.errs = runTyped(ctx, stdin, writer, args...)
 		_ = writer.Close()
 	})
 	t.Cleanup(func() { h.end() })
@@ -98,7 +115,7 @@ func (h *host) end() (rest []line) {
 		rest = append(rest, l)
 	}
 	h.ended.Wait()
-	_ = h.pipe.Close()
+	_, _ = h.pipe.Close(), h.typed.Close()
 	return rest
 }
 
@@ -188,10 +205,11 @@ func TestHostStopsDuringRun(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var out bytes.Buffer
+	var code int
 	var errs string
 	var guest sync.WaitGroup
 	guest.Go(func() {
-		_, errs = run(ctx, &out, "loss", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "direct,relay-tcp", "--duration", "2s", "--json", "-")
+		code, errs = run(ctx, &out, "loss", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "direct,relay-tcp", "--duration", "2s", "--json", "-")
 		if out.Len() == 0 {
 			h.stop()
 		}
@@ -207,6 +225,9 @@ func TestHostStopsDuringRun(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Paths) != 2 {
 		t.Fatalf("stderr %q: %v", errs, err)
 	}
+	if code != cli.ExitInconclusive || r.Run.Ended != "error" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "ended early (host_stopped)") {
+		t.Errorf("exit %d, ended %s, stderr %q", code, r.Run.Ended, errs)
+	}
 	if d := r.Paths[0]; len(d.Carriers) != 2 || d.Carriers[0].Up.Received == 0 || d.State == "failed" {
 		t.Errorf("the path that had ended: %+v", d)
 	}
@@ -218,7 +239,7 @@ func TestHostStopsDuringRun(t *testing.T) {
 // usedUp is what a guest is told who comes too late: the code is the host's word, or the engine's.
 var usedUp = regexp.MustCompile(`^echopath-cli: nothing was measured \((used|invite)\): The invite has been used .*\n$`)
 
-// An invite is used up by its guest; the next one is told so in a line.
+// An invite is used up by its guest, who may come again; another one is told so in a line.
 func TestUsedInvite(t *testing.T) {
 	h := startHost(t, "--renew", "off")
 	kept := filepath.Join(t.TempDir(), "kept")
@@ -231,7 +252,10 @@ func TestUsedInvite(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	for i, want := range []int{cli.ExitOK, cli.ExitError} {
+	for i, want := range []int{cli.ExitOK, cli.ExitOK, cli.ExitUsage} {
+		if want == cli.ExitUsage {
+			ofAnotherUser(t)
+		}
 		var out bytes.Buffer
 		var code int
 		var errs string
@@ -243,7 +267,7 @@ func TestUsedInvite(t *testing.T) {
 			}
 		})
 		event := "guest_left"
-		if i == 1 {
+		if want == cli.ExitUsage {
 			event = "refused"
 		}
 		h.await(event)
@@ -251,7 +275,7 @@ func TestUsedInvite(t *testing.T) {
 		if code != want && (want != cli.ExitOK || code != cli.ExitInconclusive) {
 			t.Errorf("guest %d: exit %d, stderr %q", i, code, errs)
 		}
-		if i == 1 && (out.Len() != 0 || strings.Count(errs, "\n") != 1 || !usedUp.MatchString(errs)) {
+		if want == cli.ExitUsage && (out.Len() != 0 || strings.Count(errs, "\n") != 1 || !usedUp.MatchString(errs)) {
 			t.Errorf("guest %d: stdout %q, stderr %q", i, out.String(), errs)
 		}
 		if strings.Contains(errs, strings.TrimSpace(string(text))) {

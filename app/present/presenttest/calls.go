@@ -139,9 +139,12 @@ func (r *callReel) direction(plan netcheck.VideoPlan, c CallWay, span time.Durat
 }
 
 // Calls makes a session out of the call on each path. Nothing gets through directly; once the plan has as many calls as it asks for
-// the other paths are connected alone.
+// the other paths are not run, nor any after a call that a person stopped.
 func Calls(call func(netcheck.Path) Calling) RunFunc {
 	return Play(func(s *Stage, p netcheck.Path) {
+		if s.leftOut(p) {
+			return
+		}
 		s.Start(p)
 		if p == netcheck.PathDirect {
 			s.Now += 5 * time.Second
@@ -150,16 +153,6 @@ func Calls(call func(netcheck.Path) Calling) RunFunc {
 			return
 		}
 		s.Connect(p, 31*time.Millisecond, "")
-		made := 0
-		for _, other := range s.Report.Paths {
-			if other.Call != nil && other.Call.Result != nil {
-				made++
-			}
-		}
-		if limit := s.Plan.Video.Paths; limit > 0 && made >= limit {
-			s.Emit(p, Ended)
-			return
-		}
 		c := call(p)
 		end := netcheck.ProbeEnded{Probe: netcheck.ProbeCall, Call: s.Call(p, c)}
 		closing := Ended

@@ -29,7 +29,8 @@ func NewStage(granted netcheck.Plan, observe netcheck.Observer) *Stage {
 // RunFunc runs a plan, as app/session does.
 type RunFunc = func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck.Report, error)
 
-// Play makes a RunFunc out of what happens on each path. A context that has ended by the last one makes a cancelled session.
+// Play makes a RunFunc out of what happens on each path. A context that has ended by the last one makes a cancelled session; one with
+// another computer that was over before ends with an error, as netcheck.Run has it.
 func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
 	return func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
 		granted, err := plan.Grant()
@@ -43,12 +44,26 @@ func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
 			paths(s, p)
 		}
 		end := netcheck.SessionEnded{Ended: netcheck.EndedComplete, Duration: s.Now}
-		if ctx.Err() != nil {
+		switch over := s.over(); {
+		case ctx.Err() != nil:
 			end.Ended, err = netcheck.EndedCancelled, ctx.Err()
+		case over != nil:
+			end.Ended, end.Error, err = netcheck.EndedError, over.Text, over
 		}
 		s.Emit("", end)
 		return s.Report, err
 	}
+}
+
+// over is why the session with the other computer was over before the last path; nil: it was not.
+func (s *Stage) over() *netcheck.Failure {
+	for _, p := range s.Report.Paths {
+		switch p.Code {
+		case netcheck.ReasonHostGone, netcheck.ReasonHostRefused, netcheck.ReasonInvite, netcheck.ReasonOtherVersion:
+			return &netcheck.Failure{Code: p.Code, Text: p.Reason, Advice: p.Advice}
+		}
+	}
+	return nil
 }
 
 // otherEnd is the second computer of a session with an invite.

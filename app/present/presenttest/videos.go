@@ -22,20 +22,13 @@ func VideoPlan(mode netcheck.VideoMode, paths ...netcheck.Path) netcheck.Plan {
 }
 
 // Videos makes a session out of the film of each path, in the mode of its plan. Once the plan has as many videos as it asks for the
-// other paths get packets alone, and none after a film that a person stopped.
+// other paths get packets alone, or are not run where there are none; none is after a film that a person stopped.
 func Videos(film func(netcheck.Path) Film) RunFunc {
 	return Play(func(s *Stage, p netcheck.Path) {
-		filmed := 0
-		for _, other := range s.Report.Paths {
-			if other.Code == netcheck.ReasonCancelled {
-				s.Emit(p, netcheck.PathEnded{State: netcheck.StateNotRun, Code: netcheck.ReasonCancelled, Reason: "The session was stopped before this path."})
-				return
-			}
-			if other.Video != nil && other.Video.Result != nil {
-				filmed++
-			}
+		if s.leftOut(p) {
+			return
 		}
-		if limit := s.Plan.Video.Paths; limit > 0 && filmed >= limit {
+		if s.enough() {
 			s.OK(p)
 			return
 		}
@@ -43,6 +36,33 @@ func Videos(film func(netcheck.Path) Film) RunFunc {
 		s.Connect(p, 14*time.Millisecond, "")
 		s.video(p, film(p))
 	})
+}
+
+// enough tells that the plan has as many videos or calls as it asks for.
+func (s *Stage) enough() bool {
+	filmed := 0
+	for _, p := range s.Report.Paths {
+		if p.Video != nil && p.Video.Result != nil || p.Call != nil && p.Call.Result != nil {
+			filmed++
+		}
+	}
+	limit := s.Plan.Video.Paths
+	return limit > 0 && filmed >= limit
+}
+
+// leftOut ends a path that is not run, as netcheck.Run does: the session was stopped before it, or there is nothing on it to measure.
+func (s *Stage) leftOut(p netcheck.Path) bool {
+	for _, before := range s.Report.Paths {
+		if before.Code == netcheck.ReasonCancelled {
+			s.Emit(p, netcheck.PathEnded{State: netcheck.StateNotRun, Code: netcheck.ReasonCancelled, Reason: "The session was stopped before this path."})
+			return true
+		}
+	}
+	if s.Plan.Video.Mode.Only() && s.enough() {
+		s.Emit(p, netcheck.PathEnded{State: netcheck.StateNotRun, Code: netcheck.ReasonEnough, Reason: "Not asked for: the paths before it were as many as were wanted."})
+		return true
+	}
+	return false
 }
 
 // video plays the probes of a path in the mode of the plan, and its end.

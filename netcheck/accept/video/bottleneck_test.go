@@ -41,7 +41,8 @@ func TestCapacityFalls(t *testing.T) {
 	o.checkFits(t, vlab.Up, 600, o.begun+duration-5*time.Second)
 }
 
-// The way back gets narrow in the middle of a call: the far end sees it, and has to tell.
+// The way back gets narrow in the middle of a call: what the far end says about it waits in the same queue, but this end sees its
+// pictures come back late.
 func TestCapacityFallsOnTheWayBack(t *testing.T) {
 	const (
 		fall     = 5 * time.Second
@@ -53,7 +54,7 @@ func TestCapacityFallsOnTheWayBack(t *testing.T) {
 	o.printLine(t, vlab.Down, duration)
 	total, worst := frozen(o.stands(), o.shaped+fall)
 	o.limit(t, "frozen in all after the fall", total, 2*time.Second)
-	o.limit(t, "worst gap after the fall", worst, 600*time.Millisecond) // missed: what the far end says about it waits in the same queue
+	o.limit(t, "worst gap after the fall", worst, 600*time.Millisecond)
 	again, ok := o.recovery(500, fall)
 	o.limit(t, "500 kbit/s again after", again, 10*time.Second)
 	if !ok {

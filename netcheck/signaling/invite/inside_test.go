@@ -24,9 +24,9 @@ func FuzzUnpack(f *testing.F) {
 		if len(body) > maxSize {
 			return
 		}
-		b := seal(append(make([]byte, headerSize, headerSize+len(body)+checksumSize), body...))
+		b := seal(&invites, append(make([]byte, headerSize, headerSize+len(body)+checksumSize), body...))
 		got, err := unpack(b)
-		whole, parseErr := Parse(prefix(version) + encoding.EncodeToString(b))
+		whole, parseErr := Parse(invites.text(b))
 		if (err == nil) != (parseErr == nil) {
 			t.Fatalf("%v, %v", err, parseErr)
 		}

@@ -1,7 +1,7 @@
 // Package invite is the text by which one computer is invited to another: where its host is, how it proves itself, and the secret
-// that lets one in.
+// that lets one in; and the answer that people carry back where no TCP connection reaches the host.
 //
-// It owns the form of that text, its checks and the words for what is wrong with one. It opens no connection and keeps nothing.
+// It owns the form of these texts, their checks and the words for what is wrong with one. It opens no connection and keeps nothing.
 package invite
 
 import (
@@ -19,7 +19,7 @@ type Invite struct {
 	Secret    [16]byte // random
 	Pin       [32]byte // SHA-256 of the SubjectPublicKeyInfo of the host's certificate
 	Expiry    time.Time
-	Addresses []string // host:port of the host's signalling over TLS, best first; at least one, at most MaxAddresses
+	Addresses []string // host:port of the host's signalling over TLS, best first; at most MaxAddresses, none only where there is an Offer
 	AltPort   int      // of the STUN server's second port; 0: none
 	Offer     []byte   // packed description for the way without any server; nil: none
 }
@@ -34,51 +34,18 @@ const (
 // Scheme begins an invite that is a link.
 const Scheme = "echopath:"
 
-// version is the one that this program writes, and the newest that it reads.
-const version = 1
-
-// Errors that callers tell apart with errors.Is. The text of what Parse returns is for people.
+// Errors that callers tell apart with errors.Is. The text of what Parse and ParseAnswer return is for people.
 var (
-	ErrNotInvite = errors.New("this is not an invite")
-	ErrTruncated = errors.New("the invite is not complete")
-	ErrMistyped  = errors.New("the invite has a wrong letter")
-	ErrNewer     = errors.New("the invite is of a newer version")
-	ErrSeveral   = errors.New("there is more than one invite in this text")
-	ErrBounds    = errors.New("the invite can not be written") // of Text and Link
+	ErrNotInvite = errors.New("this is not an invite")                 // of Parse
+	ErrIsAnswer  = errors.New("this is the answer, not the invite")    // of Parse
+	ErrNotAnswer = errors.New("this is not an answer")                 // of ParseAnswer
+	ErrIsInvite  = errors.New("this is the invite, not the answer")    // of ParseAnswer
+	ErrTruncated = errors.New("the text is not complete")              // of both, as the following
+	ErrMistyped  = errors.New("the text has a wrong letter")           //
+	ErrNewer     = errors.New("the text is of a newer version")        //
+	ErrSeveral   = errors.New("there is more than one of these texts") //
+	ErrBounds    = errors.New("the text can not be written")           // of Text and Link
 )
-
-// trouble is one of the errors with what to do about it.
-type trouble struct {
-	kind   error
-	advice string
-}
-
-func (t *trouble) Error() string { return t.kind.Error() + ": " + t.advice }
-func (t *trouble) Unwrap() error { return t.kind }
-
-func notInvite() error {
-	return &trouble{ErrNotInvite, "copy the whole text that the host shows; it begins with " + prefix(version) + " or " + Scheme}
-}
-
-func truncated() error {
-	return &trouble{ErrTruncated, "a part of it is missing; copy it again, from the first letter to the last"}
-}
-
-func mistyped() error {
-	return &trouble{ErrMistyped, "at least one letter is not what the host wrote; copy it again instead of typing it, and mind capital and small letters"}
-}
-
-func newer(v int) error {
-	return &trouble{ErrNewer, fmt.Sprintf("it is of version %d and this program reads up to version %d; update Echopath on this computer", v, version)}
-}
-
-func several() error {
-	return &trouble{ErrSeveral, "paste the one that is meant, alone"}
-}
-
-func outOfBounds(format string, values ...any) error {
-	return fmt.Errorf("%w: %s", ErrBounds, fmt.Sprintf(format, values...))
-}
 
 // Text gives the invite as one word.
 func (i Invite) Text() (string, error) {
@@ -86,7 +53,7 @@ func (i Invite) Text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return prefix(version) + encoding.EncodeToString(payload), nil
+	return invites.text(payload), nil
 }
 
 // Link gives the invite as a link that begins with Scheme.

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The layout, integers in network order:
+// The layout of an invite, integers in network order:
 //
 //	version 1 | length of the whole 2 | check of these three 1 | flags 1 | expiry 4 | room 8 | secret 16 | pin 32 |
 //	addresses 1 | each: kind 1 [length 1] host, port 2 | [alternate port 2] | [length 2, offer] | checksum 4
@@ -42,10 +42,8 @@ const (
 // encoding is strict: no two texts mean the same bytes.
 var encoding = base64.RawURLEncoding.Strict()
 
-func prefix(v int) string { return "EP" + strconv.Itoa(v) + "-" }
-
-func headerCheck(b []byte) byte {
-	sum := sha256.Sum256(append([]byte("echopath invite header"), b[:headerSize-1]...))
+func (f *form) headerCheck(b []byte) byte {
+	sum := sha256.Sum256(append([]byte(f.label), b[:headerSize-1]...))
 	return sum[0]
 }
 
@@ -58,17 +56,19 @@ func (i Invite) pack() ([]byte, error) {
 	expiry := i.Expiry.Unix()
 	switch {
 	case i.Version != 0 && i.Version != version:
-		return nil, outOfBounds("this program writes version %d only", version)
+		return nil, invites.outOfBounds("this program writes version %d only", version)
 	case i.Secret == [16]byte{}:
-		return nil, outOfBounds("it has no secret")
+		return nil, invites.outOfBounds("it has no secret")
 	case expiry <= 0 || expiry > math.MaxUint32:
-		return nil, outOfBounds("its expiry is not a time from 1970 to 2106")
-	case len(i.Addresses) == 0 || len(i.Addresses) > MaxAddresses:
-		return nil, outOfBounds("it has %d addresses and needs 1 to %d", len(i.Addresses), MaxAddresses)
+		return nil, invites.outOfBounds("its expiry is not a time from 1970 to 2106")
+	case len(i.Addresses) == 0 && len(i.Offer) == 0:
+		return nil, invites.outOfBounds("it has neither an address nor an offer")
+	case len(i.Addresses) > MaxAddresses:
+		return nil, invites.outOfBounds("it has %d addresses, %d are the most", len(i.Addresses), MaxAddresses)
 	case i.AltPort < 0 || i.AltPort > math.MaxUint16:
-		return nil, outOfBounds("%d is no port", i.AltPort)
+		return nil, invites.outOfBounds("%d is no port", i.AltPort)
 	case len(i.Offer) > MaxOffer:
-		return nil, outOfBounds("its offer has %d bytes, %d are the most", len(i.Offer), MaxOffer)
+		return nil, invites.outOfBounds("its offer has %d bytes, %d are the most", len(i.Offer), MaxOffer)
 	}
 	b := make([]byte, headerSize, fixedSize+64)
 	b = append(b, i.flags())
@@ -81,7 +81,7 @@ func (i Invite) pack() ([]byte, error) {
 			return nil, err
 		}
 	}
-	return seal(i.appendOptional(b)), nil
+	return seal(&invites, i.appendOptional(b)), nil
 }
 
 func (i Invite) flags() (f byte) {
@@ -106,32 +106,32 @@ func (i Invite) appendOptional(b []byte) []byte {
 }
 
 // seal fills in the header and adds the checksum.
-func seal(b []byte) []byte {
+func seal(f *form, b []byte) []byte {
 	b[0] = version
 	binary.BigEndian.PutUint16(b[1:], uint16(len(b)+checksumSize))
-	b[headerSize-1] = headerCheck(b)
+	b[headerSize-1] = f.headerCheck(b)
 	return append(b, checksum(b)...)
 }
 
 func appendAddress(b []byte, hostport string) ([]byte, error) {
 	host, portText, err := net.SplitHostPort(hostport)
 	if err != nil {
-		return nil, outOfBounds("%q is not host:port", hostport)
+		return nil, invites.outOfBounds("%q is not host:port", hostport)
 	}
 	port, err := strconv.ParseUint(portText, 10, 16)
 	if err != nil || port == 0 {
-		return nil, outOfBounds("the port of %q is not a number from 1 to 65535", hostport)
+		return nil, invites.outOfBounds("the port of %q is not a number from 1 to 65535", hostport)
 	}
 	ip, err := netip.ParseAddr(host)
 	switch ip = ip.Unmap(); {
 	case err == nil && ip.Zone() != "":
-		return nil, outOfBounds("%q is an address of one computer's own interface", hostport)
+		return nil, invites.outOfBounds("%q is an address of one computer's own interface", hostport)
 	case ip.Is4():
 		b = append(append(b, kind4), ip.AsSlice()...)
 	case ip.Is6():
 		b = append(append(b, kind6), ip.AsSlice()...)
 	case !nameOK(host):
-		return nil, outOfBounds("%q has no address or name of a host that can be written in ASCII", hostport)
+		return nil, invites.outOfBounds("%q has no address or name of a host that can be written in ASCII", hostport)
 	default:
 		b = append(append(b, kindName, byte(len(host))), host...)
 	}
@@ -182,7 +182,7 @@ func unpack(b []byte) (Invite, error) {
 	copy(i.Secret[:], r.bytes(len(i.Secret)))
 	copy(i.Pin[:], r.bytes(len(i.Pin)))
 	count := int(r.byte())
-	r.bad = r.bad || flags&^flagsKnown != 0 || count == 0 || count > MaxAddresses
+	r.bad = r.bad || flags&^flagsKnown != 0 || count == 0 && flags&flagOffer == 0 || count > MaxAddresses
 	for range count {
 		if r.bad {
 			break
@@ -191,7 +191,7 @@ func unpack(b []byte) (Invite, error) {
 	}
 	r.optional(&i, flags)
 	if r.bad || len(r.rest) != 0 || i.Secret == [16]byte{} || i.Expiry.Unix() == 0 {
-		return Invite{}, mistyped()
+		return Invite{}, invites.mistyped()
 	}
 	return i, nil
 }

@@ -17,41 +17,13 @@ const (
 	maxFound = 16       // invites, and what looks like one
 )
 
-// begins finds where an invite begins. The letters' case is looked at later: it tells that a text was changed.
-var begins = regexp.MustCompile(`(?i)EP([0-9]{1,3})-`)
+// begins finds where an invite or an answer begins. The letters' case is looked at later: it tells that a text was changed.
+var begins = regexp.MustCompile(`(?i)(EPA?)([0-9]{1,3})-`)
 
 // Parse reads an invite, as text or link, with whatever a mail or chat put around or between: spaces, line breaks, signs of a
 // quotation, quotation marks, angle brackets, soft hyphens, a whole letter. Twice the same is one invite. The error wraps one of
 // the errors of this package, says what to do, and never holds a part of the text.
-func Parse(text string) (Invite, error) {
-	if len(text) > maxText {
-		return Invite{}, notInvite()
-	}
-	text = unwrapped(text)
-	var found *Invite
-	var trouble error
-	for n, at := range starts(text) {
-		if n >= maxFound {
-			return Invite{}, several()
-		}
-		i, err := parseAt(text, at)
-		switch {
-		case err != nil:
-			trouble = worse(trouble, err)
-		case found != nil && !reflect.DeepEqual(*found, i):
-			return Invite{}, several()
-		default:
-			found = &i
-		}
-	}
-	switch {
-	case found != nil:
-		return *found, nil
-	case trouble != nil:
-		return Invite{}, trouble
-	}
-	return Invite{}, notInvite()
-}
+func Parse(text string) (Invite, error) { return find(&invites, text, unpack) }
 
 // Looks tells whether a text is meant as an invite, whole or not.
 func Looks(text string) bool {
@@ -59,12 +31,46 @@ func Looks(text string) bool {
 		return false
 	}
 	text = unwrapped(text)
-	return len(starts(text)) > 0 || strings.Contains(strings.ToLower(text), Scheme)
+	return len(invites.starts(text)) > 0 || strings.Contains(strings.ToLower(text), Scheme)
+}
+
+// find reads the one text of a kind that is in another text.
+func find[T any](f *form, text string, unpack func(payload []byte) (T, error)) (T, error) {
+	var none T
+	if len(text) > maxText {
+		return none, f.missing()
+	}
+	text = unwrapped(text)
+	var found *T
+	var trouble error
+	for n, at := range f.starts(text) {
+		if n >= maxFound {
+			return none, f.several()
+		}
+		one, err := parseAt(f, text, at, unpack)
+		switch {
+		case err != nil:
+			trouble = f.worse(trouble, err)
+		case found != nil && !reflect.DeepEqual(*found, one):
+			return none, f.several()
+		default:
+			found = &one
+		}
+	}
+	switch {
+	case found != nil:
+		return *found, nil
+	case (trouble == nil || errors.Is(trouble, f.none)) && len(f.other().starts(text)) > 0:
+		return none, f.mixedUp()
+	case trouble != nil:
+		return none, trouble
+	}
+	return none, f.missing()
 }
 
 // worse keeps of two troubles the one that tells more: a text that merely begins like an invite tells nothing.
-func worse(a, b error) error {
-	if a == nil || errors.Is(a, ErrNotInvite) {
+func (f *form) worse(a, b error) error {
+	if a == nil || errors.Is(a, f.none) {
 		return b
 	}
 	return a
@@ -98,13 +104,13 @@ type start struct {
 	version    int
 }
 
-func starts(text string) []start {
+func (f *form) starts(text string) []start {
 	var all []start
 	for _, m := range begins.FindAllStringSubmatchIndex(text, -1) {
-		if m[0] > 0 && wordy(text[m[0]-1]) {
-			continue // in the middle of a word, such as of another invite
+		if !strings.EqualFold(text[m[2]:m[3]], f.letters) || m[0] > 0 && wordy(text[m[0]-1]) {
+			continue // of the other kind, or in the middle of a word, such as of another invite
 		}
-		v, _ := strconv.Atoi(text[m[2]:m[3]]) // digits only
+		v, _ := strconv.Atoi(text[m[4]:m[5]]) // digits only
 		all = append(all, start{begin: m[0], end: m[1], version: v})
 	}
 	return all
@@ -116,30 +122,44 @@ func isLetter(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
-// parseAt reads the invite whose prefix stands at s.
-func parseAt(text string, s start) (Invite, error) {
+// parseAt reads the text whose prefix stands at s.
+func parseAt[T any](f *form, text string, s start, unpack func([]byte) (T, error)) (T, error) {
+	var none T
 	switch written := text[s.begin:s.end]; {
 	case s.version > version:
-		return Invite{}, newer(s.version)
-	case written != prefix(version):
-		return Invite{}, mistyped()
+		return none, f.newer(s.version)
+	case written != f.prefix(version):
+		return none, f.mistyped()
 	}
 	rest := text[s.end:]
+	size, err := f.size(rest)
+	if err != nil {
+		return none, err
+	}
+	payload, err := f.whole(rest, size)
+	if err != nil {
+		return none, err
+	}
+	return unpack(payload)
+}
+
+// size reads the header, which tells how many bytes there are in all.
+func (f *form) size(rest string) (int, error) {
 	head, _ := gather(rest, 6) // of which 4 bytes come
 	header, err := encoding.DecodeString(pad(head))
 	switch {
 	case len(head) < 6:
-		return Invite{}, short(rest, head)
-	case err != nil || header[3] != headerCheck(header):
-		return Invite{}, mistyped()
+		return 0, f.short(rest, head)
+	case err != nil || header[3] != f.headerCheck(header):
+		return 0, f.mistyped()
 	case int(header[0]) > version:
-		return Invite{}, newer(int(header[0]))
+		return 0, f.newer(int(header[0]))
 	}
 	size := int(binary.BigEndian.Uint16(header[1:]))
-	if header[0] != version || size < fixedSize || size > maxSize {
-		return Invite{}, mistyped()
+	if header[0] != version || size < f.min || size > f.max {
+		return 0, f.mistyped()
 	}
-	return parseWhole(rest, size)
+	return size, nil
 }
 
 // pad makes six letters ones of which the last bits are none, so that they can be read alone.
@@ -153,31 +173,31 @@ func pad(head string) string {
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// short tells what is wrong with an invite of which hardly anything follows the prefix.
-func short(rest, head string) error {
+// short tells what is wrong with a text of which hardly anything follows the prefix.
+func (f *form) short(rest, head string) error {
 	if head == "" && strings.TrimSpace(rest) != "" {
-		return notInvite()
+		return f.missing()
 	}
-	return truncated()
+	return f.truncated()
 }
 
-// parseWhole reads an invite of so many bytes.
-func parseWhole(rest string, size int) (Invite, error) {
+// whole reads a payload of so many bytes.
+func (f *form) whole(rest string, size int) ([]byte, error) {
 	letters, end := gather(rest, encoding.EncodedLen(size))
 	if len(letters) < encoding.EncodedLen(size) {
 		if stopped(rest, end) {
-			return Invite{}, mistyped()
+			return nil, f.mistyped()
 		}
-		return Invite{}, truncated()
+		return nil, f.truncated()
 	}
 	payload, err := encoding.DecodeString(letters)
 	if err == nil && bytes.Equal(payload[size-checksumSize:], checksum(payload[:size-checksumSize])) && !runsOn(rest[end:]) {
-		return unpack(payload)
+		return payload, nil
 	}
 	if strings.Contains(strings.TrimSpace(rest[:end]), " ") {
-		return Invite{}, truncated() // words of the letter around it were taken for the missing part
+		return nil, f.truncated() // words of the letter around it were taken for the missing part
 	}
-	return Invite{}, mistyped()
+	return nil, f.mistyped()
 }
 
 // gather takes so many letters of the alphabet, over spaces and line breaks, and tells where it stopped.
@@ -196,7 +216,7 @@ func gather(text string, n int) (letters string, end int) {
 	return string(b), len(text)
 }
 
-// stopped tells whether a strange character stands among the letters of an invite, rather than behind its last one.
+// stopped tells whether a strange character stands among the letters, rather than behind its last one.
 func stopped(text string, at int) bool {
 	return at+1 < len(text) && isLetter(text[at+1])
 }

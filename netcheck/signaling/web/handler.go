@@ -17,6 +17,21 @@ import (
 	"echopath/netcheck/signaling"
 )
 
+// fewWires is what one guest needs, with one that broke and one that takes its place.
+const fewWires = 4
+
+// keptFree is how many of all wires are not for an address that has so many already. Whoever takes what there is, and needs no invite for
+// it, so leaves room for others, and for guests that come back.
+func keptFree(all, has int) int {
+	switch {
+	case has >= fewWires:
+		return all / 8
+	case has > 0:
+		return all / 32
+	}
+	return 0
+}
+
 // bodyTime is what the body of a POST may take.
 const bodyTime = 15 * time.Second
 
@@ -26,7 +41,7 @@ type HandlerConfig struct {
 	// breaks; the wire is closed then.
 	Serve func(ctx context.Context, w signaling.Wire) error
 	// MaxWires at one time, 256 if 0; MaxPerAddress from one IP address (IPv6: /64), 32 if 0. All guests behind one proxy or NAT
-	// share an address.
+	// share an address. The last eighth of all wires is for addresses that have fewer than four, the last 32nd for those that have none.
 	MaxWires, MaxPerAddress int
 	// Hosts are the names under which the host is reached, without port. A request for any other name is refused, but for literal
 	// addresses and localhost: a web page could have let its own name point here (DNS rebinding).
@@ -183,12 +198,14 @@ func (h *Handler) enter(r *http.Request) (leave func(), no *refusal) {
 	key := addressKey(addrPort(r.RemoteAddr).Addr())
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
+	switch left, has := h.config.MaxWires-h.total, h.from[key]; {
 	case h.closed:
 		return nil, &refusal{http.StatusServiceUnavailable, "The host stops."}
-	case h.total >= h.config.MaxWires:
+	case left <= 0:
 		return nil, &refusal{http.StatusServiceUnavailable, "The host has as many connections as it allows: try again later."}
-	case h.from[key] >= h.config.MaxPerAddress:
+	case left <= keptFree(h.config.MaxWires, has):
+		return nil, &refusal{http.StatusServiceUnavailable, "The host has few connections left, and keeps them for other addresses: try again later."}
+	case has >= h.config.MaxPerAddress:
 		return nil, &refusal{http.StatusTooManyRequests, "There are as many connections from this address as the host allows: try again later."}
 	}
 	h.total++

@@ -157,6 +157,51 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// Addresses that take all the wires they can, without any invite, do not keep others out.
+func TestRoomIsLeftForOthers(t *testing.T) {
+	h := NewHandler(HandlerConfig{MaxWires: 544, MaxPerAddress: 96})
+	defer func() { _ = h.Close() }()
+	enter := func(address string) (func(), *refusal) {
+		return h.enter(&http.Request{RemoteAddr: address})
+	}
+	taken := 0
+	for n := range 16 {
+		for {
+			leave, no := enter(fmt.Sprintf("198.51.100.%d:1", n))
+			if no != nil {
+				if no.status != http.StatusTooManyRequests && no.status != http.StatusServiceUnavailable || no.text == "" {
+					t.Errorf("%+v", no)
+				}
+				break
+			}
+			defer leave()
+			taken++
+		}
+	}
+	if taken < 476 {
+		t.Errorf("only %d wires for 16 addresses", taken)
+	}
+	for n := range 3 {
+		leave, no := enter(fmt.Sprintf("192.0.2.%d:1", n))
+		if no != nil {
+			t.Fatalf("%d of them, and another is refused: %s", taken, no.text)
+		}
+		defer leave()
+	}
+	if _, no := enter("198.51.100.1:1"); no == nil || !strings.Contains(no.text, "keeps them for other addresses") {
+		t.Errorf("one of the 16 takes what is left: %+v", no)
+	}
+}
+
+// Who sets the clock of the host must not cut wires: only a time with a monotonic reading has such a text.
+func TestSilenceIsMeasuredMonotonically(t *testing.T) {
+	s := new(hostStream)
+	s.hear()
+	if got := s.heard.Load().String(); !strings.Contains(got, " m=") {
+		t.Errorf("%s is by the clock on the wall", got)
+	}
+}
+
 func (h *Handler) count() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -29,10 +29,10 @@ type hostStream struct {
 	control *http.ResponseController
 	sent    uint64 // number of the last event
 
-	heard   atomic.Int64  // when the last POST came, Unix nanoseconds
-	waiting chan struct{} // a place for each POST that is under way
-	turn    chan struct{} // whoever is in it may change next
-	next    uint64        // number of the frame that is due
+	heard   atomic.Pointer[time.Time] // when the last POST came, by the monotonic clock: setting the other must not cut wires
+	waiting chan struct{}             // a place for each POST that is under way
+	turn    chan struct{}             // whoever is in it may change next
+	next    uint64                    // number of the frame that is due
 }
 
 // newHostStream begins the answer to the GET.
@@ -41,7 +41,7 @@ func newHostStream(w http.ResponseWriter, remote net.Addr, t timing) (*hostStrea
 		Wire: newWire(signaling.WaySSE, remote, t), id: newWireID(), answer: w, control: http.NewResponseController(w),
 		waiting: make(chan struct{}, maxPosts), turn: make(chan struct{}, 1), next: 1,
 	}
-	s.heard.Store(time.Now().UnixNano())
+	s.hear()
 	_ = s.control.SetReadDeadline(time.Time{}) // the server's own limit is for requests, not for what lasts
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store, no-transform")
@@ -97,7 +97,7 @@ func (s *hostStream) send(frames [][]byte) error {
 var errSilent = errors.New("the other end gives no sign of life")
 
 func (s *hostStream) beat() error {
-	if time.Since(time.Unix(0, s.heard.Load())) > s.timing.silent {
+	if time.Since(*s.heard.Load()) > s.timing.silent {
 		return errSilent
 	}
 	return s.write([]byte(":\n"))
@@ -126,9 +126,14 @@ func (s *hostStream) release() {
 	s.control, s.answer = nil, nil
 }
 
+func (s *hostStream) hear() {
+	now := time.Now()
+	s.heard.Store(&now)
+}
+
 // enter makes place for one POST.
 func (s *hostStream) enter() (leave func(), ok bool) {
-	s.heard.Store(time.Now().UnixNano())
+	s.hear()
 	select {
 	case s.waiting <- struct{}{}:
 		return func() { <-s.waiting }, true
