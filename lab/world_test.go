@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,7 @@ func (w *world) launch(node string, p netns.Program) *netns.Process {
 		p.Name = fmt.Sprintf("%s-%d", p.Name, n)
 	}
 	p.Dir = w.dir
+	p.Env = append(slices.Clip(p.Env), "XDG_CACHE_HOME="+filepath.Join(w.dir, "cache")) // who guests are is kept in the world
 	started, err := w.net.Start(node, p)
 	if err != nil {
 		w.t.Fatal(err)

@@ -18,11 +18,15 @@ type Legend struct {
 
 	// OnToggled is called after the user has shown or hidden a line in all panels.
 	OnToggled func(name string, visible bool)
+	// OnResized is called when the legend needs another height than before: whoever has laid it out does so again.
+	OnResized func()
 
 	group *Group
 	chips []*chip
 	box   *fyne.Container
-	off   map[string]bool // tags that the user has switched off; they stay so when the panels are replaced
+
+	height float32         // that it needed when its chips last changed
+	off    map[string]bool // tags that the user has switched off; they stay so when the panels are replaced
 }
 
 // NewLegend makes the legend of a group.
@@ -47,9 +51,14 @@ func (l *Legend) Update() {
 	for i, e := range found {
 		changed = l.chips[i].set(e, l.isOff(e)) || changed
 	}
-	if changed {
-		l.box.Refresh()
-		l.Refresh()
+	if !changed {
+		return
+	}
+	before := l.height
+	l.box.Refresh()
+	l.Refresh()
+	if l.height = l.box.MinSize().Height; l.height != before && l.OnResized != nil {
+		l.OnResized()
 	}
 }
 

@@ -142,7 +142,7 @@ func (h *fakeHost) Snapshot() hosting.Snapshot {
 		Signalling: []string{"192.0.2.7:5349"},
 		Ports: []hosting.Port{{Protocol: "udp", From: 3478, To: 3478, Why: "STUN and TURN"}, {Protocol: "tcp", From: 5349, To: 5349, Why: "TURN over TLS, signalling"},
 			{Protocol: "udp", From: 49152, To: 49407, Why: "relays and the echo peer"}},
-		Invites: slices.Clone(h.invites), Guests: slices.Clone(h.guests), Budget: 5000, BytesIn: 1_234_567, BytesOut: 7_654_321,
+		Invites: slices.Clone(h.invites), Guests: slices.Clone(h.guests), Budget: 5000.2497095588765, BytesIn: 1_234_567, BytesOut: 7_654_321,
 		Notes: []string{"Port 443 is in use, so TLS is on 5349."},
 	}
 }

@@ -105,6 +105,7 @@ func (a *app) rootHelp(b *strings.Builder) {
 }
 
 func (a *app) commandHelp(b *strings.Builder, name string) {
+	a.withoutVideo(b, name)
 	for _, line := range present.Wrap(longHelp[name], a.out.Width) {
 		fmt.Fprintln(b, line)
 	}

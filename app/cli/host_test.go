@@ -49,7 +49,9 @@ func guestScript(h *fakeHost) func() {
 			Run: &netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.SampleTaken{}}})
 		h.happen(hosting.Event{Kind: hosting.EventRun, Guest: "g1", Name: "desk", RunID: "r1",
 			Run: &netcheck.Event{Path: netcheck.PathDirect, Body: netcheck.PathEnded{State: netcheck.StateBlocked, Code: netcheck.ReasonNoPair, Reason: "No pair passed packets."}}})
-		h.happen(hosting.Event{Kind: hosting.EventRunEnded, Guest: "g1", Name: "desk", RunID: "r1"})
+		h.happen(hosting.Event{Kind: hosting.EventRun, Guest: "g1", Name: "desk", RunID: "r1", Grade: netcheck.GradePoor, Verdict: "Relay TLS: 8 % of the packets are lost in download",
+			Run: &netcheck.Event{Path: netcheck.PathRelayTLS, Body: netcheck.PathEnded{State: netcheck.StateOK}}})
+		h.happen(hosting.Event{Kind: hosting.EventRunEnded, Guest: "g1", Name: "desk", RunID: "r1", Grade: netcheck.GradePoor, Verdict: "Relay TLS loses packets."})
 		time.Sleep(time.Minute)
 		h.happen(hosting.Event{Kind: hosting.EventGuestLeft, Guest: "g1", Name: "desk", Code: "left", Text: "The guest has left."})
 	}
@@ -100,7 +102,7 @@ func TestHostJSONLines(t *testing.T) {
 			}
 			events = append(events, l.Event)
 		}
-		want := "started refused guest_joined invite_over admitted run run_ended status guest_left stopped"
+		want := "started refused guest_joined invite_over admitted run run run_ended status guest_left stopped"
 		if got := strings.Join(events, " "); got != want {
 			t.Errorf("events %s, want %s", got, want)
 		}

@@ -31,7 +31,7 @@ func TestHostingDocs(t *testing.T) {
 		wanted = append(wanted, string(k))
 	}
 	for _, c := range []signaling.Code{signaling.CodeRemoved, signaling.CodeDeclined, signaling.CodeHostStopped, signaling.CodeLost, signaling.CodeExpired, signaling.CodeUsed,
-		signaling.CodeUnknownRoom, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany, signaling.CodeWrongSecret, signaling.CodeVersion} {
+		signaling.CodeUnknownRoom, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany, signaling.CodeBusy, signaling.CodeFlood, signaling.CodeWrongSecret, signaling.CodeVersion} {
 		wanted = append(wanted, string(c))
 	}
 	for _, word := range append(wanted, hostSchema, "invite_over", "status", "warning", "answer_taken", "answer_refused", "not_met") {

@@ -36,7 +36,7 @@ func (o *hostOptions) groups() flagGroups {
 			{name: "alt-udp-port", value: "N|any|none", text: &o.altUDPPort, help: "STUN a second time, by which a guest learns more about the NAT before it (default: one above --udp-port if that is free)"},
 			{name: "tcp-port", value: "N|any", text: &o.tcpPort, help: "TURN over TCP (default 3478)"},
 			{name: "tls-port", value: "N|any", text: &o.tlsPort, help: "TURN over TLS and signalling (default 443 if this program may use it, else 5349)"},
-			{name: "peer-ports", value: "MIN-MAX|any", text: &o.peerPorts, help: "UDP ports of relays and of the echo peer, for example 49152-49407"},
+			{name: "peer-ports", value: "MIN-MAX|any", text: &o.peerPorts, help: "UDP ports of relays and of the echo peer (default 49152-50175)"},
 			{name: "tls-cert", value: "FILE", text: &o.tlsCert, help: "certificate with its chain (PEM) (default: one is made, and guests know it by the invite)"},
 			{name: "tls-key", value: "FILE", text: &o.tlsKey, help: "its private key (PEM)"},
 			{name: "stun", value: "URL", list: &o.stun, help: "STUN server by which this host is found behind a NAT; may be given several times: stun:HOST:3478. public: well-known ones of others, which then see this computer's address"},
@@ -46,7 +46,7 @@ func (o *hostOptions) groups() flagGroups {
 			{name: "print-invite", set: &o.printInvite, help: "print the invite on standard output. Whoever reads it can come in, so mind where the output goes"},
 			{name: "paste", set: &o.paste, help: "for a guest to whom no TCP connection is possible: an invite for one guest that works by copy and paste too. " +
 				"The guest's Echopath shows an answer to it, which is given here on standard input, and the two meet over UDP"},
-			{name: "invite-ttl", value: "TIME", text: &o.inviteTTL, help: "how long an invite lets guests in, for example 30m, 8h or 7d (default 10m)"},
+			{name: "invite-ttl", value: "TIME", text: &o.inviteTTL, help: "how long an invite lets guests in, for example 30m, 8h, 7d or 1d12h (default 10m)"},
 			{name: "max-guests", value: "N", text: &o.maxGuests, help: "how many guests an invite is for (default 1)"},
 			{name: "renew", value: "on|off", text: &o.renew, help: "make a new invite when the last is used up or nearly over (default on with --invite-file, else off)"},
 			{name: "any-candidate", set: &o.anyCandidate, help: "let the echo peer send connectivity checks to any address that a guest names, not only to those that the host has seen it use. " +

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"math"
 	"net/netip"
 	"time"
 
@@ -67,6 +68,8 @@ type hostEvent struct {
 	Path    string `json:"path,omitempty"`
 	State   string `json:"state,omitempty"`
 	Code    string `json:"code,omitempty"`
+	Grade   string `json:"grade,omitempty"`   // of a path that has ended, or of the run
+	Verdict string `json:"verdict,omitempty"` // likewise: the gravest finding, or the verdict in a sentence
 }
 
 // hostStatus is how the host stands.
@@ -93,7 +96,7 @@ func startedLine(s *service, now hosting.Snapshot) hostLine {
 		Name: s.plan.config.Name, AppVersion: s.plan.config.Version, OS: s.plan.config.OS,
 		Listen: now.Address.String(), Interface: s.plan.listen.on, Public: addrText(now.Public),
 		Signalling: list(now.Signalling), URLs: list(now.URLs), Ports: []hostPort{}, Health: healthURL(now),
-		Budget: now.Budget, Notes: list(now.Notes),
+		Budget: math.Round(now.Budget), Notes: list(now.Notes),
 	}
 	for _, p := range now.Ports {
 		line.Ports = append(line.Ports, hostPort{p.Protocol, p.From, p.To, p.Why})
@@ -120,7 +123,8 @@ func (l *hostLine) addInvite(s *service) {
 func eventLine(e hosting.Event, text string) hostLine {
 	line := lineOf(string(e.Kind), e.Time)
 	line.Text = text
-	h := &hostEvent{Guest: e.Guest, Name: netcheck.CleanText(e.Name, maxName), Run: e.RunID, Path: string(e.Path), Code: e.Code}
+	h := &hostEvent{Guest: e.Guest, Name: netcheck.CleanText(e.Name, maxName), Run: e.RunID, Path: string(e.Path), Code: e.Code, Grade: string(e.Grade),
+		Verdict: netcheck.CleanText(e.Verdict, 500)}
 	if e.Address.IsValid() {
 		h.Address = e.Address.String()
 	}
@@ -135,6 +139,6 @@ func eventLine(e hosting.Event, text string) hostLine {
 }
 
 func statusOf(now hosting.Snapshot) *hostStatus {
-	return &hostStatus{Guests: len(now.Guests), Active: now.Active, Queued: now.Queued, Used: now.Used, Allocations: now.Allocations,
+	return &hostStatus{Guests: len(now.Guests), Active: now.Active, Queued: now.Queued, Used: math.Round(10*now.Used) / 10, Allocations: now.Allocations,
 		BytesIn: now.BytesIn, BytesOut: now.BytesOut, Drops: now.Drops}
 }

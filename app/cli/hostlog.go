@@ -127,11 +127,16 @@ func eventWords(e hosting.Event) string {
 	if who == "" {
 		who = "A guest"
 	}
-	text := fmt.Sprintf("%s measured %s: %s", who, e.Run.Path.Title(), strings.ReplaceAll(string(ended.State), "_", " "))
-	if reason := netcheck.CleanText(ended.Reason, 500); reason != "" {
-		return text + ". " + reason
+	outcome := string(ended.State)
+	if ended.State == netcheck.StateOK && e.Grade != "" { // a path that was measured can still be a bad one
+		outcome = string(e.Grade)
 	}
-	return text + "."
+	text := fmt.Sprintf("%s measured %s: %s.", who, e.Run.Path.Title(), strings.ReplaceAll(outcome, "_", " "))
+	why := netcheck.CleanText(ended.Reason, 500)
+	if why == "" && e.Verdict != "" {
+		why = netcheck.CleanText(e.Verdict, 500) + "."
+	}
+	return strings.TrimRight(text+" "+why, " ")
 }
 
 // status tells how things stand.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"math"
 	"net"
 	"net/netip"
@@ -100,7 +101,7 @@ func (o *hostOptions) fillInvites(p *hostPlan) (err error) {
 	}
 	if o.given["invite-ttl"] {
 		if p.ttl, err = parseDays(o.inviteTTL); err != nil || p.ttl < minTTL || p.ttl > maxTTL {
-			return wrongUse("--invite-ttl %q: give from 1m to 365d, with a unit, for example 30m, 8h or 7d", o.inviteTTL)
+			return wrongUse("--invite-ttl %q: give from 1m to 365d, with a unit, for example 30m, 8h, 7d or 1d12h", o.inviteTTL)
 		}
 	}
 	if o.given["max-guests"] {
@@ -123,14 +124,25 @@ func (o *hostOptions) fillInvites(p *hostPlan) (err error) {
 	return p.file.check()
 }
 
-// parseDays is time.ParseDuration with whole days.
+// parseDays is time.ParseDuration, with whole days before the rest: 1d12h.
 func parseDays(text string) (time.Duration, error) {
-	days, isDays := strings.CutSuffix(text, "d")
+	days, rest, isDays := strings.Cut(text, "d")
 	if !isDays {
 		return time.ParseDuration(text)
 	}
 	n, err := strconv.ParseUint(days, 10, 16)
-	return time.Duration(n) * 24 * time.Hour, err //nolint:gosec // 16 bits
+	if err != nil {
+		return 0, err
+	}
+	whole := time.Duration(n) * 24 * time.Hour //nolint:gosec // 16 bits
+	if rest == "" {
+		return whole, nil
+	}
+	more, err := time.ParseDuration(rest)
+	if err == nil && (more < 0 || rest[0] == '+') {
+		err = errors.New("a sign behind the days")
+	}
+	return whole + more, err
 }
 
 func whole(flag, text string, least, most int) (int, error) {

@@ -100,7 +100,13 @@ func TestHostWrongUse(t *testing.T) {
 		{printed + "--tls-cert " + early + " --tls-key " + earlyKey, "clock"},
 		{printed + "--tls-cert " + nameless + " --tls-key " + namelessKey, "certificate for a server"},
 		{printed + "--stun turn:turn.example.com", "to --turn"},
-		{printed + "--invite-ttl 10", "for example 30m, 8h or 7d"},
+		{printed + "--invite-ttl 10", "for example 30m, 8h, 7d or 1d12h"},
+		{printed + "--invite-ttl 1d-1h", "1d12h"},
+		{printed + "--invite-ttl 1d+1h", "1d12h"},
+		{printed + "--invite-ttl 12h1d", "1d12h"},
+		{printed + "--invite-ttl 1.5d", "1d12h"},
+		{printed + "--invite-ttl 365d1m", "from 1m to 365d"},
+		{printed + "--invite-ttl 1d9999999h", "1d12h"},
 		{printed + "--invite-ttl 10s", "from 1m to 365d"},
 		{printed + "--invite-ttl 366d", "from 1m to 365d"},
 		{printed + "--invite-ttl -1d", "from 1m to 365d"},
@@ -228,4 +234,13 @@ func FuzzIsHostPort(f *testing.F) {
 			t.Errorf("%q passes, and takes no port: %v", text, err)
 		}
 	})
+}
+
+// Days stand before the other units.
+func TestParseDays(t *testing.T) {
+	for text, want := range map[string]time.Duration{"7d": 7 * 24 * time.Hour, "1d12h": 36 * time.Hour, "1d1h30m": 25*time.Hour + 30*time.Minute, "0d5m": 5 * time.Minute, "90m": 90 * time.Minute} {
+		if got, err := parseDays(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -231,6 +232,33 @@ func TestHostLost(t *testing.T) {
 		if c.code != tt.code || c.err != "echopath-cli: the session ended early (host_stopped): The host has stopped hosting. Start it again.\n" || !strings.Contains(c.out, "SRTP") {
 			t.Errorf("%s: exit %d, want %d; stderr %q, stdout:\n%s", name, c.code, tt.code, c.err, c.out)
 		}
+	}
+}
+
+// What will be sent is said when the host has let this computer in, and not before a refusal.
+func TestAnnouncedAfterJoining(t *testing.T) {
+	refused := &netcheck.Failure{Code: netcheck.ReasonRefused, Text: "Nothing listens there.", Advice: "Start the host."}
+	c := (&command{args: words("check --target - --path direct"), stdin: testInvite(t), run: func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck.Report, error) {
+		return netcheck.Report{}, refused
+	}}).do(t.Context())
+	if c.err != "echopath-cli: nothing was measured (refused): Nothing listens there. Start the host.\n" {
+		t.Errorf("stderr %q", c.err)
+	}
+	for _, quiet := range []string{"", " --quiet"} {
+		var before string
+		synctest.Test(t, func(t *testing.T) {
+			var errs bytes.Buffer
+			c = &command{args: words("check --target - --path direct --no-video" + quiet), stdin: testInvite(t), stderr: &errs,
+				run: func(ctx context.Context, p netcheck.Plan, o netcheck.Observer) (netcheck.Report, error) {
+					before = errs.String()
+					return presenttest.AllGood(ctx, p, o)
+				}}
+			c.do(t.Context())
+			after := errs.String()
+			if before != "" || strings.Count(after, "Sending over Direct") != map[string]int{"": 1, " --quiet": 0}[quiet] {
+				t.Errorf("quiet %q: before the session %q, at the end %q", quiet, before, after)
+			}
+		})
 	}
 }
 

@@ -61,6 +61,7 @@ type command struct {
 	system *system // nil: that of testSystem
 	// noVideo is why this build has no video, "" if it has.
 	noVideo string
+	beside  func() string
 
 	plan     netcheck.Plan  // that Run was called with
 	job      Job            // the same, with what else is asked for
@@ -84,7 +85,7 @@ func (c *command) do(ctx context.Context) *command {
 	if sys == nil {
 		sys = testSystem()
 	}
-	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo, system: sys,
+	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo, Beside: c.beside, system: sys,
 		Host: func(ctx context.Context, config hosting.Config) (hosting.Host, error) {
 			c.config, c.ran = config, true
 			if c.host == nil {

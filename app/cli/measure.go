@@ -22,7 +22,7 @@ const dash = "-"
 func (a *app) measure(ctx context.Context, command string, o *options) error {
 	warn := func(format string, args ...any) { _, _ = fmt.Fprintf(a.err, "warning: "+format+"\n", args...) }
 	if command == "video" && a.deps.NoVideo != "" {
-		return errors.New("nothing was measured: " + a.deps.NoVideo)
+		return errors.New("nothing was measured: " + a.noVideo())
 	}
 	plan, granted, err := o.plan(command, inputs{noVideo: a.deps.NoVideo, stdin: a.stdin, env: a.env, warn: warn})
 	if err != nil {
@@ -47,8 +47,8 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 		o.answer.remove()
 		files.Abandon()
 	})
-	if !o.quiet {
-		a.announce(command, granted, o)
+	if !o.quiet && plan.Target.Kind != netcheck.TargetInvite {
+		a.announce(a.err, granted, o)
 	}
 	report, ran, err := a.session(ctx, plan, granted, o, files)
 	switch {
@@ -85,11 +85,11 @@ func (a *app) endedEarly(plan netcheck.Plan, r netcheck.Report, err error, o *op
 }
 
 // announce says what will be sent, and that a check leaves the video out if the build is the reason.
-func (a *app) announce(command string, granted netcheck.Plan, o *options) {
-	a.err.paragraph(present.Announcement(granted))
-	if command == "check" && a.deps.NoVideo != "" && !o.noVideo {
+func (a *app) announce(out screen, granted netcheck.Plan, o *options) {
+	out.paragraph(present.Announcement(granted))
+	if o.command == "check" && a.deps.NoVideo != "" && !o.noVideo {
 		why, _, _ := strings.Cut(a.deps.NoVideo, ": ") // what is needed for it is told by video
-		a.err.paragraph("Without video: " + why + ".")
+		out.paragraph("Without video: " + why + ".")
 	}
 }
 
@@ -167,6 +167,10 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 		job.Standing = (&standings{say: bar.say}).tell
 	}
 	report, err := a.deps.Run(ctx, job, func(e netcheck.Event) {
+		if started, ok := e.Body.(netcheck.SessionStarted); ok && !o.quiet && plan.Target.Kind == netcheck.TargetInvite {
+			// Before the host let this computer in nothing was to be announced: it may not.
+			bar.show(func(out screen) { a.announce(out, started.Granted, o) })
+		}
 		ran = true
 		write(e)
 		o.kept.observe(e)

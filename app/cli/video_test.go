@@ -240,6 +240,18 @@ func TestBuildWithoutVideo(t *testing.T) {
 	if c = (&command{args: words("video --help"), noVideo: noCgo}).do(t.Context()); c.code != ExitOK || !strings.Contains(c.out, "--under-load") {
 		t.Errorf("video --help: exit %d", c.code)
 	}
+	if flat := strings.Join(strings.Fields(c.out), " "); !strings.HasPrefix(flat, "This program can not run it: "+noCgo+". Sends a picture") {
+		t.Errorf("video --help begins with %.200q", flat)
+	}
+	for _, line := range []string{"video", "video --help"} {
+		c := (&command{args: words(line), noVideo: noCgo, beside: func() string { return "bin/echopath" }}).do(t.Context())
+		if all := strings.Join(strings.Fields(c.out+c.err), " "); strings.Count(all, noCgo+"; or use the program beside this one, which has video: bin/echopath video ...") != 1 {
+			t.Errorf("%s: %.300q", line, all)
+		}
+	}
+	if c = (&command{args: words("check --help"), noVideo: noCgo}).do(t.Context()); strings.Contains(c.out, "can not run it") {
+		t.Error("a check is one without video")
+	}
 	for line, told := range map[string]bool{"check": true, "check --no-video": false, "check --quiet": false, "loss": false} {
 		c := (&command{args: words(line), noVideo: noCgo, run: presenttest.AllGood}).do(t.Context())
 		if c.code != ExitOK || c.plan.Video.On() {
@@ -260,5 +272,26 @@ func TestSourceThatDoesNotOpen(t *testing.T) {
 		}}).do(t.Context())
 	if c.code != ExitError || c.err != "echopath-cli: nothing was measured: The camera is busy. Close the other program.\n" {
 		t.Errorf("exit %d, stderr %q", c.code, c.err)
+	}
+}
+
+// A program is one with video if it is this one's and was built with cgo.
+func TestHasVideo(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := filepath.Join(t.TempDir(), windowName)
+	if err := os.WriteFile(text, []byte("#!/bin/sh"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, why := range map[string]string{text: "a text", text + "2": "nothing there"} {
+		if hasVideo(file) {
+			t.Error(why)
+		}
+	}
+	_ = hasVideo(self) // a test's build settings are its own
+	if other := WithVideo(); other != "" {
+		t.Errorf("there is nothing beside a test, and %s was found", other)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,8 +19,10 @@ import (
 	"echopath/app/present/presenttest"
 	"echopath/app/runner"
 	"echopath/app/session"
+	"echopath/app/session/identity"
 	"echopath/app/view"
 	"echopath/netcheck"
+	"echopath/netcheck/signaling/invite"
 )
 
 // fakeApp is the test driver's application; it keeps account of what the program asks of the desktop.
@@ -47,6 +50,7 @@ func newStage(t *testing.T, run runner.Session) *stage {
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
 	t.Setenv("XDG_DOCUMENTS_DIR", filepath.Join(dir, "documents"))
 	s := &stage{t: t, app: &fakeApp{App: test.NewTempApp(t)}, post: make(chan func(), 1024)}
 	whole := func(ctx context.Context, plan netcheck.Plan, _ session.Options, observe netcheck.Observer) (netcheck.Report, error) {
@@ -303,6 +307,13 @@ func TestForget(t *testing.T) {
 	changed := s.settings.Clone()
 	changed.Mbit = true
 	s.adopt(changed)
+	keys, err := identity.DefaultDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (identity.Store{Dir: keys}).Take(invite.Invite{Version: 1, Room: [8]byte{1}, Secret: [16]byte{2}, Expiry: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
 	s.forget(func(err error) {
 		if err != nil {
 			t.Error(err)
@@ -311,6 +322,9 @@ func TestForget(t *testing.T) {
 	s.until("settings are forgotten", s.written)
 	if s.settings.Mbit || s.settings.ResultsDir != "" {
 		t.Errorf("%+v", s.settings)
+	}
+	if _, err := os.Stat(keys); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the keys by which hosts know this computer again are still there: %v", err)
 	}
 	next := &desk{opt: s.opt}
 	if next.loadSettings(); next.settings.Form != nil || next.settings.Mbit {

@@ -283,7 +283,7 @@ func TestStartConnectsFirst(t *testing.T) {
 	}
 	_ = remote.Close() // the host goes
 	s.until("the host is gone", func() bool { return s.join.Phase() == model.JoinGone })
-	if v, _ := s.model.Join(); !strings.Contains(v.Line, "stopped hosting. Ask for a new invite.") {
+	if v, _ := s.model.Join(); !strings.Contains(v.Hint, "stopped hosting. Ask for a new invite.") {
 		t.Errorf("%+v", v)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"echopath/app/model"
 	"echopath/app/prefs"
 	"echopath/app/runner"
+	"echopath/app/session/identity"
 	"echopath/app/view"
 )
 
@@ -106,14 +107,13 @@ func (d *desk) fillSettings() {
 	}
 }
 
-// forget deletes what is stored and goes on with the defaults.
+// forget deletes what is stored, with the keys by which hosts know this computer again, and goes on with the defaults.
 func (d *desk) forget(done func(error)) {
-	if d.store == nil {
-		d.startAnew()
-		done(nil)
-		return
+	reset := identity.Forget
+	if d.store != nil {
+		reset = func() error { return errors.Join(d.store.Reset(), identity.Forget()) }
 	}
-	d.write(d.store.Reset, func(err error) {
+	d.write(reset, func(err error) {
 		if err == nil {
 			d.startAnew()
 		}

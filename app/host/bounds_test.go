@@ -2,9 +2,7 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
-	"strings"
 	"testing"
 	"time"
 
@@ -212,54 +210,6 @@ func joinAs(t *testing.T, i invite.Invite, identity byte) (signaling.Conn, error
 	target := web.Target{Addresses: i.Addresses, Pin: i.Pin, Dialer: func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }}
 	return signaling.Join(t.Context(), signaling.JoinConfig{Self: signaling.Hello{Name: "again", Versions: [2]int{1, 1}}, Room: i.Room, Secret: i.Secret,
 		Identity: [32]byte{identity}, Dial: func(ctx context.Context) (signaling.Wire, error) { return web.Dial(ctx, target) }})
-}
-
-// A guest that begins and ends runs without end is told to wait, and whoever hosts hears of few of them.
-func TestRunsThatEndAtOnce(t *testing.T) {
-	now := time.Now() // stands still
-	h, l := startTest(t, usual, func(c *hosting.Config) { c.Now = func() time.Time { return now } })
-	i, _ := newInvite(t, h, 1)
-	c := raw(t, i)
-	refused := 0
-	for n := range 100 {
-		id := fmt.Sprint("run", n)
-		ask(t, c, signaling.Run{ID: id, PacketsPerSecond: 1, Duration: time.Second})
-		if s := hear(t, c, id, signaling.StandingAdmitted, signaling.StandingRefused); s.State == signaling.StandingRefused {
-			if refused++; s.Code != codeBusy || !strings.Contains(s.Text, "wait") {
-				t.Errorf("%+v", s)
-			}
-			continue
-		}
-		if err := c.Send(t.Context(), signaling.Message{RunEnded: &signaling.RunEnded{ID: id}}); err != nil {
-			t.Fatal(err)
-		}
-		hear(t, c, id, signaling.StandingIn)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if refused != 100-runBurst || len(l.events) > 3*runBurst {
-		t.Errorf("%d of 100 runs refused, %d events", refused, len(l.events))
-	}
-}
-
-// Legs that fail at once are braked as well.
-func TestLegsThatFailAtOnce(t *testing.T) {
-	now := time.Now() // stands still
-	h, l := startTest(t, usual, func(c *hosting.Config) { c.Now = func() time.Time { return now } })
-	i, _ := newInvite(t, h, 1)
-	f := newFree(t, raw(t, i), signaling.Run{ID: "legs", PacketsPerSecond: 1, Duration: time.Minute})
-	for n := range legBurst + 5 {
-		s, err := f.mux.OpenLeg(t.Context(), signaling.Leg{Path: netcheck.PathDirect, Family: netcheck.Family6, Timeout: time.Second})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := s.Receive(t.Context())
-		if err != nil || got.Failure == nil || strings.Contains(got.Failure.Text, "too many") != (n >= legBurst) {
-			t.Errorf("leg %d: %+v, %v", n, got.Failure, err)
-		}
-		_ = s.Close()
-	}
-	l.wait(t, hosting.EventLegFailed, legBurst)
 }
 
 // Credentials end by the wall clock, so they are made anew as soon as that says they will soon be over.

@@ -38,6 +38,7 @@ type guest struct {
 	address netip.AddrPort
 	waiting bool // for Accept
 	away    bool
+	untold  bool // that it is away was not told, and so is not that it is back
 	run     *run // in the queue or admitted
 	runs    int  // that have ended
 	legs    []*leg
@@ -45,6 +46,7 @@ type guest struct {
 	renew   time.Time // when new credentials are due
 	expires time.Time // when those that it has end, by the wall clock alone
 	begins  *bucket   // of runs
+	breaks  *bucket   // of its wire, as far as they are told
 
 	// For the goroutines that read what the guest sends.
 	views  *mirror.Allowance // of all its runs
@@ -94,7 +96,7 @@ func (h *Host) arrive(c *signaling.Guest) {
 	}
 	now := h.cfg.Now
 	g := &guest{h: h, conn: c, id: c.ID(), turn: session, slots: make(chan struct{}, legsAtOnce), since: now(),
-		begins: newBucket(now, runsPerSecond, runBurst), orders: newBucket(now, legsPerSecond, legBurst), views: mirror.NewAllowance(now)}
+		begins: newBucket(now, runsPerSecond, runBurst), breaks: newBucket(now, runsPerSecond, runBurst), orders: newBucket(now, legsPerSecond, legBurst), views: mirror.NewAllowance(now)}
 	session.SetMaxAllocations(allocationsOfIdle)
 	g.ctx, g.cancel = context.WithCancelCause(h.ctx)
 	g.out.init()
@@ -242,11 +244,15 @@ func (h *Host) away(c *signaling.Guest, away bool) {
 	if g != nil && g.away != away {
 		g.away = away
 		e := hosting.Event{Kind: hosting.EventGuestAway}
-		if !away {
+		if away {
+			g.untold = !g.breaks.take(1)
+		} else {
 			g.see(c.Remote())
 			e = hosting.Event{Kind: hosting.EventGuestBack}
 		}
-		h.note(g, e)
+		if !g.untold {
+			h.note(g, e)
+		}
 	}
 	h.mu.Unlock()
 	h.events.deliver()

@@ -120,11 +120,11 @@ func (t *trial) runningBanner() Banner {
 	case p.Path() == netcheck.PathUnknown:
 		return b
 	case !p.Probing():
-		b.Text = fmt.Sprintf("Connecting %s (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+		b.Text = "Connecting " + p.Path().Title() + p.Place()
 	case t.quietFirst():
-		b.Text = fmt.Sprintf("Measuring %s without video first (%d of %d)", p.Path().Title(), p.Number(), p.Total())
+		b.Text = "Measuring " + p.Path().Title() + " without video first" + p.Place()
 	default:
-		b.Text = fmt.Sprintf("%s %s (%d of %d)", t.busyWord(), p.Path().Title(), p.Number(), p.Total())
+		b.Text = t.busyWord() + " " + p.Path().Title() + p.Place()
 	}
 	b.More = orElse(t.warning, "Figures are provisional until their path has been measured.")
 	return b

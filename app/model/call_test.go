@@ -37,7 +37,7 @@ func TestCallOfAGuest(t *testing.T) {
 		}
 	}
 	h.EndRun("a", "r1", Outcome{})
-	if want := "STUN (2 of 3): call, up / down 420 / 1500 kbit/s, 27 / 30 fps, frozen 1.3 / 0 s"; live != want {
+	if want := "STUN: call, up / down 420 / 1500 kbit/s, 27 / 30 fps, frozen 1.3 / 0 s"; live != want {
 		t.Errorf("%q, want %q", live, want)
 	}
 	v, _, _ := h.RunView()

@@ -41,6 +41,7 @@ type Host struct {
 	paste    hostPaste
 	guests   []*guest // by arrival; those who have left stay while there is a run of theirs
 	selected string   // ID
+	picked   bool     // by hand, and that guest has neither left nor ended a run since
 	lines    []LogLine
 	runs     int // of guests, so far
 }
@@ -122,7 +123,7 @@ func (h *Host) Phase() HostPhase { return h.phase }
 func (h *Host) Begin() {
 	h.phase, h.err = HostStarting, nil
 	h.snapshot, h.invite, h.paste = hosting.Snapshot{}, hostInvite{}, hostPaste{}
-	h.guests, h.selected, h.lines = nil, "", nil
+	h.guests, h.selected, h.picked, h.lines = nil, "", false, nil
 }
 
 // Started tells that it listens.
@@ -146,7 +147,7 @@ func (h *Host) Stopped(err error) {
 	h.snapshot.Guests = nil
 	h.takeGuests()
 	if h.selected == "" && len(h.guests) > 0 {
-		h.selected = h.guests[0].ID
+		h.selected = h.shownGuests()[0].ID
 	}
 }
 
@@ -159,16 +160,22 @@ func (h *Host) SetSnapshot(s hosting.Snapshot) {
 // takeGuests brings the guests in line with the snapshot. A guest keeps its place.
 func (h *Host) takeGuests() {
 	here := map[string]bool{}
+	changed := false // somebody has come or gone
 	for _, fresh := range h.snapshot.Guests {
 		here[fresh.ID] = true
+		changed = changed || h.find(fresh.ID) == nil
 		h.guest(fresh.ID).Guest = fresh
 	}
 	for _, g := range h.guests {
+		changed = changed || g.left == here[g.ID]
 		g.left = !here[g.ID]
+	}
+	if changed {
+		h.followBack()
 	}
 	h.forgetLeft()
 	if h.selected == "" && len(h.guests) > 0 {
-		h.selected = h.guests[0].ID
+		h.selected = h.shownGuests()[0].ID
 	}
 }
 
@@ -188,7 +195,7 @@ func (h *Host) forgetLeft() {
 			left--
 		}
 		if g.ID == h.selected {
-			h.selected = ""
+			h.selected, h.picked = "", false
 		}
 		return true
 	})
@@ -241,6 +248,7 @@ func (h *Host) ApplyRun(id, run string, events []netcheck.Event, now time.Durati
 		if len(events) == 0 {
 			return
 		}
+		h.followRun(g)
 		g.run, g.id, g.now = NewTest(h.units), run, 0
 		g.run.runs = h.runs // RunKey tells the runs of all guests apart
 		h.runs++
@@ -255,13 +263,16 @@ func (h *Host) ApplyRun(id, run string, events []netcheck.Event, now time.Durati
 func (h *Host) EndRun(id, run string, o Outcome) {
 	if g := h.find(id); g != nil && g.run != nil && g.id == run && g.run.Phase().Busy() {
 		g.run.End(o)
+		if id == h.selected {
+			h.picked = false
+		}
 	}
 }
 
-// Select chooses the guest whose run is shown.
+// Select chooses the guest whose run is shown, by hand.
 func (h *Host) Select(id string) {
 	if h.find(id) != nil {
-		h.selected = id
+		h.selected, h.picked = id, true
 	}
 }
 

@@ -25,7 +25,7 @@ func GuestHeader() [NumGuestCols]Heading {
 
 func (h *Host) guestRows() []GuestRow {
 	rows := make([]GuestRow, 0, len(h.guests))
-	for _, g := range h.guests {
+	for _, g := range h.shownGuests() {
 		rows = append(rows, h.guestRow(g))
 	}
 	return rows

@@ -187,8 +187,7 @@ func (j *Join) line(typed netcheck.Secret) string {
 	case JoinLeaving:
 		return "Leaving the host …"
 	case JoinGone:
-		text, advice := failureWords(j.err)
-		return joined(text, advice)
+		return "Not connected. Why stands below." // in the banner, and whole among the findings
 	case JoinNone:
 	}
 	if inviteProblem(typed) != "" {

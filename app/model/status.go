@@ -72,7 +72,7 @@ func (t *trial) runningText(now time.Duration) string {
 	if p.Path() == netcheck.PathUnknown {
 		return "Testing"
 	}
-	text := fmt.Sprintf("%s (%d of %d): ", p.Path().Title(), p.Number(), p.Total())
+	text := p.Path().Title() + p.Place() + ": "
 	switch {
 	case !p.Probing():
 		return text + "connecting"

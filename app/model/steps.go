@@ -15,7 +15,7 @@ var stepTitles = map[netcheck.StepName]string{
 	netcheck.StepNextTried: "Next server tried",
 
 	// Of signalling, as netcheck/signaling/web names them.
-	"websocket": "WebSocket opened", "sse": "Event stream opened",
+	"websocket": "WebSocket opened", "sse": "Event stream opened", "paste": "Met by copy and paste",
 }
 
 func stepTitle(n netcheck.StepName) string { return orElse(stepTitles[n], string(n)) }

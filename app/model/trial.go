@@ -229,7 +229,7 @@ func (t *trial) Elapsed(now time.Duration) time.Duration {
 
 // view makes what all screens show, without rows.
 func (t *trial) view(now time.Duration) View {
-	v := View{Phase: t.phase, Banner: t.banner(), Status: t.status(now), Findings: t.findings}
+	v := View{Phase: t.phase, Banner: t.banner(), Status: t.status(now), Findings: append(t.failures(), t.findings...)}
 	v.CanStart, v.StartWhy = t.canStart()
 	v.CanSave, v.SaveWhy = t.canSave()
 	return v

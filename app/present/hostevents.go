@@ -12,6 +12,9 @@ import (
 // needs no line: most of the events of a guest's run, which its table and its charts show.
 func HostEventLine(e hosting.Event) (text string, tone Tone) {
 	text, tone = hostEvent(e)
+	if e.Kind == hosting.EventRunEnded && e.Grade != "" {
+		text = bare(text) + ": " + string(e.Grade) + ". " + sentence(netcheck.CleanText(e.Verdict, 500))
+	}
 	detail := bare(netcheck.CleanText(e.Text, 500))
 	switch {
 	case text == "" || detail == "" || sameWords(text, detail, guestName(e.Name, "A guest")):

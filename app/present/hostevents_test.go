@@ -47,6 +47,8 @@ var bareHostLines = []hostLine{
 	{hosting.Event{Kind: hosting.EventLegFailed, Name: "Lab-PC", Path: netcheck.PathDirect}, "Lab-PC: Direct was not connected.", ToneFair},
 	{hosting.Event{Kind: hosting.EventLegClosed, Name: "Lab-PC"}, "Lab-PC: the connection has ended.", ToneNone},
 	{hosting.Event{Kind: hosting.EventRunEnded}, "The test of a guest has ended.", ToneNone},
+	{hosting.Event{Kind: hosting.EventRunEnded, Name: "Lab-PC", Grade: netcheck.GradePoor, Verdict: "Direct loses packets."},
+		"The test of Lab-PC has ended: poor. Direct loses packets.", ToneNone},
 	{hosting.Event{Kind: hosting.EventRun, Text: "not for the log"}, "", ToneNone},
 	{hosting.Event{Kind: "of a newer version", Text: "x"}, "", ToneNone},
 }

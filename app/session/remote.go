@@ -236,7 +236,7 @@ func goneFailure(err error) *netcheck.Failure {
 	switch g.Code {
 	case signaling.CodeExpired, signaling.CodeUsed, signaling.CodeUnknownRoom:
 		code = netcheck.ReasonInvite
-	case signaling.CodeDeclined, signaling.CodeRemoved, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany:
+	case signaling.CodeDeclined, signaling.CodeRemoved, signaling.CodeRoomFull, signaling.CodeHostFull, signaling.CodeTooMany, signaling.CodeFlood, signaling.CodeBusy:
 		code = netcheck.ReasonHostRefused
 	case signaling.CodeVersion:
 		code = netcheck.ReasonOtherVersion

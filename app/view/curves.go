@@ -48,7 +48,8 @@ func newCurves(group *chart.Group, menu func(fyne.PointEvent), resized func(fyne
 	c.tools = container.New(layout.NewCustomPaddedHBoxLayout(2),
 		widgets.Tipped(c.follow, widgets.Tip("Stick to now while a test runs")),
 		widgets.Tipped(c.reset, widgets.Tip("Show the whole run again. Wheel: zoom, drag: move, double click: whole run")))
-	c.object = container.New(below{free}, c.legend, container.New(watched{resized}, c.group))
+	object := container.New(below{free}, c.legend, container.New(watched{resized}, c.group))
+	c.object, c.legend.OnResized = object, object.Refresh
 	return c
 }
 

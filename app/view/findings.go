@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,7 @@ type findings struct {
 	column *fyne.Container
 	shown  []model.Finding
 	phase  model.Phase
+	banner string // the verdict's sentence, which the banner may have cut
 }
 
 func newFindings() *findings {
@@ -30,13 +32,20 @@ func newFindings() *findings {
 }
 
 func (f *findings) show(v model.View) {
-	if v.Phase == f.phase && len(v.Findings) == len(f.shown) {
-		return // of one run they come once, when it has ended
+	verdict := ""
+	if v.Phase == model.PhaseDone {
+		verdict = v.Banner.Text
 	}
-	f.phase, f.shown = v.Phase, v.Findings
+	if v.Phase == f.phase && verdict == f.banner && slices.EqualFunc(v.Findings, f.shown, sameFinding) {
+		return
+	}
+	f.phase, f.shown, f.banner = v.Phase, v.Findings, verdict
 	f.column.RemoveAll()
 	switch {
 	case len(v.Findings) > 0:
+		if verdict != "" {
+			f.column.Add(paragraph(verdict, theme.ColorNameForeground, false))
+		}
 		for _, finding := range v.Findings {
 			f.column.Add(findingCard(finding))
 		}
@@ -49,6 +58,11 @@ func (f *findings) show(v model.View) {
 	}
 	f.object.ScrollToTop()
 	f.column.Refresh()
+}
+
+// sameFinding compares what tells findings of one run apart.
+func sameFinding(a, b model.Finding) bool {
+	return a.Mark == b.Mark && a.Title == b.Title && a.Advice == b.Advice && a.Paths == b.Paths
 }
 
 func (f *findings) empty(text string) {

@@ -2,13 +2,16 @@ package view
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"echopath/app/chart"
 	"echopath/app/look"
+	"echopath/app/model"
 	"echopath/app/widgets"
 	"echopath/netcheck"
 )
@@ -185,5 +188,86 @@ func TestFocusGoesWithTheScreen(t *testing.T) {
 	d.w.show(screenVideo)
 	if c.Focused() != fyne.Focusable(video) {
 		t.Errorf("the rail has lost the focus to %T", c.Focused())
+	}
+}
+
+// With another computer as the target the invite is what comes next.
+func TestTheInviteGetsTheFocus(t *testing.T) {
+	for _, s := range []screenID{screenTest, screenVideo} {
+		d := newWorld(t, look.ModeLight, narrow)
+		d.w.show(s)
+		d.w.head().target.SetSelected(remoteName)
+		if got := d.win.Canvas().Focused(); got != fyne.Focusable(d.w.head().join.invite) {
+			t.Errorf("on %s the focus is on %T", s, got)
+		}
+		d.w.actions.targets[0].run()
+		if d.m.Form().Target != netcheck.TargetSelf || d.w.head().target.Selected != "This computer" {
+			t.Errorf("the menu chooses %v", d.m.Form().Target)
+		}
+		d.form(func(f *model.Form) { f.Invite = inviteText })
+		d.win.Canvas().Unfocus()
+		d.w.actions.targets[2].run()
+		if got := d.win.Canvas().Focused(); got != nil || d.m.Form().Target != netcheck.TargetInvite {
+			t.Errorf("with an invite the focus goes to %T", got)
+		}
+	}
+}
+
+// Up and Down choose a guest wherever the focus is, unless what has it uses them itself.
+func TestArrowsMoveAmongTheGuests(t *testing.T) {
+	d := newWorld(t, look.ModeLight, narrow)
+	d.host(hostingNow(d))
+	d.focus("panes")
+	d.press(fyne.KeyDown)
+	if d.h.Selected() != "g3" || d.win.Canvas().Focused() != fyne.Focusable(d.w.host.guests) {
+		t.Errorf("%q is selected, the focus is on %T", d.h.Selected(), d.win.Canvas().Focused())
+	}
+	d.win.Canvas().Unfocus()
+	d.press(fyne.KeyUp)
+	if d.h.Selected() != "g1" || d.w.host.remove.Disabled() {
+		t.Errorf("%q is selected", d.h.Selected())
+	}
+	d.w.show(screenTest)
+	d.win.Canvas().Unfocus()
+	d.press(fyne.KeyDown)
+	if d.h.Selected() != "g1" {
+		t.Error("Down on another screen moves the selection")
+	}
+}
+
+// What a guest's run needs is laid out anew: the second line of the legend does not lie over the charts.
+func TestTheLegendHasRoom(t *testing.T) {
+	for _, width := range []float32{wide.Width, 1300} {
+		d := newWorld(t, look.ModeLight, fyne.NewSize(width, wide.Height))
+		d.host(hostingNow(d))
+		d.runOf("g1", livelyBetweenTwo(t), 1<<62)
+		c := d.w.host.lower.charts
+		legend, group := areaOf(c.legend), areaOf(c.group)
+		if need := c.legend.MinSize().Height; legend[3] < need || group[1] < legend[1]+need {
+			t.Errorf("at %v the legend needs %v and has %v; the charts begin at %v", width, need, legend, group[1])
+		}
+	}
+}
+
+// A failure that keeps a test from being made stands whole among the findings.
+func TestAFailureStandsAmongTheFindings(t *testing.T) {
+	d := newWorld(t, look.ModeLight, narrow)
+	d.joined()
+	d.j.Gone(errExpired)
+	d.w.Refresh()
+	d.w.actions.findings.run()
+	text := ""
+	for _, r := range all[*widget.RichText](d.w.test.lower.findings.object.Content) {
+		text += r.String()
+	}
+	for _, want := range []string{errExpired.Text, errExpired.Advice} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in %q", want, text)
+		}
+	}
+	d.j.Begin()
+	d.w.Refresh()
+	if n := len(d.w.view.Findings); n != 0 {
+		t.Errorf("%d findings while it is tried again", n)
 	}
 }

@@ -39,6 +39,7 @@ type formHead struct {
 	start   *widgets.Button
 	cost    oneLine
 	join    *joinLine
+	focus   func(fyne.Focusable)
 	grown   func()     // the header is higher or lower now: the screen is to be laid out anew
 	loading bool       // the form is being put into the controls: their answers are no input
 	shown   model.View // what is to be said of the run; of another screen's if that goes on
@@ -62,10 +63,11 @@ var targets = []struct {
 type formActions struct {
 	changed, servers, options, startStop, connect func()
 	paste                                         func() string
+	focus                                         func(fyne.Focusable)
 }
 
 func newFormHead(m formModel, do formActions) *formHead {
-	f := &formHead{model: m, changed: do.changed, servers: do.servers, options: do.options, paths: map[netcheck.Path]*widgets.Check{}}
+	f := &formHead{model: m, changed: do.changed, servers: do.servers, options: do.options, focus: do.focus, paths: map[netcheck.Path]*widgets.Check{}}
 	f.target = newSelect(targetNames(), f.pickTarget)
 	f.edit = widgets.NewButton("Servers…", nil, do.servers)
 	f.more = widgets.NewButton("Options…", nil, do.options)
@@ -149,6 +151,16 @@ func (f *formHead) pickTarget(name string) {
 			}
 		}
 	})
+	if !f.loading && name == remoteName {
+		f.focusInvite()
+	}
+}
+
+// focusInvite puts the focus into the entry if an invite is what is missing.
+func (f *formHead) focusInvite() {
+	if j := f.join; j.object.Visible() && !j.invite.Disabled() && j.invite.Text == "" {
+		f.focus(j.invite)
+	}
 }
 
 func (f *formHead) pickPath(p netcheck.Path, on bool) {

@@ -43,6 +43,7 @@ type hostScreen struct {
 	refuse *widgets.Button
 	remove *widgets.Button
 	shown  model.HostView
+	taking bool // the table takes the model's selection over: its answer is no choice
 }
 
 func newHostScreen(m *model.Host, do hostActions, pictures Pictures, open func(int), menu func(int, fyne.PointEvent), chartMenu func(fyne.PointEvent)) *hostScreen {
@@ -76,7 +77,19 @@ func (s *hostScreen) guestCard() fyne.CanvasObject {
 
 // pick follows the selection; opened tells that the row was clicked or Enter pressed.
 func (s *hostScreen) pick(id string, opened bool) {
+	s.reveal()
+	if s.taking {
+		return
+	}
 	s.model.Select(id)
+	if run, _, _ := s.model.Run(); opened && run != nil {
+		s.lower.choose(map[bool]int{false: hostCharts, true: hostVideo}[s.model.Filming()])
+	}
+	s.do.selected(id)
+}
+
+// reveal brings the selected row into sight.
+func (s *hostScreen) reveal() {
 	if y, height, ok := s.guests.Place(); ok {
 		switch view := s.scroll.Size().Height; {
 		case y < s.scroll.Offset.Y:
@@ -85,10 +98,6 @@ func (s *hostScreen) pick(id string, opened bool) {
 			s.scroll.ScrollToOffset(fyne.NewPos(0, y+height-view))
 		}
 	}
-	if run, _, _ := s.model.Run(); opened && run != nil {
-		s.lower.choose(map[bool]int{false: hostCharts, true: hostVideo}[s.model.Filming()])
-	}
-	s.do.selected(id)
 }
 
 // key takes the keys that do something with the selected guest.
@@ -132,7 +141,9 @@ func (s *hostScreen) show(v model.HostView) {
 	s.banner.Set(v.Banner)
 	s.guests.SetGuestRows(v.Guests)
 	setText(s.none, v.NoGuests, look.ColorMuted)
+	s.taking = true
 	s.guests.SelectKey(v.Selected)
+	s.taking = false
 	disable(!v.May.Accept, s.accept)
 	disable(!v.May.Refuse, s.refuse)
 	disable(!v.May.Remove, s.remove)

@@ -17,7 +17,8 @@ import (
 // input that has the focus.
 type actions struct {
 	start, stop, servers, options                     *action
-	paths                                             []*action
+	targets, paths                                    []*action
+	call                                              *action
 	exportSummary, exportTables, exportJSON, savePNG  *action
 	copyText, copyTable, copyData, openResults        *action
 	charts, comparison, findings, details, log        *action
@@ -70,6 +71,10 @@ func (w *Window) testActions(a *actions) {
 		return v.CanAct, v.Why
 	}, checked: func() bool { return w.deps.Join.Phase() == model.JoinIn }}
 	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5}
+	for i, x := range targets {
+		a.targets = append(a.targets, &action{name: "Target: " + x.name, shortcut: key(digits[i], ctrl|alt), enabled: idle,
+			checked: func() bool { return m.Form().Target == x.kind }, do: func() { w.pickTarget(x.name) }})
+	}
 	for i, p := range netcheck.AllPaths() {
 		a.paths = append(a.paths, &action{name: "Path " + p.Title(), shortcut: key(digits[i], ctrl), enabled: idle,
 			checked: func() bool { return m.Form().Paths[p] },
@@ -78,6 +83,17 @@ func (w *Window) testActions(a *actions) {
 				w.loadForms()
 			}})
 	}
+}
+
+// pickTarget goes to a screen that has a target, and chooses it there.
+func (w *Window) pickTarget(name string) {
+	if w.trial == TrialVideo {
+		w.show(screenVideo)
+	} else {
+		w.show(screenTest)
+	}
+	w.head().pickTarget(name)
+	w.loadForms()
 }
 
 // idle tells that nothing runs, on whichever screen.
@@ -214,6 +230,21 @@ func (w *Window) videoActions(a *actions) {
 			s.ShowDifference = !s.ShowDifference
 			w.deps.SetSettings(s)
 		}}
+	a.call = &action{name: "Call instead of echo", shortcut: key(fyne.KeyC, ctrl|alt), checked: func() bool { return m.Form().Video.Call },
+		enabled: func() (bool, string) {
+			if ok, why := w.idle(); !ok {
+				return false, why
+			}
+			if !m.CanChooseCall() {
+				return false, "A call needs “Another Echopath” as the target."
+			}
+			return w.film.Off[model.FieldCall] == "", w.film.Off[model.FieldCall]
+		},
+		do: func() {
+			w.show(screenVideo)
+			w.video.form.pickMode(map[bool]int{false: 1}[m.Form().Video.Call])
+			w.loadForms()
+		}}
 	a.record = &action{name: "Record the video", shortcut: key(fyne.KeyR, ctrlShift), checked: func() bool { return m.Form().Video.Record },
 		enabled: func() (bool, string) {
 			if why := w.film.Off[model.FieldRecord]; why != "" {
@@ -268,16 +299,18 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 	}
 	file := items(a.exportSummary, a.exportTables, a.exportJSON, a.savePNG, a.savePicture, nil, a.openResults, nil, a.settings, nil, a.quit)
 	file[len(file)-1].IsQuit = true
-	return fyne.NewMainMenu(
+	menu := fyne.NewMainMenu(
 		fyne.NewMenu("File", file...),
 		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData)...),
-		fyne.NewMenu("Test", append(items(a.start, a.stop, nil, a.servers, a.connect, a.options, nil), items(a.paths...)...)...),
-		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.record)...)...)...),
+		fyne.NewMenu("Test", append(items(a.start, a.stop, nil), append(items(a.targets...), append(items(a.servers, a.connect, a.options, nil), items(a.paths...)...)...)...)...),
+		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.call, a.record)...)...)...),
 		fyne.NewMenu("Host", items(a.hostStart, a.hostMore, nil, a.newInvite, a.pasteInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, nil, a.accept, a.refuse, a.remove)...),
 		fyne.NewMenu("View", items(a.test, a.video, a.host, nil, a.charts, a.comparison, a.findings, a.details, a.invite, a.film, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
 			a.system, a.light, a.dark, nil, a.fullScreen)...),
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)
+	legible(menu)
+	return menu
 }
 
 func (w *Window) hideTips() { widgets.HideTips(w.win.Canvas()) }

@@ -216,7 +216,7 @@ func (s *settingsScreen) browse() {
 }
 
 func (s *settingsScreen) forget() {
-	widgets.Confirm(s.win, "Forget all settings?", "Settings, remembered servers and folders go back to what they were at first. Results of tests stay where they are.",
+	widgets.Confirm(s.win, "Forget all settings?", "Settings, remembered servers and folders go back to what they were at first, and hosts take this computer for another guest. Results of tests stay where they are.",
 		"Forget", "Keep", func(yes bool) {
 			if !yes {
 				return

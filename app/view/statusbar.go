@@ -20,7 +20,8 @@ type statusBar struct {
 	export, copy     *widgets.Button
 	buttons          [2]fyne.CanvasObject
 	shown            model.Status
-	message          string // stands in for the text while nothing runs: an export that was written
+	words            fyne.CanvasObject // the text, with all of it as its tip where it is cut
+	message          string            // stands in for the text while nothing runs: an export that was written
 }
 
 func newStatusBar(export, copyText *action, menu func(at fyne.CanvasObject)) *statusBar {
@@ -33,6 +34,12 @@ func newStatusBar(export, copyText *action, menu func(at fyne.CanvasObject)) *st
 		widgets.Tipped(s.export, why(export, "Save the result as CSV, JSON or a picture")),
 		widgets.Tipped(s.copy, why(copyText, "Copy the whole result as text, for a ticket or a mail")),
 	}
+	s.words = widgets.Tipped(s.text, func() string {
+		if s.text.Text == s.shown.Text {
+			return ""
+		}
+		return s.shown.Text
+	})
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -82,13 +89,14 @@ func (r *statusRenderer) MinSize() fyne.Size { return fyne.NewSize(600, statusHe
 
 func (r *statusRenderer) Objects() []fyne.CanvasObject {
 	s := r.s
-	return []fyne.CanvasObject{s.line, s.time, s.text, s.track, s.fill, s.left, s.buttons[0], s.buttons[1]}
+	return []fyne.CanvasObject{s.line, s.time, s.words, s.track, s.fill, s.left, s.buttons[0], s.buttons[1]}
 }
 
-// Layout gives everything a fixed place: time, text, bar, time left, buttons.
+// Layout gives everything a fixed place: time, text, bar, time left, buttons. In a small window the bar gives way to the text.
 func (r *statusRenderer) Layout(size fyne.Size) {
-	const margin, timeWidth, barWidth, leftWidth = 12, 56, 150, 74
+	const margin, timeWidth, leftWidth, leastBar, mostBar, narrow = 12, 56, 74, 40, 150, 900
 	s := r.s
+	barWidth := min(max(leastBar+size.Width-narrow, leastBar), mostBar)
 	place(s.line, 0, 0, size.Width, 1)
 	x := size.Width - margin
 	for i := len(s.buttons) - 1; i >= 0; i-- {
@@ -105,7 +113,7 @@ func (r *statusRenderer) Layout(size fyne.Size) {
 	place(s.track, x, size.Height/2-3, barWidth, 6)
 	place(s.fill, x, size.Height/2-3, barWidth*float32(s.shown.Progress), 6)
 	place(s.time, margin, top, timeWidth, height)
-	place(s.text, margin+timeWidth, top, x-margin-timeWidth-gap, height)
+	place(s.words, margin+timeWidth, top, x-margin-timeWidth-gap, height)
 }
 
 func (r *statusRenderer) Refresh() {
@@ -120,7 +128,7 @@ func (r *statusRenderer) Refresh() {
 	s.left.Color = theme.Color(look.ColorMuted)
 	s.time.Text, s.left.Text = s.shown.Elapsed, s.shown.Left
 	r.Layout(s.Size())
-	s.text.Text = fitting(s.shown.Text, s.text.Size().Width, s.text.TextSize)
+	s.text.Text = fitting(s.shown.Text, s.words.Size().Width, s.text.TextSize)
 	for _, o := range r.Objects()[:6] {
 		o.Refresh()
 	}

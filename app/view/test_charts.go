@@ -29,7 +29,7 @@ func newTestCharts(m *model.Test, menu func(fyne.PointEvent)) *testCharts {
 		loss: &chart.Panel{Title: "Loss", Unit: "%", Weight: 1.3, MinTop: 5, MaxTop: 100},
 		rate: &chart.Panel{Title: "Bitrate", Unit: "kbit/s", Weight: 1.2, MinTop: 10},
 	}
-	c.curves = newCurves(chart.New(c.rtt, c.loss, c.rate), menu, c.resized, legendLine)
+	c.curves = newCurves(chart.New(c.rtt, c.loss, c.rate), menu, c.resized, testLegend)
 	return c
 }
 
@@ -116,6 +116,15 @@ func (c *testCharts) resized(size fyne.Size) {
 
 func (c *testCharts) setPanels() {
 	c.group.SetPanels([]*chart.Panel{c.rtt, c.loss, c.rate}[:c.room]...)
+}
+
+// testLegend keeps two lines free for the legend where all that it can name would not fit into one.
+func testLegend(width float32) float32 {
+	const all = 600 // five paths, two carriers, sent
+	if width < all {
+		return 2*legendLine(width) + 8
+	}
+	return legendLine(width)
 }
 
 // What the chips of the legend say beside the paths.

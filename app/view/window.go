@@ -59,6 +59,7 @@ func New(win fyne.Window, deps Deps) *Window {
 	win.SetMainMenu(w.mainMenu())
 	w.content = framed(nil, w.rail.object, screens, container.NewStack(w.status, w.strip.object))
 	win.SetContent(widgets.NewTips(w.content))
+	win.Canvas().SetOnTypedKey(w.typed)
 	w.loadForms()
 	w.show(screenTest)
 	w.Refresh()

@@ -18,8 +18,8 @@ import (
 	"echopath/app/present"
 )
 
-// Banner is the line that is read first: mark and word, a sentence on at most two lines, and a second line. Its height never
-// changes; a text that had to be cut is whole in the tip.
+// Banner is the line that is read first: mark and word, a sentence on at most two lines, or three in smaller letters, and a second line.
+// Its height never changes; a text that had to be cut is whole in the tip.
 type Banner struct {
 	widget.BaseWidget
 	banner model.Banner
@@ -34,6 +34,7 @@ type Banner struct {
 var (
 	bannerWord = style{theme.ColorNameForeground, theme.SizeNameHeadingText, true}
 	bannerText = style{theme.ColorNameForeground, theme.SizeNameSubHeadingText, false}
+	bannerLong = style{theme.ColorNameForeground, theme.SizeNameText, false}
 )
 
 const (
@@ -98,7 +99,7 @@ func (r *bannerRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *bannerRenderer) MinSize() fyne.Size {
-	height := 2*r.b.text.lineHeight() + r.b.more.lineHeight() + bannerPad
+	height := 2*bannerText.measure("M").Height + r.b.more.lineHeight() + bannerPad
 	return fyne.NewSize(320, height)
 }
 
@@ -124,6 +125,11 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 func (r *bannerRenderer) layoutText(x float32, size fyne.Size) {
 	b := r.b
 	width := max(size.Width-x-bannerPad, 1)
+	b.text.style, b.text.limit = bannerText, bannerLines-1
+	if len(bannerText.wrap(b.text.text, width)) > b.text.limit { // a long one has smaller letters, and room for a line more
+		b.text.style, b.text.limit = bannerLong, bannerLines
+	}
+	b.text.flow(width)
 	text := b.text.heightFor(width)
 	b.more.limit = max(bannerLines-int(text/b.text.lineHeight()+0.5), 1) // a short sentence leaves a line to the advice
 	b.more.flow(width)
@@ -153,7 +159,7 @@ func (r *bannerRenderer) dress() {
 	b.shape.set(m.Mark.Shape, tone)
 	b.word.Text = title(m.Mark.Word)
 	bannerWord.in(tone).apply(b.word)
-	b.text.set(m.Text, bannerText)
+	b.text.set(m.Text, b.text.style)
 	b.more.set(m.More, mutedStyle)
 }
 

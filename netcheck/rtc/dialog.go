@@ -148,17 +148,19 @@ func (d *dialog) offer(ctx context.Context, o *webrtc.OfferOptions) error {
 	return d.describe(ctx, offer)
 }
 
-// describe sends a description. Candidates follow it and never go before it: the other end could not know whose they are.
+// describe applies a description of this end and sends it, in this order (RFC 9429, section 3.2): when ICE restarts it is another goroutine
+// that takes the answer, which may be here before Send returns. Candidates follow a description and never go before it: the other end
+// could not know whose they are.
 func (d *dialog) describe(ctx context.Context, desc webrtc.SessionDescription) error {
 	sdp, _, err := splitDescription(desc.SDP)
 	if err != nil {
 		return fmt.Errorf("own %s: %w", desc.Type, err)
 	}
-	if err := d.signals.Send(ctx, signaling.Signal{Description: &signaling.Description{Type: desc.Type.String(), SDP: sdp}}); err != nil {
-		return fmt.Errorf("send %s: %w", desc.Type, err)
-	}
 	if err := d.peer.pc.SetLocalDescription(desc); err != nil {
 		return fmt.Errorf("set local %s: %w", desc.Type, err)
+	}
+	if err := d.signals.Send(ctx, signaling.Signal{Description: &signaling.Description{Type: desc.Type.String(), SDP: sdp}}); err != nil {
+		return fmt.Errorf("send %s: %w", desc.Type, err)
 	}
 	return d.release(ctx)
 }

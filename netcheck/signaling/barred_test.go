@@ -94,7 +94,7 @@ func TestSentOutWhileItComesAnew(t *testing.T) {
 // Sixteen addresses that know no invite and say nothing keep neither a guest out nor one that comes back.
 func TestSilentWiresKeepNobodyOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHall(t, guests(2))
+		h := newHall(t, guests(3))
 		from := func(remote string) { h.set(func() { h.remote = remote }) }
 		from("203.0.113.1:1")
 		first, atHost := h.join(nil)

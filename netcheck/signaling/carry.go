@@ -26,6 +26,7 @@ type link struct {
 	done    chan struct{} // closed when nothing of it runs any more
 	err     error         // why it ended, valid after done
 	abrupt  atomic.Bool   // the other end is not told: it would not hear it
+	unsent  []byte        // what the writer had sealed when the link ended; the writer's
 
 	heard chan struct{} // closed when something comes; nil if nobody waits for it. The session's to lock
 }
@@ -41,7 +42,7 @@ func (l *link) cut(err error) {
 
 // close closes the wire. What does not reach the other end any more would keep an orderly end waiting for its answer.
 func (l *link) close() {
-	if w, ok := l.wire.(interface{ Abort() }); ok && l.abrupt.Load() {
+	if w, ok := l.wire.(Aborter); ok && l.abrupt.Load() {
 		w.Abort()
 	}
 	_ = l.wire.Close() // it is over
@@ -181,6 +182,7 @@ func (s *session) write(l *link) error {
 			err = l.wire.Send(l.ctx, frame)
 		}
 		if err != nil {
+			l.unsent = frame
 			return cutShort(err)
 		}
 		last = now

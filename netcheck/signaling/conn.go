@@ -18,7 +18,7 @@ const (
 
 // Wire carries frames of at most MaxFrame bytes: whole, in order, without loss until it breaks. Send and Receive may be used by
 // one goroutine each, and end with their context. Close is idempotent and ends both. Send keeps nothing of a frame and Receive gives
-// one that is the caller's. A wire whose Close takes its time to end in order has Abort() as well, which ends it without.
+// one that is the caller's. A wire whose Close takes its time to end in order is an Aborter as well; what wraps one passes that on.
 type Wire interface {
 	Send(ctx context.Context, frame []byte) error
 	// Receive gives the next frame, or io.EOF when the other end closed the wire in order.
@@ -28,6 +28,10 @@ type Wire interface {
 	// Remote is where the other end's packets come from as this end sees it: of a proxy if there is one; zero if unknown.
 	Remote() netip.AddrPort
 }
+
+// Aborter is a Wire that can be ended at once, without telling the other end: for one that does not reach it any more. Abort is idempotent,
+// and Close may follow.
+type Aborter interface{ Abort() }
 
 // Conn is one end of an authenticated session. It outlives the wires that it travels over: what was sent and not received when a
 // wire broke is sent again over the next one. Send may be called from any goroutine, Receive from one.

@@ -26,7 +26,7 @@
 //
 // A sender has at most 256 messages or 1 MiB under way that the other end's Receive has not given out yet, and 1024 messages or
 // 4 MiB queued behind them; then Send waits. So each session needs a bounded amount of memory, whatever either end does. Nor does it
-// need more than a bounded amount of work: 500 frames and 2 MiB a second, after 5000 and 32 MiB at once, of whatever kind they are;
+// need more than a bounded amount of work: 500 frames and 4 MiB a second, after 5000 and 16 MiB at once, of whatever kind they are;
 // who sends more is sent away.
 //
 // # Who is kept out

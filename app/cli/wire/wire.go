@@ -21,6 +21,7 @@ func Deps(name, version string) cli.Deps {
 		Name:    name,
 		Version: version,
 		NoVideo: session.NoVideo(),
+		Beside:  cli.WithVideo,
 		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
 			opt := options(job, version)
 			who := identityFor(job.Plan)

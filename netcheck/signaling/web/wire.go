@@ -43,6 +43,8 @@ type Wire struct {
 	carrier  carrier
 }
 
+var _ signaling.Aborter = (*Wire)(nil)
+
 // carrier takes frames to the other end. All but breakOff are called by one goroutine.
 type carrier interface {
 	send(frames [][]byte) error // within the wire's write time

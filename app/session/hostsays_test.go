@@ -1,0 +1,56 @@
+package session
+
+import (
+	"net/netip"
+	"testing"
+
+	"echopath/app/host"
+	"echopath/app/hosting"
+	"echopath/netcheck"
+	"echopath/netcheck/signaling"
+)
+
+// The range of ports that a firewall has to let in comes from the host, and a run that it ends is one that it refuses, in its words.
+func TestWhatTheHostSays(t *testing.T) {
+	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
+		TLSPort: hosting.AnyPort, PeerPortMin: 50000, PeerPortMax: 50255, Budget: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Close() }()
+	i, err := h.Invite(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := i.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Join(t.Context(), netcheck.Secret(text), JoinOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if got := r.Other().PeerPorts; got != "50000-50255" {
+		t.Errorf("ports %q", got)
+	}
+	run := &remoteRun{Remote: r, order: signaling.Run{ID: "a run"}}
+	for _, tt := range []struct {
+		standing signaling.Standing
+		text     string
+	}{
+		{signaling.Standing{Run: "a run", State: signaling.StandingAdmitted}, ""},
+		{signaling.Standing{Run: "another", State: signaling.StandingIn, Text: "Enough."}, ""},
+		{signaling.Standing{Run: "a run", State: signaling.StandingIn, Text: "Enough."}, "Enough."},
+		{signaling.Standing{Run: "a run", State: signaling.StandingIn}, "The host has ended this run."},
+	} {
+		r.take(signaling.Message{Standing: &tt.standing})
+		f := run.trouble()
+		switch {
+		case tt.text == "" && f != nil:
+			t.Errorf("%+v: %v", tt.standing, f)
+		case tt.text != "" && (f == nil || f.Code != netcheck.ReasonHostRefused || f.Text != tt.text || f.Advice == ""):
+			t.Errorf("%+v: %+v", tt.standing, f)
+		}
+	}
+}
