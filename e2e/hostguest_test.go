@@ -114,7 +114,7 @@ func TestHostAndGuest(t *testing.T) {
 	p.guest.key("space")
 	p.guest.awaitDialogs(1)     // the list of targets
 	p.guest.key("Up", "Return") // around to the last one
-	p.guest.await("another Echopath as the target", func(s stat) bool { return s.Focused == "Select Another Echopath" })
+	p.guest.await("another Echopath as the target, and the focus where its invite goes", func(s stat) bool { return s.Focused == "Entry" })
 	p.bringInvite()
 	p.guest.key("ctrl+r")
 	p.accept()

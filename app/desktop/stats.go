@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -223,8 +225,9 @@ const (
 func (s *stats) screen() string {
 	for _, menu := range s.d.win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if item.Checked && (item.Label == screenTest || item.Label == screenVideo || item.Label == screenHost || item.Label == screenSettings) {
-				return item.Label
+			name, _, _ := strings.Cut(item.Label, "  ") // the shortcut stands behind it, in a column
+			if item.Checked && slices.Contains([]string{screenTest, screenVideo, screenHost, screenSettings}, name) {
+				return name
 			}
 		}
 	}

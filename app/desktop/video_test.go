@@ -111,7 +111,7 @@ func (s *stage) pictureWatch() {
 	screenPictures{s.desk.pictures}.Watch(image.Pt(64, 36), image.Pt(64, 36), image.Pt(64, 36))
 	for _, menu := range s.win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if item.Label == "Screen Video echo" {
+			if strings.HasPrefix(item.Label, screenVideo) {
 				item.Action()
 			}
 		}
