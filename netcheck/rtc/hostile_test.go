@@ -50,7 +50,7 @@ func newStranger(tb testing.TB, a *Acceptor, order signaling.Leg) *stranger {
 		l, err := a.Accept(tb.Context(), order, far)
 		g.done <- accepted{l, err}
 	}()
-	tb.Cleanup(func() { must(tb, pc.GracefulClose()) })
+	tb.Cleanup(func() { _ = pc.GracefulClose() }) // it fails if the other end has just ended the connection, which is what these tests are about
 	return g
 }
 
