@@ -12,25 +12,7 @@ import (
 
 // The range of ports that a firewall has to let in comes from the host, and a run that it ends is one that it refuses, in its words.
 func TestWhatTheHostSays(t *testing.T) {
-	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
-		TLSPort: hosting.AnyPort, PeerPortMin: 50000, PeerPortMax: 50255, Budget: 1000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = h.Close() }()
-	i, err := h.Invite(1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Join(t.Context(), netcheck.Secret(text), JoinOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = r.Close() }()
+	r := joined(t, 50000, 50255)
 	if got := r.Other().PeerPorts; got != "50000-50255" {
 		t.Errorf("ports %q", got)
 	}
@@ -53,4 +35,29 @@ func TestWhatTheHostSays(t *testing.T) {
 			t.Errorf("%+v: %+v", tt.standing, f)
 		}
 	}
+}
+
+// joined joins a host on the loopback interface, whose UDP ports for the other end's packets are bound by low and high.
+func joined(t *testing.T, low, high int) *Remote {
+	t.Helper()
+	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
+		TLSPort: hosting.AnyPort, PeerPortMin: low, PeerPortMax: high, Budget: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() }) // its own tests are elsewhere
+	i, err := h.Invite(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := i.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Join(t.Context(), netcheck.Secret(text), JoinOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
 }

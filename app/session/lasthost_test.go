@@ -3,11 +3,9 @@ package session
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"testing"
 	"time"
 
-	"echopath/app/host"
 	"echopath/app/hosting"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -27,25 +25,7 @@ func (p ended) Run(context.Context, netcheck.Link, func(netcheck.Event)) (netche
 
 // A path that breaks because the host is gone says so, also when no path follows that would find out.
 func TestHostGoneOnTheLastPath(t *testing.T) {
-	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
-		TLSPort: hosting.AnyPort, PeerPortMin: hosting.AnyPort, PeerPortMax: hosting.AnyPort, Budget: 1000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = h.Close() }()
-	i, err := h.Invite(1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Join(t.Context(), netcheck.Secret(text), JoinOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = r.Close() }()
+	r := joined(t, hosting.AnyPort, hosting.AnyPort)
 	heard := stats.Summary{}
 	heard.Up.Known = true
 	logs := func(s stats.Summary) netcheck.Summary {

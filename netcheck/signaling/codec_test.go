@@ -72,144 +72,63 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// outOfBounds are changes to the messages of everyMessage after which they are out of bounds.
+var outOfBounds = []struct {
+	name, of string
+	change   func(m signaling.Message)
+}{
+	{"servers", "welcome", func(m signaling.Message) { m.Welcome.Servers = servers(17) }},
+	{"mapping", "welcome", func(m signaling.Message) { m.Welcome.HostMapping = signaling.HostMapping(strings.Repeat("x", 41)) }},
+	{"peer port", "welcome", func(m signaling.Message) { m.Welcome.PeerPortMax = 65536 }},
+	{"peer ports", "welcome", func(m signaling.Message) { m.Welcome.PeerPortMin = m.Welcome.PeerPortMax + 1 }},
+	{"server URL", "servers", func(m signaling.Message) { m.Servers.Servers[0].URL = strings.Repeat("x", 301) }},
+	{"user", "servers", func(m signaling.Message) { m.Servers.Servers[0].Username = strings.Repeat("x", 513) }},
+	{"password", "servers", func(m signaling.Message) { m.Servers.Servers[0].Password = strings.Repeat("x", 513) }},
+	{"pin", "servers", func(m signaling.Message) { m.Servers.Servers[0].Pins[0] = "xyz" }},
+	{"not a number", "run", func(m signaling.Message) { m.Run.Kbps = math.NaN() }},
+	{"infinite", "run", func(m signaling.Message) { m.Run.PacketsPerSecond = math.Inf(1) }},
+	{"negative", "run", func(m signaling.Message) { m.Run.Kbps = -1 }},
+	{"negative packets", "run", func(m signaling.Message) { m.Run.Packets = -1 }},
+	{"no duration", "run", func(m signaling.Message) { m.Run.Duration = 0 }},
+	{"long duration", "run", func(m signaling.Message) { m.Run.Duration = 1 << 60 }},
+	{"no run", "run", func(m signaling.Message) { m.Run.ID = "" }},
+	{"run with a space", "run ended", func(m signaling.Message) { m.RunEnded.ID = "a b" }},
+	{"long run", "run ended", func(m signaling.Message) { m.RunEnded.ID = strings.Repeat("x", 65) }},
+	{"state", "standing", func(m signaling.Message) { m.Standing.State = "" }},
+	{"position", "standing", func(m signaling.Message) { m.Standing.Position = -1 }},
+	{"path", "leg", func(m signaling.Message) { m.Leg.Path = netcheck.Path(strings.Repeat("x", 41)) }},
+	{"family", "leg", func(m signaling.Message) { m.Leg.Family = "IPv 4" }},
+	{"rate", "leg", func(m signaling.Message) { m.Leg.Rate = 20001 }},
+	{"size", "leg", func(m signaling.Message) { m.Leg.Size = 1151 }},
+	{"bitrate", "leg", func(m signaling.Message) { m.Leg.Video.MaxKbps = math.NaN() }},
+	{"servers of a leg", "leg", func(m signaling.Message) { m.Leg.Servers = make([]string, 17) }},
+	{"timeout", "leg", func(m signaling.Message) { m.Leg.Timeout = -1 }},
+	{"long timeout", "leg", func(m signaling.Message) { m.Leg.Timeout = time.Hour }},
+	{"description", "description", func(m signaling.Message) { m.Signal.Description.SDP = strings.Repeat("x", 24<<10+1) }},
+	{"no description", "description", func(m signaling.Message) { m.Signal.Description.SDP = "" }},
+	{"type", "description", func(m signaling.Message) { m.Signal.Description.Type = "pranswer" }},
+	{"candidate", "candidate", func(m signaling.Message) { m.Signal.Candidate = strings.Repeat("x", 513) }},
+	{"candidate, 2 lines", "candidate", func(m signaling.Message) { m.Signal.Candidate = "a\r\nb=c" }},
+	{"fingerprint", "confirm", func(m signaling.Message) { m.Signal.Confirm.Other = strings.Repeat("x", 64) }},
+	{"failure code", "failure", func(m signaling.Message) { m.Signal.Failure.Code = "" }},
+	{"two contents", "end", func(m signaling.Message) { m.Signal.Gathered = true }},
+	{"part", "mirror", func(m signaling.Message) { m.Mirror.Data = make([]byte, signaling.MaxMirror+1) }},
+	{"leave", "leave", func(m signaling.Message) { m.Leave.Code = "a code" }},
+}
+
 func TestBoundsOfMessages(t *testing.T) {
-	long := func(n int) string { return strings.Repeat("x", n) }
-	for name, change := range map[string]func(m map[string]signaling.Message) signaling.Message{
-		"servers": func(m map[string]signaling.Message) signaling.Message {
-			m["welcome"].Welcome.Servers = servers(17)
-			return m["welcome"]
-		},
-		"mapping": func(m map[string]signaling.Message) signaling.Message {
-			m["welcome"].Welcome.HostMapping = signaling.HostMapping(long(41))
-			return m["welcome"]
-		},
-		"peer port": func(m map[string]signaling.Message) signaling.Message {
-			m["welcome"].Welcome.PeerPortMax = 65536
-			return m["welcome"]
-		},
-		"peer ports": func(m map[string]signaling.Message) signaling.Message {
-			m["welcome"].Welcome.PeerPortMin = m["welcome"].Welcome.PeerPortMax + 1
-			return m["welcome"]
-		},
-		"server URL": func(m map[string]signaling.Message) signaling.Message {
-			m["servers"].Servers.Servers[0].URL = long(301)
-			return m["servers"]
-		},
-		"user": func(m map[string]signaling.Message) signaling.Message {
-			m["servers"].Servers.Servers[0].Username = long(513)
-			return m["servers"]
-		},
-		"password": func(m map[string]signaling.Message) signaling.Message {
-			m["servers"].Servers.Servers[0].Password = long(513)
-			return m["servers"]
-		},
-		"pin": func(m map[string]signaling.Message) signaling.Message {
-			m["servers"].Servers.Servers[0].Pins[0] = "xyz"
-			return m["servers"]
-		},
-		"not a number": func(m map[string]signaling.Message) signaling.Message {
-			m["run"].Run.Kbps = math.NaN()
-			return m["run"]
-		},
-		"infinite": func(m map[string]signaling.Message) signaling.Message {
-			m["run"].Run.PacketsPerSecond = math.Inf(1)
-			return m["run"]
-		},
-		"negative":         func(m map[string]signaling.Message) signaling.Message { m["run"].Run.Kbps = -1; return m["run"] },
-		"negative packets": func(m map[string]signaling.Message) signaling.Message { m["run"].Run.Packets = -1; return m["run"] },
-		"no duration":      func(m map[string]signaling.Message) signaling.Message { m["run"].Run.Duration = 0; return m["run"] },
-		"long duration": func(m map[string]signaling.Message) signaling.Message {
-			m["run"].Run.Duration = 1 << 60
-			return m["run"]
-		},
-		"no run": func(m map[string]signaling.Message) signaling.Message { m["run"].Run.ID = ""; return m["run"] },
-		"run with a space": func(m map[string]signaling.Message) signaling.Message {
-			m["run ended"].RunEnded.ID = "a b"
-			return m["run ended"]
-		},
-		"long run": func(m map[string]signaling.Message) signaling.Message {
-			m["run ended"].RunEnded.ID = long(65)
-			return m["run ended"]
-		},
-		"state": func(m map[string]signaling.Message) signaling.Message {
-			m["standing"].Standing.State = ""
-			return m["standing"]
-		},
-		"position": func(m map[string]signaling.Message) signaling.Message {
-			m["standing"].Standing.Position = -1
-			return m["standing"]
-		},
-		"path": func(m map[string]signaling.Message) signaling.Message {
-			m["leg"].Leg.Path = netcheck.Path(long(41))
-			return m["leg"]
-		},
-		"family": func(m map[string]signaling.Message) signaling.Message { m["leg"].Leg.Family = "IPv 4"; return m["leg"] },
-		"rate":   func(m map[string]signaling.Message) signaling.Message { m["leg"].Leg.Rate = 20001; return m["leg"] },
-		"size":   func(m map[string]signaling.Message) signaling.Message { m["leg"].Leg.Size = 1151; return m["leg"] },
-		"bitrate": func(m map[string]signaling.Message) signaling.Message {
-			m["leg"].Leg.Video.MaxKbps = math.NaN()
-			return m["leg"]
-		},
-		"servers of a leg": func(m map[string]signaling.Message) signaling.Message {
-			m["leg"].Leg.Servers = make([]string, 17)
-			return m["leg"]
-		},
-		"timeout": func(m map[string]signaling.Message) signaling.Message { m["leg"].Leg.Timeout = -1; return m["leg"] },
-		"long timeout": func(m map[string]signaling.Message) signaling.Message {
-			m["leg"].Leg.Timeout = time.Hour
-			return m["leg"]
-		},
-		"description": func(m map[string]signaling.Message) signaling.Message {
-			m["description"].Signal.Description.SDP = long(24<<10 + 1)
-			return m["description"]
-		},
-		"no description": func(m map[string]signaling.Message) signaling.Message {
-			m["description"].Signal.Description.SDP = ""
-			return m["description"]
-		},
-		"type": func(m map[string]signaling.Message) signaling.Message {
-			m["description"].Signal.Description.Type = "pranswer"
-			return m["description"]
-		},
-		"candidate": func(m map[string]signaling.Message) signaling.Message {
-			m["candidate"].Signal.Candidate = long(513)
-			return m["candidate"]
-		},
-		"candidate, 2 lines": func(m map[string]signaling.Message) signaling.Message {
-			m["candidate"].Signal.Candidate = "a\r\nb=c"
-			return m["candidate"]
-		},
-		"fingerprint": func(m map[string]signaling.Message) signaling.Message {
-			m["confirm"].Signal.Confirm.Other = long(64)
-			return m["confirm"]
-		},
-		"failure code": func(m map[string]signaling.Message) signaling.Message {
-			m["failure"].Signal.Failure.Code = ""
-			return m["failure"]
-		},
-		"two contents": func(m map[string]signaling.Message) signaling.Message {
-			m["end"].Signal.Gathered = true
-			return m["end"]
-		},
-		"part": func(m map[string]signaling.Message) signaling.Message {
-			m["mirror"].Mirror.Data = make([]byte, signaling.MaxMirror+1)
-			return m["mirror"]
-		},
-		"leave": func(m map[string]signaling.Message) signaling.Message {
-			m["leave"].Leave.Code = "a code"
-			return m["leave"]
-		},
-	} {
-		m := change(everyMessage())
+	for _, tt := range outOfBounds {
+		m := everyMessage()[tt.of]
+		tt.change(m)
 		if b, err := signaling.Encode(m); !errors.Is(err, signaling.ErrMessage) || b != nil {
-			t.Errorf("%s can be written: %v", name, err)
+			t.Errorf("%s can be written: %v", tt.name, err)
 		}
 		b, err := json.Marshal(m)
 		if err != nil {
 			continue // numbers that JSON does not have
 		}
 		if _, err := signaling.Decode(b); !errors.Is(err, signaling.ErrMessage) && !errors.Is(err, signaling.ErrTooLarge) {
-			t.Errorf("%s is taken: %v", name, err)
+			t.Errorf("%s is taken: %v", tt.name, err)
 		}
 	}
 }
