@@ -60,18 +60,31 @@ plain=$(grep -vxF -e "$e2e" <<<"$window" || true)
 
 # --- the tests --------------------------------------------------------------------------------
 
-# run_tests NAME ARGUMENT... runs go test. go vet has run already. Of the whole log a good run shows what was skipped and why; what
-# failed is shown in full. go's own line for each package is kept for the end.
+# failed LOG shows of the log of `go test -v` what the tests that failed, or never ended, printed themselves.
+failed() {
+	awk '
+		/^=== (RUN|NAME|CONT|PAUSE) / { test = $3; next }
+		/^ *--- (PASS|SKIP): / { delete said[$3]; next }
+		/^ *--- FAIL: / { printf "%s", said[$3]; print; delete said[$3]; next }
+		/^(ok|[?])[[:space:]]/ || /^PASS$/ { delete said; next }
+		/^FAIL/ { for (t in said) printf "%s", said[t]; print; delete said; next }
+		{ said[test] = said[test] $0 "\n" }
+		END { for (t in said) printf "%s", said[t] }' "$1"
+}
+
+# run_tests NAME ARGUMENT... runs go test. go vet has run already. Of the whole log a good run shows what was skipped or not judged,
+# and why. go's own line for each package is kept for the end.
 status=0
 run_tests() {
-	local name=$1 log=$out/log failed=
+	local name=$1 log=$out/log bad=
 	shift
 	echo "== $name"
-	go test -tags "$TAGS" -vet=off -timeout 20m -v "$@" >"$log" 2>&1 || failed=yes status=1
-	awk '/^ *--- SKIP/ { print "SKIPPED:" substr($0, index($0, "SKIP:") + 5) " --" why } /^ +[^ ]+\.go:[0-9]+: / { why = $0 }' "$log"
+	go test -tags "$TAGS" -vet=off -timeout 20m -v "$@" >"$log" 2>&1 || bad=yes status=1
+	awk '/: not judged, / { sub(/^ +/, ""); print "NOT JUDGED: " $0 }
+		/^ *--- SKIP/ { print "SKIPPED:" substr($0, index($0, "SKIP:") + 5) " --" why } /^ +[^ ]+\.go:[0-9]+: / { why = $0 }' "$log"
 	grep -E "^(ok|FAIL|[?])[[:space:]]" "$log" >>"$out/results" || true
-	if [ -n "$failed" ]; then
-		grep -vE '^(=== |ok |\? |--- PASS| +--- PASS)' "$log" || true
+	if [ -n "$bad" ]; then
+		failed "$log"
 	fi
 }
 

@@ -130,6 +130,7 @@ func TestJoinsPerMinute(t *testing.T) {
 
 		// Coming back over new wires is no attempt.
 		for range 20 {
+			synctest.Wait() // the guest has taken the wire as well
 			h.wire().Break()
 			<-h.away
 			<-h.away

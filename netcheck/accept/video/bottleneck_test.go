@@ -58,7 +58,7 @@ func TestCapacityFallsOnTheWayBack(t *testing.T) {
 	again, ok := o.recovery(500, fall)
 	o.limit(t, "500 kbit/s again after", again, 10*time.Second)
 	if !ok {
-		t.Error("the target never came back to 500 kbit/s")
+		o.wrong(t, "the target never came back to 500 kbit/s")
 	}
 	o.checkMoves(t, o.shaped+duration-5*time.Second)
 }

@@ -33,12 +33,12 @@ func TestLossIsRepaired(t *testing.T) {
 				o.wrong(t, "pictures for %v in a row did not come back", gap)
 			}
 			if after := o.AfterRepair; 2*after.LossRatio > tt.loss {
-				t.Errorf("%d of %d packets are lost in spite of repair", after.Lost, after.Sent)
+				o.wrong(t, "%d of %d packets are lost in spite of repair", after.Lost, after.Sent)
 			}
 			_, worst := frozen(o.stands(), 0)
 			o.limit(t, "worst gap", worst, tt.gap)
 			if o.Retransmitted == 0 || o.NACK == 0 {
-				t.Errorf("nothing was repaired: %d asked for, %d sent again", o.NACK, o.Retransmitted)
+				o.wrong(t, "nothing was repaired: %d asked for, %d sent again", o.NACK, o.Retransmitted)
 			}
 		})
 	}
