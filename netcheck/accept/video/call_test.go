@@ -68,7 +68,10 @@ func checkCall(t *testing.T, s *netcheck.CallSummary, lab *vlab.Lab, before [2]i
 	t.Helper()
 	wrong := t.Errorf
 	if s.Up.Skipped+s.Down.Skipped+s.Up.QueueDropped+s.Down.QueueDropped > 0 {
-		wrong = func(format string, args ...any) { t.Helper(); t.Logf("not judged, this computer was busy: "+format, args...) }
+		wrong = func(format string, args ...any) {
+			t.Helper()
+			t.Logf("not judged, this computer was busy: "+format, args...)
+		}
 	}
 	for name, d := range map[string]struct {
 		netcheck.CallDirection
