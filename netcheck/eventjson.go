@@ -36,6 +36,9 @@ var bodyTypes = map[string]func(json.RawMessage) (Body, error){
 	"frames_decided":     decode[FramesDecided],
 	"video_happened":     decode[VideoHappened],
 	"call_sample_taken":  decode[CallSampleTaken],
+	"network_started":    decode[NetworkStarted],
+	"net_probed":         decode[NetProbed],
+	"network_ended":      decode[NetworkEnded],
 	"session_ended":      decode[SessionEnded],
 }
 

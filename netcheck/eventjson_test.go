@@ -61,7 +61,8 @@ func TestEventJSONNeedsABody(t *testing.T) {
 // Every body can be read back, and under the name that it is written with.
 func TestEveryBodyHasItsType(t *testing.T) {
 	bodies := []Body{SessionStarted{}, PathStarted{}, StepDone{}, PathConnected{}, ProbeStarted{}, SampleTaken{}, PacketsDecided{}, ProbeEnded{},
-		PathEnded{}, Noted{}, SessionEnded{}, VideoSampleTaken{}, FramesDecided{}, VideoHappened{}, CallSampleTaken{}}
+		PathEnded{}, Noted{}, SessionEnded{}, VideoSampleTaken{}, FramesDecided{}, VideoHappened{}, CallSampleTaken{},
+		NetworkStarted{}, NetProbed{}, NetworkEnded{}}
 	var names []string
 	for _, b := range bodies {
 		names = append(names, b.eventType())
@@ -107,6 +108,8 @@ func FuzzEventJSON(f *testing.F) {
 	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"probe":"video","video":{"stats":{"frames_sent":90},"plan":{"fps":30}}}}`)
 	f.Add(`{"v":1,"seq":2,"type":"call_sample_taken","body":{"sample":{"index":-5,"up":{"target_kbps":-1},"down":{"frozen_ns":9}}}}`)
 	f.Add(`{"v":1,"seq":2,"type":"probe_ended","body":{"probe":"call","call":{"plan":{"fps":30},"span_ns":5,"up":{"known":true,"frames_sent":90,"frames_shown":-3}}}}`)
+	f.Add(`{"v":1,"seq":2,"type":"network_started","body":{"probes":[{"id":"nat:4","kind":"nat"}]}}`)
+	f.Add(`{"v":1,"seq":3,"type":"net_probed","body":{"result":{"id":"nat:4","kind":"nat","state":"ok","facts":{"nat":{"family":"4","mapping":"none","tests":[{"name":"a"}]}}}}}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		var e Event
 		if json.Unmarshal([]byte(s), &e) != nil {

@@ -21,6 +21,9 @@ func Fold(r Report, e Event) Report {
 	case SessionEnded:
 		r.Ended, r.Duration, r.Error = b.Ended, b.Duration, said(b.Error)
 		return r
+	case NetworkStarted, NetProbed, NetworkEnded:
+		r.Duration, r.Network = e.At, r.Network.with(b)
+		return r
 	}
 	r.Duration = e.At
 	i := slices.IndexFunc(r.Paths, func(p PathReport) bool { return p.Path == e.Path })

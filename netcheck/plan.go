@@ -17,6 +17,7 @@ type Plan struct {
 	Interface      string        `json:"interface,omitempty"`
 	Loss           LossPlan      `json:"loss"` // not run when Video.Mode.Only()
 	Video          VideoPlan     `json:"video,omitzero"`
+	Network        NetworkPlan   `json:"network,omitzero"` // runs before the paths
 	ConnectTimeout time.Duration `json:"connect_timeout_ns"`
 }
 
@@ -124,7 +125,7 @@ type Estimate struct {
 func (p Plan) Estimate() Estimate {
 	n := len(p.Paths)
 	var e Estimate
-	if !p.Video.Mode.Only() {
+	if !p.Video.Mode.Only() && !p.Network.Only {
 		e = Estimate{
 			Packets:  n * len(p.Loss.Carriers) * p.Loss.Packets(),
 			Kbps:     p.Loss.Kbps(),
@@ -143,6 +144,7 @@ func (p Plan) Estimate() Estimate {
 		e.Kbps += p.Video.MaxKbps
 	case VideoNone:
 	}
+	e.Duration += p.Network.estimate()
 	return e
 }
 
@@ -159,7 +161,14 @@ func (e *PlanError) Unwrap() error { return e.Err }
 // beside it. The error is a *PlanError that joins everything that is wrong, a line each, in words.
 func (p Plan) Grant() (Plan, error) {
 	g := p.filled()
+	if g.Network.Only {
+		if err := errors.Join(append(g.Network.check(), g.checkPaths(), g.checkTarget())...); err != nil {
+			return g, &PlanError{err}
+		}
+		return g, nil
+	}
 	wrong := append(g.Video.check(), g.checkPaths(), g.checkTarget())
+	wrong = append(wrong, g.Network.check()...)
 	if g.Video.Mode == VideoCall && g.Target.Kind != TargetInvite {
 		wrong = append(wrong, errors.New("a call needs another Echopath: use an invite as target"))
 	}
@@ -180,7 +189,10 @@ const maxTitle = 200
 
 // filled gives the plan with defaults in place of what it leaves open.
 func (p Plan) filled() Plan {
-	if len(p.Paths) == 0 {
+	switch p.Network = p.Network.filled(); {
+	case p.Network.Only:
+		p.Paths, p.Video = nil, VideoPlan{}
+	case len(p.Paths) == 0:
 		p.Paths = AllPaths()
 	}
 	if p.Family == "" {

@@ -18,8 +18,9 @@ type Report struct {
 	OS         string
 	Plan       Plan
 	Granted    Plan
-	Other      *OtherEnd    // the second computer; nil: both ends were in one process
-	Paths      []PathReport // one for each path of the granted plan, in running order
+	Other      *OtherEnd      // the second computer; nil: both ends were in one process
+	Network    *NetworkReport // what the network probes found; nil: none ran
+	Paths      []PathReport   // one for each path of the granted plan, in running order
 }
 
 // PathReport is what is known of one path.

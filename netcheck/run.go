@@ -12,6 +12,8 @@ import (
 // Deps is what a session needs from the world.
 type Deps struct {
 	Connector Connector
+	// Network runs the network probes; it may be nil where no plan asks for them.
+	Network NetworkProber
 	// Probes gives what to run on a link, stage after stage.
 	Probes func(Asked) []Stage
 	// Clock is the time; nil means the runtime's.
@@ -50,6 +52,9 @@ func Run(ctx context.Context, plan Plan, deps Deps, observe Observer) (Report, e
 	}
 	s := &session{deps: deps, plan: granted, start: deps.Clock.Now(), observe: observe}
 	s.emit(Event{Body: SessionStarted{ID: newID(), Started: s.start, AppVersion: deps.AppVersion, OS: deps.OS, Plan: plan, Granted: granted, Other: deps.Other}})
+	if granted.Network.On && deps.Network != nil {
+		s.probeNetwork(ctx)
+	}
 	for _, st := range schedule(granted) {
 		s.runStep(ctx, st)
 	}
