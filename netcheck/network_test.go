@@ -145,8 +145,9 @@ func TestNetworkReportIsBounded(t *testing.T) {
 	long.Text, long.Server, long.Steps = strings.Repeat("\x1b[31mred", 10_000), strings.Repeat("s", 10_000), make([]netcheck.NetStep, 10_000)
 	long.Facts.NAT = &netcheck.NATBehavior{Tests: make([]netcheck.NATTest, 10_000), MappingNote: strings.Repeat("n", 10_000)}
 	r = netcheck.Fold(r, netcheck.Event{Body: netcheck.NetProbed{Result: long}})
+	r = netcheck.Fold(r, netcheck.Event{Body: netcheck.NetworkStarted{Probes: planned("another")}}) // they are named once
 	got, ok := r.Network.Result("x")
-	if !ok || len(r.Network.Planned) > 1000 || len(got.Text) > 5000 || strings.Contains(got.Text, "\x1b") || len(got.Server) > 500 || len(got.Steps) > 100 ||
+	if !ok || len(r.Network.Planned) != netcheck.MaxNetProbes || len(got.Text) > 5000 || strings.Contains(got.Text, "\x1b") || len(got.Server) > 500 || len(got.Steps) > 100 ||
 		len(got.Facts.NAT.Tests) > 100 || len(got.Facts.NAT.MappingNote) > 5000 {
 		t.Errorf("%d planned, %d characters, %d steps", len(r.Network.Planned), len(got.Text), len(got.Steps))
 	}

@@ -2,9 +2,10 @@ package netcheck
 
 import "slices"
 
-// Bounds of a network report: events may come from another computer whose run is shown here.
+// Bounds of a network report: events may come from another computer whose run is shown here. Those of lists are what a mirrored run
+// may have in one.
 const (
-	maxNetProbes  = 512
+	MaxNetProbes  = 64  // that a plan may name; the rest is left out
 	maxNetList    = 64  // steps, tests, interfaces, addresses of one result
 	maxNetAddress = 300 // characters: a URL, host:port
 )
@@ -17,7 +18,9 @@ func (n *NetworkReport) with(b Body) *NetworkReport {
 	}
 	switch b := b.(type) {
 	case NetworkStarted:
-		out.Planned = slices.Clone(b.Probes[:min(len(b.Probes), maxNetProbes)])
+		if n == nil { // they are named once
+			out.Planned = slices.Clone(b.Probes[:min(len(b.Probes), MaxNetProbes)])
+		}
 	case NetProbed:
 		out.Results = out.place(b.Result.cleaned())
 	case NetworkEnded:

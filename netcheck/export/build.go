@@ -15,7 +15,7 @@ const started = "2006-01-02T15:04:05.000Z07:00"
 func newDocument(r netcheck.Report, v netcheck.Verdict) document {
 	d := document{
 		Schema: Schema, Run: run(r), Plan: plan(r.Plan), Granted: plan(r.Granted), Target: target(r.Granted.Target),
-		Paths: []pathDoc{}, Probes: []laterDoc{}, Verdict: verdict(v),
+		Paths: []pathDoc{}, Network: network(r.Network), NAT: natOf(r.Network), Probes: netProbes(r.Network), Verdict: verdict(v),
 	}
 	d.Target.Other = other(r.Other)
 	for _, p := range r.Paths {

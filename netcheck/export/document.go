@@ -8,19 +8,17 @@ const Schema = "echopath.report/1"
 // (packets a second, a carrier) and size (bytes a datagram).
 
 type document struct {
-	Schema  string     `json:"schema"`
-	Run     runDoc     `json:"run"`
-	Plan    planDoc    `json:"plan"`    // what was asked
-	Granted planDoc    `json:"granted"` // what was run
-	Target  targetDoc  `json:"target"`
-	Paths   []pathDoc  `json:"paths"`
-	NAT     *laterDoc  `json:"nat"`
-	Probes  []laterDoc `json:"probes"`
-	Verdict verdictDoc `json:"verdict"`
+	Schema  string        `json:"schema"`
+	Run     runDoc        `json:"run"`
+	Plan    planDoc       `json:"plan"`    // what was asked
+	Granted planDoc       `json:"granted"` // what was run
+	Target  targetDoc     `json:"target"`
+	Paths   []pathDoc     `json:"paths"`
+	Network *networkDoc   `json:"network,omitempty"` // missing: no network probes ran
+	NAT     *natDoc       `json:"nat"`               // null: not tested
+	Probes  []netProbeDoc `json:"probes"`
+	Verdict verdictDoc    `json:"verdict"`
 }
-
-// laterDoc stands for what the schema has and nothing measures yet: readers find the key, and null or an empty list.
-type laterDoc struct{}
 
 type runDoc struct {
 	ID         string  `json:"id"`
