@@ -247,6 +247,8 @@ type ICEServer struct {
 	Trust      Trust     `json:"trust,omitzero"`
 	// Public marks a server of [PublicSTUN]: it belongs to neither end, and is asked only where the others can not help.
 	Public bool `json:"public,omitempty"`
+	// AltPort is a second UDP port of the same address that answers Binding requests, known from an invite; 0: none is known.
+	AltPort int `json:"alt_port,omitempty"`
 	// Fresh, if set, gives user and password for a new allocation; it comes before the fields above.
 	Fresh func() (username string, password Secret) `json:"-"`
 }

@@ -155,8 +155,7 @@ func (p *plan) nat(servers []netcheck.ICEServer) {
 	list := bindingServers(servers)
 	if p.ask.IPv6 != nil {
 		p.add(job{NetPlanned: netcheck.NetPlanned{ID: "ipv6", Kind: netcheck.ProbeIPv6}, limit: udpLimit, run: func(ctx context.Context) netcheck.NetResult {
-			known, _ := p.addresses(ctx, list, netcheck.Family6) // whether the servers have any is part of what is found
-			return p.ask.IPv6(ctx, known)
+			return p.ask.IPv6(ctx, list) // whether the servers have an address of IPv6 is part of what is found
 		}})
 	}
 	if len(list) == 0 {
@@ -189,17 +188,25 @@ func bindingServers(servers []netcheck.ICEServer) []netcheck.ICEServer {
 	return out
 }
 
-// web plans what goes over TCP and is no TURN.
-func (p *plan) web(servers []netcheck.ICEServer) {
-	var targets []Target
+// streamPlaces are the host:port that streams go to, each once.
+func streamPlaces(servers []netcheck.ICEServer) []string {
+	var out []string
 	for _, s := range servers {
-		if t := (Target{s.URL.Host, s.URL.Port}); s.URL.Transport == "tcp" && !slices.Contains(targets, t) {
-			targets = append(targets, t)
+		place := net.JoinHostPort(s.URL.Host, strconv.Itoa(s.URL.Port))
+		if s.URL.Transport == "tcp" && !slices.Contains(out, place) {
+			out = append(out, place)
 		}
 	}
-	if p.ask.Proxy != nil {
-		p.add(job{NetPlanned: netcheck.NetPlanned{ID: "proxy", Kind: netcheck.ProbeProxy}, limit: webLimit,
-			run: func(ctx context.Context) netcheck.NetResult { return p.ask.Proxy(ctx, targets) }})
+	return out
+}
+
+// web plans what goes over TCP and is no TURN.
+func (p *plan) web(servers []netcheck.ICEServer) {
+	for _, place := range streamPlaces(servers) {
+		if p.ask.Proxy != nil {
+			p.add(job{NetPlanned: netcheck.NetPlanned{ID: "proxy:" + place, Kind: netcheck.ProbeProxy, Server: place}, limit: webLimit,
+				run: func(ctx context.Context) netcheck.NetResult { return p.ask.Proxy(ctx, place) }})
+		}
 	}
 	if p.Plan.Portal == "" {
 		return
@@ -207,7 +214,7 @@ func (p *plan) web(servers []netcheck.ICEServer) {
 	if p.ask.Portal != nil {
 		p.add(job{NetPlanned: netcheck.NetPlanned{ID: "portal", Kind: netcheck.ProbePortal, Server: p.Plan.Portal}, limit: webLimit,
 			run: func(ctx context.Context) netcheck.NetResult {
-				return p.ask.Portal(ctx, p.Plan.Portal, p.Plan.PortalBody)
+				return p.ask.Portal(ctx, p.Plan)
 			}})
 	}
 	if p.ask.Clock != nil {

@@ -16,26 +16,20 @@ type Server struct {
 	Addr netip.AddrPort
 }
 
-// Target is a place that HTTP CONNECT is asked for.
-type Target struct {
-	Host string // name or address
-	Port int
-}
-
 // Questions are what a Suite asks with. Each keeps to its context, fills in what it found, and leaves ID and At to the Suite. One that
 // is nil is left out of the plan.
 type Questions struct {
 	Interfaces func(ctx context.Context) netcheck.NetResult
 	DNS        func(ctx context.Context, host string) netcheck.NetResult
-	IPv6       func(ctx context.Context, servers []Server) netcheck.NetResult
+	IPv6       func(ctx context.Context, servers []netcheck.ICEServer) netcheck.NetResult
 	NAT64      func(ctx context.Context) netcheck.NetResult
 	UDP        func(ctx context.Context, s Server) netcheck.NetResult
 	NAT        func(ctx context.Context, servers []Server) netcheck.NetResult
 	// TURN asks over udp, tcp, tls or dtls. For streams Addr may be zero: a proxy may know the name.
 	TURN   func(ctx context.Context, s Server, transport string) netcheck.NetResult
-	Proxy  func(ctx context.Context, targets []Target) netcheck.NetResult
+	Proxy  func(ctx context.Context, hostport string) netcheck.NetResult
 	TLS    func(ctx context.Context, s Server) netcheck.NetResult
-	Portal func(ctx context.Context, url, body string) netcheck.NetResult
+	Portal func(ctx context.Context, plan netcheck.NetworkPlan) netcheck.NetResult
 	Clock  func(ctx context.Context, url string) netcheck.NetResult
 	MTU    func(ctx context.Context, servers []Server) netcheck.NetResult
 	DSCP   func(ctx context.Context, servers []Server) netcheck.NetResult
@@ -110,11 +104,7 @@ func (p *plan) resolved(s netcheck.ICEServer, ask func(context.Context, Server) 
 }
 
 func (p *plan) address(ctx context.Context, s netcheck.ICEServer) (netip.AddrPort, error) {
-	return p.addressIn(ctx, s, p.Family)
-}
-
-func (p *plan) addressIn(ctx context.Context, s netcheck.ICEServer, f netcheck.Family) (netip.AddrPort, error) {
-	addrs, err := p.names.of(ctx, s.URL.Host, f)
+	addrs, err := p.names.of(ctx, s.URL.Host, p.Family)
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
@@ -133,7 +123,7 @@ func (p *plan) nameless(ctx context.Context, err error) netcheck.NetResult {
 // all makes a probe of a question to all of some servers that have an address in time.
 func (p *plan) all(list []netcheck.ICEServer, ask func(context.Context, []Server) netcheck.NetResult) func(context.Context) netcheck.NetResult {
 	return func(ctx context.Context) netcheck.NetResult {
-		known, err := p.addresses(ctx, list, p.Family)
+		known, err := p.addresses(ctx, list)
 		if len(known) == 0 && err != nil {
 			return p.nameless(ctx, err)
 		}
@@ -141,10 +131,10 @@ func (p *plan) all(list []netcheck.ICEServer, ask func(context.Context, []Server
 	}
 }
 
-// addresses gives those of the servers that have one in the family, and the first reason why one has none.
-func (p *plan) addresses(ctx context.Context, list []netcheck.ICEServer, f netcheck.Family) (known []Server, first error) {
+// addresses gives those of the servers that have one, and the first reason why one has none.
+func (p *plan) addresses(ctx context.Context, list []netcheck.ICEServer) (known []Server, first error) {
 	for _, s := range list {
-		addr, err := p.addressIn(ctx, s, f)
+		addr, err := p.address(ctx, s)
 		if err == nil {
 			known = append(known, Server{s, addr})
 		} else if first == nil {

@@ -75,17 +75,20 @@ func (w *world) questions(netcheck.NetworkAsked) Questions {
 		}
 	}
 	return Questions{
-		Interfaces: none("interfaces"), NAT64: none("nat64"), IPv6: many("ipv6"), NAT: many("nat"), MTU: many("mtu"), DSCP: many("dscp"), Lifetime: many("lifetime"),
+		Interfaces: none("interfaces"), NAT64: none("nat64"), NAT: many("nat"), MTU: many("mtu"), DSCP: many("dscp"), Lifetime: many("lifetime"),
 		DNS: func(ctx context.Context, host string) netcheck.NetResult { return w.answer(ctx, "dns "+host) },
 		UDP: one("udp"), TLS: one("tls"), Rate: one("rate"), Idle: one("idle"),
 		TURN: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
 			return w.answer(ctx, fmt.Sprintf("turn %s %s", transport, s.Addr))
 		},
-		Proxy: func(ctx context.Context, t []Target) netcheck.NetResult {
-			return w.answer(ctx, fmt.Sprint("proxy ", t))
+		IPv6: func(ctx context.Context, list []netcheck.ICEServer) netcheck.NetResult {
+			return w.answer(ctx, fmt.Sprintf("ipv6 of %d", len(list)))
 		},
-		Portal: func(ctx context.Context, url, _ string) netcheck.NetResult { return w.answer(ctx, "portal "+url) },
-		Clock:  func(ctx context.Context, url string) netcheck.NetResult { return w.answer(ctx, "clock "+url) },
+		Proxy: func(ctx context.Context, place string) netcheck.NetResult { return w.answer(ctx, "proxy "+place) },
+		Portal: func(ctx context.Context, p netcheck.NetworkPlan) netcheck.NetResult {
+			return w.answer(ctx, "portal "+p.Portal)
+		},
+		Clock: func(ctx context.Context, url string) netcheck.NetResult { return w.answer(ctx, "clock "+url) },
 	}
 }
 
@@ -126,15 +129,15 @@ func TestPlan(t *testing.T) {
 		servers []string
 		want    string
 	}{
-		"no server": {netcheck.NetworkPlan{}, nil, "interfaces nat64 ipv6 proxy"},
+		"no server": {netcheck.NetworkPlan{}, nil, "interfaces nat64 ipv6"},
 		"a STUN server": {netcheck.NetworkPlan{}, []string{"public stun:s.example.com"},
-			"interfaces dns:s.example.com nat64 udp:s.example.com:3478 ipv6 nat:4 mtu dscp proxy"},
+			"interfaces dns:s.example.com nat64 udp:s.example.com:3478 ipv6 nat:4 mtu dscp"},
 		"a TURN server": {netcheck.NetworkPlan{}, []string{"turn:192.0.2.1", "turns:192.0.2.1"},
-			"interfaces nat64 udp:192.0.2.1:3478 turn:udp:192.0.2.1:3478 turn:tls:192.0.2.1:5349 tls:192.0.2.1:5349 ipv6 nat:4 mtu dscp proxy " +
+			"interfaces nat64 udp:192.0.2.1:3478 turn:udp:192.0.2.1:3478 turn:tls:192.0.2.1:5349 tls:192.0.2.1:5349 ipv6 nat:4 mtu dscp proxy:192.0.2.1:5349 " +
 				"udp:192.0.2.1:443 turn:tls:192.0.2.1:443 turn:tcp:192.0.2.1:443 turn:tcp:192.0.2.1:3478 turn:dtls:192.0.2.1:5349"},
 		"everything": {netcheck.NetworkPlan{Portal: "http://p.example.com/", Long: []netcheck.ProbeKind{netcheck.ProbeIdle, netcheck.ProbeLifetime}},
 			[]string{"public stun:192.0.2.9"},
-			"interfaces nat64 udp:192.0.2.9:3478 ipv6 nat:4 mtu dscp proxy portal clock idle lifetime"},
+			"interfaces nat64 udp:192.0.2.9:3478 ipv6 nat:4 mtu dscp portal clock idle lifetime"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &world{}
