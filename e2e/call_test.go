@@ -86,6 +86,27 @@ func TestTwoWayCall(t *testing.T) {
 	p.stopHosting()
 }
 
+// TestAGuestWithANewWindow: an invite for one use lets the same guest in again after its program was closed and started anew.
+func TestAGuestWithANewWindow(t *testing.T) {
+	guest := quickLoad("direct")
+	guest["form"].(map[string]any)["target"] = "invite"
+	p := openPair(t, 1040, 720, quickLoad("direct").hosting("host-pc"), guest)
+	p.startHosting()
+	p.bringInvite()
+	p.guest.key("ctrl+k")
+	p.accept()
+	p.guest.front()
+	p.guest.quit()
+	p.host.await("that the host sees it go", func(s stat) bool { return len(s.Host.Guests) == 0 })
+	p.guest = open(t, p.host.screen, p.guest.home)
+	p.guest.moveTo(1040)
+	p.guest.await("the guest's new window", func(s stat) bool { return s.Screen != "" })
+	p.bringInvite()
+	p.guest.key("ctrl+k")
+	p.accept()
+	p.stopHosting()
+}
+
 // comeBack has the guest leave and come again: the invite was for one guest, and this is the same one.
 func (p *pair) comeBack() {
 	p.host.t.Helper()

@@ -23,8 +23,8 @@ func TestMeasureAndExportByKeyboard(t *testing.T) {
 	p.key("ctrl+1", "ctrl+3") // Direct and Relay UDP
 	p.await("two paths", func(s stat) bool { return strings.Contains(s.StartWhy, "2 paths") })
 	p.key("Return")
-	p.await("the first path", func(s stat) bool { return s.Phase == "running" && s.Path == "direct" })
-	p.await("the second path", func(s stat) bool { return s.Path == "relay-udp" })
+	p.saw("the first path", 0, func(s stat) bool { return s.Phase == "running" && s.Path == "direct" })
+	p.saw("the second path", 0, func(s stat) bool { return s.Path == "relay-udp" })
 	shown := p.awaitPhase("done")
 
 	folder := h.onlyRun(t)

@@ -62,9 +62,15 @@ func openPair(t *testing.T, width, height int, host, guest settings, env ...stri
 	p := &pair{host: open(t, s, hostHome, env...)}
 	p.host.await("the host's window", func(s stat) bool { return s.Screen != "" })
 	p.guest = open(t, s, guestHome, env...)
-	s.run(t, "xdotool", "windowmove", p.guest.window, strconv.Itoa(width), "0")
+	p.guest.moveTo(width)
 	p.guest.await("the guest's window", func(s stat) bool { return s.Screen != "" })
 	return p
+}
+
+// moveTo moves the window to the right.
+func (p *program) moveTo(left int) {
+	p.t.Helper()
+	p.screen.run(p.t, "xdotool", "windowmove", p.window, strconv.Itoa(left), "0")
 }
 
 // startHosting hosts by shortcuts and waits for the first invite.
@@ -119,8 +125,8 @@ func TestHostAndGuest(t *testing.T) {
 	p.guest.key("ctrl+r")
 	p.accept()
 
-	p.guest.await("the run", func(s stat) bool { return s.Phase == "running" })
-	p.host.await("the guest's run at the host", func(s stat) bool { return s.Host.Run == "running" })
+	p.guest.saw("the run", 0, func(s stat) bool { return s.Phase == "running" })
+	p.host.saw("the guest's run at the host", 0, func(s stat) bool { return s.Host.Run == "running" })
 	shown := p.guest.awaitPhase("done")
 	mirrored := p.host.await("its end at the host", func(s stat) bool { return s.Host.Run == "done" })
 	if shown.Banner == "" || mirrored.Host.Verdict != shown.Banner {
@@ -201,6 +207,7 @@ func sameMeasurement(t *testing.T, guest, host report) {
 // stopHosting ends the host while the guest is in: the guest is told at once, and why.
 func (p *pair) stopHosting() {
 	p.host.t.Helper()
+	p.host.await("that no guest tests", func(s stat) bool { return !strings.Contains(s.Host.Banner, "testing") }) // or it is asked whether to stop
 	p.host.front()
 	p.host.key("ctrl+shift+h")
 	told := p.guest.await("that the guest is told", func(s stat) bool { return s.Join.Phase == "gone" })

@@ -30,9 +30,12 @@ func withoutTCP(t *testing.T, text string) string {
 // copied waits until the clipboard holds something that begins so.
 func (p *program) copied(begin string) string {
 	p.t.Helper()
-	x := dialX(p.t, p.screen)
-	eventually(p.t, "a text in the clipboard that begins with "+begin, func() bool { return strings.HasPrefix(x.clipboard(), begin) })
-	return x.clipboard()
+	x, text := dialX(p.t, p.screen), ""
+	eventually(p.t, "a text in the clipboard that begins with "+begin, func() bool {
+		text = x.clipboard()
+		return strings.HasPrefix(text, begin)
+	})
+	return text
 }
 
 // pasteInvite opens the sheet at the host and copies the invite.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -128,6 +129,7 @@ func open(t *testing.T, s *screen, h home, env ...string) *program {
 	cmd.Env = append(append(h.env(), "DISPLAY="+s.display, "ECHOPATH_STATS="+p.stats), env...)
 	p.process = spawn(t, cmd)
 	t.Cleanup(p.tellIfFailed)
+	t.Cleanup(p.foundItsFocus)
 	p.findWindow()
 	return p
 }
@@ -161,6 +163,14 @@ func (p *program) eventually(what string, cond func() bool) {
 		}
 		return cond()
 	})
+}
+
+// foundItsFocus wants the program to have given the focus to nothing that was not there: Fyne says so on standard error, and the focus
+// stays where it was, on what is not to be seen any more.
+func (p *program) foundItsFocus() {
+	if said := p.out.String(); strings.Contains(said, "Failed to focus") {
+		p.t.Errorf("the program gave the focus to what Fyne did not find:\n%s", said)
+	}
 }
 
 // tellIfFailed shows what the program said and did last, and leaves a picture of it.
@@ -208,6 +218,21 @@ func (p *program) await(what string, cond func(stat) bool) stat {
 	p.t.Helper()
 	p.eventually(what, func() bool { return cond(p.last()) })
 	return p.last()
+}
+
+// saw waits for a state that passes, and that a busy computer may have missed when it was there: any line counts from number from on.
+func (p *program) saw(what string, from int, cond func(stat) bool) {
+	p.t.Helper()
+	p.eventually(what, func() bool {
+		p.last()
+		return slices.ContainsFunc(p.lines[from:], cond)
+	})
+}
+
+// written is how many lines there are until now.
+func (p *program) written() int {
+	p.last()
+	return len(p.lines)
 }
 
 func (p *program) awaitPhase(phase string) stat {

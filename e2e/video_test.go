@@ -18,7 +18,7 @@ import (
 // form that only it has.
 func TestVideoByKeyboard(t *testing.T) {
 	s, h := newScreen(t, 1280, 800), newHome(t)
-	h.write(t, quickLoad("direct", "relay-udp").withVideo("3s"))
+	h.write(t, quickLoad("direct", "relay-udp").withVideo("6s"))
 	p := open(t, s, h)
 	p.toVideo()
 	places := p.pictures()
@@ -27,7 +27,7 @@ func TestVideoByKeyboard(t *testing.T) {
 	p.filmed(2)
 	p.areAlive(places)
 	p.wholeScreen()
-	p.await("the second path", func(s stat) bool { return s.Path == "relay-udp" })
+	p.saw("the second path", 0, func(s stat) bool { return s.Path == "relay-udp" })
 	shown := p.awaitPhase("done")
 	folder, r := h.videoRun(t)
 	if r.Run.Ended != "complete" || len(r.Paths) < 2 || r.Verdict.Sentence != shown.Banner {
@@ -179,8 +179,9 @@ func TestStopVideoHalfWay(t *testing.T) {
 	}
 	p.key("ctrl+shift+1")
 	p.await("a start on the other screen", func(s stat) bool { return s.Screen == "Screen Test" && s.CanStart })
+	from := p.written()
 	p.key("ctrl+r")
-	p.await("packets", func(s stat) bool { return s.Phase == "running" || s.Phase == "starting" })
+	p.saw("packets", from, func(s stat) bool { return s.Phase == "running" || s.Phase == "starting" })
 	p.key("ctrl+shift+2")
 	other = p.await("the screen of the video", func(s stat) bool { return s.Screen == "Screen Video echo" })
 	if other.Phase != "done" && (other.CanStart || !strings.Contains(other.StartWhy, "“Test”")) {

@@ -120,7 +120,11 @@ func wantKept(t *testing.T, before *PathResult, running string, r Report) {
 		t.Errorf("the path that was over is not kept: %+v", before)
 	}
 	p := r.Path(running)
-	if p == nil || p.ReasonCode != "link_lost" && p.ReasonCode != "host_gone" || p.Reason == "" {
+	if p == nil {
+		t.Errorf("no word about %s, which ran", running)
+		return
+	}
+	if p.ReasonCode != "link_lost" && p.ReasonCode != "host_gone" || p.Reason == "" {
 		t.Errorf("the path that ran is %s, want failed link_lost or failed host_gone: %s", p.Outcome(), p.Reason)
 		return
 	}
@@ -224,7 +228,9 @@ func scenarioHostGone(t *testing.T) {
 			t.Logf("the guest ended %v after the host", time.Since(gone))
 			d.tell(r, code)
 			wantKept(t, r.Path("direct"), "relay-tcp", r)
-			reasons[name] = r.Path("relay-tcp").ReasonCode + ": " + r.Path("relay-tcp").Reason
+			if p := r.Path("relay-tcp"); p != nil {
+				reasons[name] = p.ReasonCode + ": " + p.Reason
+			}
 			wantGone(t, r.Path("relay-tls"))
 			wantNotConcluded(t, r, code)
 			if s == syscall.SIGTERM {

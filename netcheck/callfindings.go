@@ -63,19 +63,11 @@ func (w callWay) whose(r Report) string {
 	return "the picture of " + r.far()
 }
 
-// lines names what a direction goes over.
-func (w callWay) lines(r Report) string {
-	if w.up {
-		return "this computer's line outwards, the line of " + r.far() + " inwards, or a network between"
-	}
-	return "the line of " + r.far() + " outwards, this computer's line inwards, or a network between"
-}
-
 func notShown(r Report, p PathReport, w callWay) Finding {
 	return Finding{ID: w.id("call_not_shown"), Severity: SeverityCritical, Path: p.Path,
 		Title:    fmt.Sprintf("%s: no picture arrived %s", p.Path.Title(), w.in(p.Direction)),
 		Detail:   fmt.Sprintf("%d pictures were sent, and none of %s could be shown where it was to arrive.", w.Sent, w.whose(r)),
-		Advice:   "Look for a firewall or VPN that limits UDP in one direction: it is " + w.lines(r) + ".",
+		Advice:   "Look for a firewall or VPN that limits UDP in one direction: it is " + r.lines(w.up) + ".",
 		Evidence: evidence("frames_sent", fmt.Sprint(w.Sent), "frames_shown", "0")}
 }
 
@@ -88,7 +80,7 @@ func findCallLine(r Report, p PathReport, w callWay) []Finding {
 	}
 	return []Finding{{ID: w.id("call_network_loss"), Severity: severityOf(grade), Path: p.Path,
 		Title:    fmt.Sprintf("%s: the network loses %s of the call's packets %s", p.Path.Title(), Percent(l.LossRatio), w.in(p.Direction)),
-		Detail:   lostEffect(mended(w.video())) + " It is " + w.lines(r) + ".",
+		Detail:   lostEffect(mended(w.video())) + " It is " + r.lines(w.up) + ".",
 		Advice:   lineAdvice(r),
 		Evidence: evidence("lost", fmt.Sprint(l.Lost), "sent", fmt.Sprint(l.Sent), "nack", fmt.Sprint(w.NACK))}}
 }
@@ -118,7 +110,7 @@ func findCallMissing(r Report, p PathReport, w callWay) []Finding {
 	}
 	share := missingShare(w.video())
 	f.Title = fmt.Sprintf("%s: %s of the pictures never arrived %s", p.Path.Title(), Percent(share.value), w.in(p.Direction))
-	f.Detail = fmt.Sprintf("%d of %d pictures that were sent could not be shown, so movement is jerky. It is %s.", w.Lost, w.Sent, w.lines(r))
+	f.Detail = fmt.Sprintf("%d of %d pictures that were sent could not be shown, so movement is jerky. It is %s.", w.Lost, w.Sent, r.lines(w.up))
 	f.Advice = lineAdvice(r)
 	if videoMetricByID("video_missing").uncertain(share, w.Sent) {
 		f.Advice = fmt.Sprintf("%d pictures are too few to tell: make the call for longer before you act on this.", w.Sent)
@@ -149,7 +141,7 @@ func findCallRate(r Report, p PathReport, w callWay) []Finding {
 	f.Title = fmt.Sprintf("%s: too little bitrate for this picture %s", p.Path.Title(), w.in(p.Direction))
 	f.Detail = fmt.Sprintf("The path allowed %s kbit/s on average. %s at %d pictures a second needs about %s kbit/s.",
 		number(w.TargetKbps), VideoSize{asked.Width, asked.Height}, asked.FPS, number(goodKbps(asked)))
-	f.Advice = "Ask for a smaller picture, or find out what else fills " + w.lines(r) + ": other programs, Wi-Fi, or a limit on UDP."
+	f.Advice = "Ask for a smaller picture, or find out what else fills " + r.lines(w.up) + ": other programs, Wi-Fi, or a limit on UDP."
 	f.Evidence = evidence("target_kbps", number(w.TargetKbps), "sent_kbps", number(w.SentKbps), "received_kbps", number(w.ReceivedKbps))
 	return []Finding{f}
 }
@@ -161,7 +153,7 @@ func findCallLoss(r Report, p PathReport, w callWay) []Finding {
 	}
 	l := w.AfterRepair
 	f.Title = fmt.Sprintf("%s: %s of the call's packets were lost %s in spite of repair", p.Path.Title(), Percent(l.LossRatio), w.in(p.Direction))
-	f.Detail = fmt.Sprintf("%d of %d packets never arrived. Each one spoils its picture and those behind it. It is %s.", l.Lost, l.Sent, w.lines(r))
+	f.Detail = fmt.Sprintf("%d of %d packets never arrived. Each one spoils its picture and those behind it. It is %s.", l.Lost, l.Sent, r.lines(w.up))
 	f.Advice = lineAdvice(r)
 	f.Evidence = evidence("lost_after_repair", fmt.Sprint(l.Lost), "packets", fmt.Sprint(l.Sent), "nack", fmt.Sprint(w.NACK), "pli", fmt.Sprint(w.PLI))
 	return []Finding{f}

@@ -11,7 +11,7 @@ import (
 // outage is a silence that no queue explains.
 const outage = time.Duration(stats.CutUS) * time.Microsecond
 
-// around is how long before and after a cut a video still shows it: packets are asked for again, a key frame has to come, and the
+// beforeCut and afterCut are how long before and after a cut a video still shows it: packets are asked for again, a key frame has to come, and the
 // bitrate has to find its level anew.
 const (
 	beforeCut = 400 * time.Millisecond

@@ -9,16 +9,7 @@ import (
 func Judge(r Report) Verdict {
 	v := Verdict{Paths: map[Path]Grade{}}
 	for _, p := range r.Paths {
-		v.Paths[p.Path] = gradePath(p)
-		if callStopped(r, p) {
-			v.Paths[p.Path] = ungraded(v.Paths[p.Path])
-		}
-		if p.Code == ReasonFarRefused && cutShort(r) { // the other computer ended the run, and refuses what follows
-			v.Paths[p.Path] = ungraded(gradePath(p))
-			if v.Paths[p.Path] == GradeFailed {
-				v.Paths[p.Path] = GradeInconclusive
-			}
-		}
+		v.Paths[p.Path] = gradeWithin(r, p)
 	}
 	v.Grade = overall(r, v.Paths)
 	for _, p := range r.Paths {
@@ -29,6 +20,7 @@ func Judge(r Report) Verdict {
 	for _, rule := range sessionRules {
 		v.Findings = append(v.Findings, rule(r, v)...)
 	}
+	v = judgeNetwork(r, v)
 	if v.Grade == GradeGood {
 		moderate(v.Findings)
 	}
@@ -77,7 +69,20 @@ func ungraded(g Grade) Grade {
 	return g
 }
 
-// gradePath grades one path. Unknown is the grade of a path that does not apply or was not run.
+// gradeWithin grades one path. What the rest of its report says can take a grade back: a call that was stopped too early, or another
+// computer that ended the run and refuses what follows.
+func gradeWithin(r Report, p PathReport) Grade {
+	g, over := gradePath(p), p.Code == ReasonFarRefused && cutShort(r)
+	switch {
+	case over && g == GradeFailed:
+		return GradeInconclusive
+	case over || callStopped(r, p):
+		return ungraded(g)
+	}
+	return g
+}
+
+// gradePath grades one path by itself. Unknown is the grade of a path that does not apply or was not run.
 func gradePath(p PathReport) Grade {
 	switch p.State {
 	case StateBlocked, StateFailed:

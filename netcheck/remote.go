@@ -3,75 +3,10 @@ package netcheck
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"echopath/netcheck/stats"
 )
-
-// Bounds of what the other computer says about itself, in characters.
-const (
-	maxName = 64
-	maxAway = 80 // an address with its port
-)
-
-// cleaned is the other end as a report keeps it: what it says about itself is input.
-func (o *OtherEnd) cleaned() *OtherEnd {
-	if o == nil {
-		return nil
-	}
-	return &OtherEnd{Name: CleanText(o.Name, maxName), AppVersion: CleanText(o.AppVersion, maxName), OS: CleanText(o.OS, maxName),
-		Way: CleanText(o.Way, maxName), Address: CleanText(o.Address, maxAway), Host: o.Host, Observed: CleanText(o.Observed, maxAway),
-		PeerPorts: portRange(o.PeerPorts)}
-}
-
-// portRange is a range of ports written as "low-high", or "" if text is none.
-func portRange(text string) string {
-	first, last, _ := strings.Cut(text, "-")
-	low, err1 := strconv.ParseUint(first, 10, 16)
-	high, err2 := strconv.ParseUint(last, 10, 16)
-	if err1 != nil || err2 != nil || low == 0 || low > high {
-		return ""
-	}
-	return fmt.Sprintf("%d-%d", low, high)
-}
-
-// peerPorts names the ports of the host's end of straight ways: "ports 49152-49407"; "" if they are not known.
-func (r Report) peerPorts() string {
-	if r.Other == nil || !r.Other.Host {
-		return ""
-	}
-	ports := portRange(r.Other.PeerPorts)
-	switch low, high, _ := strings.Cut(ports, "-"); {
-	case ports == "":
-		return ""
-	case low == high:
-		return "port " + low
-	}
-	return "ports " + ports
-}
-
-// called is what the second computer is called in the middle of a sentence.
-func (o *OtherEnd) called() string {
-	if o == nil || o.Name == "" {
-		return "the other computer"
-	}
-	return CleanText(o.Name, maxName)
-}
-
-// far is what the second computer of a report is called in the middle of a sentence.
-func (r Report) far() string { return r.Other.called() }
-
-// remote tells that a second computer was measured.
-func (r Report) remote() bool { return r.Granted.Target.Kind == TargetInvite }
-
-// capital begins a sentence.
-func capital(s string) string {
-	first, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[n:]
-}
 
 // way is one of the two directions of a path.
 type way struct {
@@ -100,10 +35,9 @@ func bothWays(r Report, p PathReport, c CarrierResult) [2]way {
 
 // conclude says what the loss of one direction between two computers tells about whose line it is, and what it does not.
 func (w way) conclude(r Report, p PathReport) string {
-	far := r.far()
-	word, opposite, lines := "upload", "download", "this computer's line outwards, the line of "+far+" inwards"
+	far, word, opposite := r.far(), "upload", "download"
 	if !w.up {
-		word, opposite, lines = "download", "upload", "the line of "+far+" outwards, this computer's line inwards"
+		word, opposite = "download", "upload"
 	}
 	var s []string
 	alone := w.opposite.RatioOK && w.opposite.CI95High < w.lost.CI95Low
@@ -113,7 +47,7 @@ func (w way) conclude(r Report, p PathReport) string {
 	case p.Path.Stream():
 		s = append(s, "TCP repairs what is lost between this computer and the relay, so these were lost between the relay and "+far+".")
 	case alone:
-		s = append(s, fmt.Sprintf("Only the %s loses so much: that is %s, or a network between. These figures can not tell which.", word, lines))
+		s = append(s, fmt.Sprintf("Only the %s loses so much: that is %s. These figures can not tell which.", word, r.lines(w.up)))
 	default:
 		s = append(s, fmt.Sprintf("The %s is not clearly better, so look first for what both directions share, such as Wi-Fi at one of the ends.", opposite))
 	}
@@ -121,6 +55,14 @@ func (w way) conclude(r Report, p PathReport) string {
 		s = append(s, better.Title()+" does not lose this, so it is the relay or the way to it.")
 	}
 	return strings.Join(s, " ")
+}
+
+// lines names what one direction between two computers goes over.
+func (r Report) lines(up bool) string {
+	if up {
+		return "this computer's line outwards, the line of " + r.far() + " inwards, or a network between"
+	}
+	return "the line of " + r.far() + " outwards, this computer's line inwards, or a network between"
 }
 
 // ownRelay tells that a path's relay is on the other computer itself, as that of a host is.
@@ -215,14 +157,13 @@ func findFar(r Report, p PathReport) []Finding {
 
 // remoteVideo says of a finding about a video between two computers whose line it may be.
 func remoteVideo(r Report, p PathReport, s VideoSummary, f Finding) Finding {
-	far := r.far()
-	switch f.ID {
+	switch far := r.far(); f.ID {
 	case "video_network_loss":
 		f.Advice = lineAdvice(r)
 		if up, down := s.Up, s.Down; up.CI95Low > down.CI95High {
-			f.Detail += " Only the upload loses so much: that is this computer's line outwards, the line of " + far + " inwards, or a network between."
+			f.Detail += " Only the upload loses so much: that is " + r.lines(true) + "."
 		} else if down.CI95Low > up.CI95High {
-			f.Detail += " Only the download loses so much: that is the line of " + far + " outwards, this computer's line inwards, or a network between."
+			f.Detail += " Only the download loses so much: that is " + r.lines(false) + "."
 		}
 	case "video_missing", "video_loss":
 		f.Advice = lineAdvice(r)

@@ -120,6 +120,7 @@ func TestWordsOfTwoComputers(t *testing.T) {
 	}))
 	udp := remoteReport(blockedPair(PathDirect), endedPath(PathSTUN, ReasonNoAnswer), endedPath(PathRelayUDP, ReasonNoAnswer), good(PathRelayTLS))
 	noWay := remoteReport(blockedPair(PathDirect), blockedPair(PathSTUN), good(PathRelayUDP))
+	mapped := remoteReport(blockedPair(PathDirect), with(blockedPair(PathSTUN), func(p *PathReport) { p.Advice = "Behind such a NAT a relay is the way." }), good(PathRelayUDP))
 	named := func(r Report, ports string) Report {
 		other := *r.Other
 		other.PeerPorts, r.Other = ports, &other
@@ -148,6 +149,7 @@ func TestWordsOfTwoComputers(t *testing.T) {
 		{named(udp, "49152-49407"), "udp_blocked", []string{"allow UDP from this computer to ports 49152-49407 of Lab-PC (203.0.113.9), and the answers"}},
 		{named(noWay, "49152-49407"), "path_blocked", []string{"Ask the firewall team to allow UDP from this computer to ports 49152-49407 of Lab-PC (203.0.113.9), and the answers. " +
 			"At the place of Lab-PC they must be let in, and passed on to it by a NAT if there is one. Without that, calls take a relay."}},
+		{named(mapped, "49152-49407"), "path_blocked", []string{"Behind such a NAT a relay is the way. Ask the firewall team to allow UDP from this computer to ports 49152-49407"}},
 		{named(noWay, "50000-50000"), "path_blocked", []string{"from this computer to port 50000 of Lab-PC"}},
 		{named(noWay, "50001-50000"), "path_blocked", []string{"Ask for it."}},
 		{named(noWay, ""), "path_blocked", []string{"Ask for it."}},

@@ -61,14 +61,14 @@ func remoteState(r Report, p PathReport, f Finding) Finding {
 	return f
 }
 
-// openedFor puts the ports and the address that have to be opened for a straight way into the place of the advice of one that found no
-// way, where the host has named them.
+// openedFor adds the ports and the address that have to be opened for a straight way to the advice of one that found no way, where the
+// host has named them. What is known of that way, as how a NAT maps it, stays the first thing to look at.
 func openedFor(r Report, p PathReport, f Finding) Finding {
 	if p.Path.Relay() || p.State != StateBlocked || p.Code != ReasonNoPair || r.peerPorts() == "" {
 		return f
 	}
-	f.Advice = fmt.Sprintf("%s. At the place of %s they must be let in, and passed on to it by a NAT if there is one. Without that, calls take a relay.",
-		capital(openPeerPorts(r)), r.far())
+	f.Advice = strings.TrimSpace(fmt.Sprintf("%s %s. At the place of %s they must be let in, and passed on to it by a NAT if there is one. Without that, calls take a relay.",
+		p.Advice, capital(openPeerPorts(r)), r.far()))
 	f.Evidence = append(f.Evidence, Evidence{"peer_ports", portRange(r.Other.PeerPorts)})
 	return f
 }
@@ -148,34 +148,6 @@ func openPeerPorts(r Report) string {
 	}
 	return "ask the firewall team to allow UDP from this computer to the ports for test packets of " + where +
 		", which its host screen lists, and the answers"
-}
-
-// farAddresses lists the addresses under which the other computer was met, as seen from here: as candidates of links that came up,
-// and else that of its signalling.
-func farAddresses(r Report) []string {
-	var out []string
-	for _, p := range r.Paths {
-		if c := p.Local.Remote; p.Connected && c.Type != "relay" && c.Address.IsValid() {
-			out = append(out, c.Address.Addr().Unmap().String())
-		}
-	}
-	if at := signallingHost(r); len(out) == 0 && at != "" {
-		out = append(out, at)
-	}
-	return unique(out)
-}
-
-// signallingHost is the name or address under which this end reached its host; "" if it did not, or did not say.
-func signallingHost(r Report) string {
-	if r.Other == nil || !r.Other.Host {
-		return ""
-	}
-	if inner, bracketed := strings.CutPrefix(r.Other.Address, "["); bracketed {
-		host, _, _ := strings.Cut(inner, "]")
-		return host
-	}
-	host, _, _ := strings.Cut(r.Other.Address, ":")
-	return host
 }
 
 // udpServers lists the servers that paths over UDP need, as a firewall team wants them. Public ones belong to nobody here.

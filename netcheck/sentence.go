@@ -9,6 +9,9 @@ import (
 
 // sentence says the whole in a few sentences: how it ended, which paths work, how much is lost and what a relay costs.
 func sentence(r Report, v Verdict) string {
+	if networkDecides(r) {
+		return networkSentence(r, v)
+	}
 	var s []string
 	if r.Ended == EndedCancelled {
 		s = append(s, stopped(r))
@@ -23,7 +26,7 @@ func sentence(r Report, v Verdict) string {
 	if v.Grade == GradeFailed {
 		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
 	}
-	for _, more := range []string{outageSentence(r), lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r)} {
+	for _, more := range []string{outageSentence(r), lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r, v)} {
 		if more != "" {
 			s = append(s, more)
 		}
@@ -233,7 +236,7 @@ func worseVideo(a, b VideoSummary) bool {
 // addedWorthSaying is the added delay, in microseconds, that is more than the noise of two medians on an idle computer.
 const addedWorthSaying = 1000
 
-// addedDelay compares the slowest relay with the first path that works; between two computers also what it loses more.
+// addedDelay compares the slowest relay with the first path that works, and says what it loses more.
 func addedDelay(r Report) string {
 	var base, slow PathReport
 	var baseUS, slowUS int64
@@ -256,20 +259,20 @@ func addedDelay(r Report) string {
 	return fmt.Sprintf("%s adds %s ms of delay%s compared with %s.", slow.Path.Title(), micros(slowUS-baseUS), addedLoss(base, slow), base.Path.Title())
 }
 
-// addedLoss is what the second of two paths between two computers clearly loses more than the first: " and 0.4 % of loss".
+// addedLoss is what the second of two paths clearly loses more than the first, on the round trip: " and 0.4 % of loss".
 func addedLoss(base, slow PathReport) string {
 	a, _ := judged(base)
 	b, _ := judged(slow)
 	few, more := besideCuts(a.Stats).Total, besideCuts(b.Stats).Total
-	if slow.Direction != DirectionUpDown || !few.RatioOK || !more.RatioOK || more.CI95Low <= few.CI95High {
+	if !few.RatioOK || !more.RatioOK || more.CI95Low <= few.CI95High {
 		return ""
 	}
 	return fmt.Sprintf(" and %s of loss", Percent(more.LossRatio-few.LossRatio))
 }
 
-// blockedSentence says what stands behind paths between two computers that do not work.
-func blockedSentence(r Report) string {
-	if !r.remote() || len(blockedUDP(r)) == 0 {
+// blockedSentence says what stands behind paths that do not work, where the paths between two computers or the network's probes show it.
+func blockedSentence(r Report, v Verdict) string {
+	if !probedBlocked(r, v) && (!r.remote() || len(blockedUDP(r)) == 0) {
 		return ""
 	}
 	return "UDP is blocked."

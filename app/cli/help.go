@@ -34,7 +34,7 @@ instead, as people do who see each other.`,
 const exitHelp = `Exit codes
   0    good or fair
   1    poor or failed
-  2    wrong use, also an invite that is not good any more; one line on standard error says how to mend it
+  2    wrong use, also an invite that is not good any more, or an IP version (--ip) that one end does not have; one line on standard error says how to mend it
   3    inconclusive: the figures are in doubt, or the host of an invite was not reached, did not let this computer in or was gone before the end
   4    could not run, or a result could not be written
   130  interrupted; what was measured until then is shown and written`

@@ -184,6 +184,7 @@ func TestHostSaysNo(t *testing.T) {
 		{failure(netcheck.ReasonInvite, gone), "nothing was measured (used): " + words, ExitUsage},
 		{failure(netcheck.ReasonHostRefused, nil), "nothing was measured (host_refused): " + words, ExitInconclusive},
 		{failure(netcheck.ReasonHostGone, nil), "nothing was measured (host_gone): " + words, ExitInconclusive},
+		{failure(netcheck.ReasonNoFamily, nil), "nothing was measured (no_family): " + words, ExitUsage},
 		{failure(netcheck.ReasonNoAnswer, nil), "nothing was measured (no_answer): " + words, ExitInconclusive},
 		{failure(netcheck.ReasonProxyAuth, nil), "nothing was measured (proxy_auth): " + words, ExitInconclusive},
 		{failure(netcheck.ReasonImpostor, nil), "nothing was measured (impostor): " + words, ExitError},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"echopath/app/hosting"
@@ -16,7 +17,7 @@ import (
 const (
 	ExitOK           = 0   // good or fair
 	ExitPoor         = 1   // poor or failed
-	ExitUsage        = 2   // wrong use, also an invite that is not good any more
+	ExitUsage        = 2   // wrong use, also an invite that is not good any more, or an IP version that one end does not have
 	ExitInconclusive = 3   // nothing concluded: the figures are in doubt, or the host of an invite did not take part to the end
 	ExitError        = 4   // could not run, or a result could not be written
 	ExitInterrupted  = 130 // stopped by the user; 128 + SIGINT, as shells have it
@@ -119,10 +120,11 @@ func exitCodeOf(err error) int {
 }
 
 // withoutHost is the exit code of a test that the host of an invite did not take part in, or not to the end. What has to be changed is the
-// command where the invite is to blame; an impostor, another version or this computer itself are no matter of trying again.
+// command where the invite or the IP version of the chosen interface is to blame; an impostor, another version or this computer itself are
+// no matter of trying again.
 func withoutHost(code netcheck.ReasonCode) int {
 	switch code {
-	case netcheck.ReasonInvite:
+	case netcheck.ReasonInvite, netcheck.ReasonNoFamily:
 		return ExitUsage
 	case netcheck.ReasonNone, netcheck.ReasonImpostor, netcheck.ReasonTLSPin, netcheck.ReasonOtherVersion, netcheck.ReasonLocal:
 		return ExitError
@@ -133,6 +135,16 @@ func withoutHost(code netcheck.ReasonCode) int {
 // lostHost tells of a run that had to do without its host before it was done.
 func lostHost(r netcheck.Report) bool {
 	return r.Ended == netcheck.EndedError && r.Granted.Target.Kind == netcheck.TargetInvite
+}
+
+// otherFamily tells, with what to do, that nothing could be measured because one end has no address of the IP version that was asked for.
+// That does not change by trying again: the command has to. It is nil in any other case.
+func otherFamily(r netcheck.Report, v netcheck.Verdict) error {
+	i := slices.IndexFunc(v.Findings, func(f netcheck.Finding) bool { return f.ID == "no_family" })
+	if i < 0 || r.Ended != netcheck.EndedComplete {
+		return nil
+	}
+	return wrongUse("%s %s", v.Sentence, v.Findings[i].Advice)
 }
 
 // exitCodeFor is the exit code of a session that ran.

@@ -188,7 +188,10 @@ func (a *app) finish(r netcheck.Report, o *options, files *export.Files) error {
 	v := netcheck.Judge(r)
 	fileErr := files.Finish(r, v)
 	a.code = exitCodeFor(r, v)
-	return errors.Join(fileErr, o.kept.err(), a.show(r, v, o, files.Saved()))
+	if err := errors.Join(fileErr, o.kept.err(), a.show(r, v, o, files.Saved())); err != nil {
+		return err
+	}
+	return otherFamily(r, v)
 }
 
 // show puts the result on standard output in the form that was asked for.

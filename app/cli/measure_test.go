@@ -51,6 +51,7 @@ var errBroken = errors.New("the disk for long records is full")
 func TestExitCodes(t *testing.T) {
 	blocked := netcheck.PathEnded{State: netcheck.StateBlocked, Code: netcheck.ReasonNoAnswer, Reason: "Nothing answered."}
 	busy := netcheck.PathEnded{State: netcheck.StateInconclusive, Code: netcheck.ReasonBusy, Reason: "This computer was too busy to measure."}
+	family := netcheck.PathEnded{State: netcheck.StateNotApplicable, Code: netcheck.ReasonNoFamily, Reason: "The server has no IPv6 address."}
 	tests := []struct {
 		name string
 		run  presenttest.RunFunc
@@ -58,6 +59,7 @@ func TestExitCodes(t *testing.T) {
 		out  string // on standard output
 		err  string // on standard error
 	}{
+		{"no such IP version", ending(family, nil), ExitUsage, "○ INCONCLUSIVE", "no path of IPv4 could be made. Use --ip auto"},
 		{"good", presenttest.AllGood, ExitOK, "● GOOD", ""},
 		{"fair", ending(presenttest.Ended, &presenttest.Series{RTT: 400, LostUp: presenttest.Every(50, 500)}), ExitOK, "▲ FAIR", ""},
 		{"poor", ending(presenttest.Ended, &presenttest.Series{RTT: 400, LostUp: presenttest.Every(10, 500)}), ExitPoor, "■ POOR", ""},

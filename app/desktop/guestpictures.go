@@ -21,7 +21,7 @@ type guestPictures struct {
 	sizes runner.PictureSizes
 }
 
-// screens is the host's: it gives what sees the pictures of one guest's call.
+// screen is the host's: it gives what sees the pictures of one guest's call.
 func (g *guestPictures) screen(guest string) netcheck.Screen {
 	return &callScreen{to: guestScreen{g, guest}}
 }

@@ -85,13 +85,21 @@ func (d *desk) stopHost() {
 		return
 	}
 	d.asking = true
-	widgets.Confirm(d.win, "Stop hosting?", fmt.Sprintf("%s under way or in the queue. They end, and the guests are told. What was measured until now is kept.", present.Counted(n, "run of a guest")),
-		"Stop hosting", "Go on", func(yes bool) {
-			d.asking = false
-			if yes {
-				d.stopHosting()
-			}
-		})
+	widgets.Confirm(d.win, "Stop hosting?", endingRuns(n), "Stop hosting", "Go on", func(yes bool) {
+		d.asking = false
+		if yes {
+			d.stopHosting()
+		}
+	})
+}
+
+// endingRuns says what becomes of so many runs of guests.
+func endingRuns(n int) string {
+	const kept = "What was measured until now is kept."
+	if n == 1 {
+		return "The run of a guest is under way or in the queue. It ends, and the guest is told. " + kept
+	}
+	return fmt.Sprintf("%d runs of guests are under way or in the queue. They end, and the guests are told. ", n) + kept
 }
 
 func (d *desk) stopHosting() {

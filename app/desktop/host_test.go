@@ -197,6 +197,14 @@ func TestQuitAsksOnceWhileGuestsAreHere(t *testing.T) {
 	}
 }
 
+func TestEndingRuns(t *testing.T) {
+	for n, want := range map[int]string{1: "The run of a guest is", 3: "3 runs of guests are"} {
+		if got := endingRuns(n); !strings.HasPrefix(got, want+" under way") || !strings.HasSuffix(got, "is kept.") {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}
+
 func TestStoppingAsksWhileRunsGoOn(t *testing.T) {
 	s, h := hostingStage(t, presenttest.AllGood)
 	h.come("a", hosting.GuestActive)

@@ -3,12 +3,11 @@ package desktop
 import (
 	"context"
 	"os"
-	"slices"
-	"sync"
 	"time"
 
 	"echopath/app/runner"
 	"echopath/app/session"
+	"echopath/app/session/identity"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
 )
@@ -19,75 +18,52 @@ type JoinHost func(ctx context.Context, invite netcheck.Secret, o session.JoinOp
 // joinHost is the link's: it runs beside the goroutine that draws.
 func (d *desk) joinHost(ctx context.Context, to runner.Invited, trace func(netcheck.StepDone), standing func(signaling.Standing), paste func(answer string)) (runner.Remote, error) {
 	name, _ := os.Hostname() // without one the host shows none
-	o := session.JoinOptions{Servers: d.known.outside(), Name: name, Version: d.opt.Version, Interface: to.Interface, Trace: trace, Standing: standing, Paste: paste}
-	o.Identity = d.known.of(to.Invite)
-	if d.opt.Join != nil {
-		return d.opt.Join(ctx, to.Invite, o)
+	who := d.known.take(to.Invite)
+	r, err := d.reach(ctx, to.Invite, session.JoinOptions{Servers: d.outside.get(), Name: name, Version: d.opt.Version, Interface: to.Interface,
+		Trace: trace, Standing: standing, Paste: paste, Identity: who.ID})
+	if err != nil {
+		who.Release()
+		return nil, err
 	}
-	r, err := session.Join(ctx, to.Invite, o)
+	return &guestSession{r, who}, nil
+}
+
+// reach comes to the host.
+func (d *desk) reach(ctx context.Context, to netcheck.Secret, o session.JoinOptions) (runner.Remote, error) {
+	if d.opt.Join != nil {
+		return d.opt.Join(ctx, to, o)
+	}
+	r, err := session.Join(ctx, to, o)
 	if err != nil {
 		return nil, err // and no session: a nil of its type would be one
 	}
-	d.known.keep(to.Invite, r.Identity())
 	calls := r.Calls()
-	d.post(func() { d.join.Calls(calls) }) // it is told before that the host was joined
+	d.post(func() {
+		d.join.Calls(calls)
+		d.view.Refresh()
+	})
 	return r, nil
 }
 
-// identities remembers who this computer was to the host of an invite, so that an invite for one use lets it in again after it has left
-// or lost the host. It lasts as long as the window.
-type identities struct {
-	mu     sync.Mutex
-	invite netcheck.Secret
-	own    [32]byte
-	stun   []netcheck.ICEServer // outside servers by which this computer may be found
+// guestSession is a session with a host under an identity, which other programs must not use as long as it lasts.
+type guestSession struct {
+	runner.Remote
+	who *identity.Taken
 }
 
-// of gives who this computer was by an invite; zero if it was not there.
-func (i *identities) of(invite netcheck.Secret) [32]byte {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.invite != invite {
-		return [32]byte{}
+// Close implements runner.Remote.
+func (g *guestSession) Close() error {
+	defer g.who.Release()
+	return g.Remote.Close()
+}
+
+// sessionOf is the session itself, for a run over it; nil if it is not one of this program's own.
+func sessionOf(r runner.Remote) *session.Remote {
+	if g, ok := r.(*guestSession); ok {
+		r = g.Remote
 	}
-	return i.own
-}
-
-func (i *identities) keep(invite netcheck.Secret, own [32]byte) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.invite, i.own = invite, own
-}
-
-// tick has the clock of the answer's sheet go on while it is open.
-func (d *desk) tick() {
-	_ = runner.Go(d.jobs, "clock", func(ctx context.Context) (struct{}, error) { // an error: one is under way
-		second := time.NewTimer(time.Second)
-		defer second.Stop()
-		select {
-		case <-second.C:
-		case <-ctx.Done():
-		}
-		return struct{}{}, ctx.Err()
-	}, func(_ struct{}, err error) {
-		if err == nil && d.join.AnswerView(time.Now()).Open {
-			d.view.Refresh()
-			d.tick()
-		}
-	})
-}
-
-// outside gives the outside servers that were set last.
-func (i *identities) outside() []netcheck.ICEServer {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return slices.Clone(i.stun)
-}
-
-func (i *identities) setOutside(servers []netcheck.ICEServer) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.stun = servers
+	s, _ := r.(*session.Remote)
+	return s
 }
 
 // connect comes to the host of the form's invite.
@@ -96,7 +72,7 @@ func (d *desk) connect() {
 	if plan.Target.Kind != netcheck.TargetInvite || plan.Target.Invite == "" {
 		return
 	}
-	d.known.setOutside(d.model.Form().OutsideSTUN())
+	d.outside.set(d.model.Form().OutsideSTUN())
 	if err := d.link.Connect(runner.Invited{Invite: plan.Target.Invite, Interface: plan.Interface}); err != nil {
 		d.view.Say(err.Error())
 	}
@@ -131,4 +107,22 @@ func (d *desk) joinNews(n runner.LinkNews) {
 		d.join.Left()
 	}
 	d.view.Refresh()
+}
+
+// tick has the clock of the answer's sheet go on while it is open.
+func (d *desk) tick() {
+	_ = runner.Go(d.jobs, "clock", func(ctx context.Context) (struct{}, error) { // an error: one is under way
+		second := time.NewTimer(time.Second)
+		defer second.Stop()
+		select {
+		case <-second.C:
+		case <-ctx.Done():
+		}
+		return struct{}{}, ctx.Err()
+	}, func(_ struct{}, err error) {
+		if err == nil && d.join.AnswerView(time.Now()).Open {
+			d.view.Refresh()
+			d.tick()
+		}
+	})
 }

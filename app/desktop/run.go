@@ -58,7 +58,7 @@ func (d *desk) start(t view.Trial) {
 	}
 	d.keeps = keep.Results
 	d.trial, d.results[t] = t, runner.Result{}
-	d.known.setOutside(d.model.Form().OutsideSTUN())
+	d.outside.set(d.model.Form().OutsideSTUN())
 	d.record = recording(checked.Record)
 	d.running().Begin()
 	d.view.SetNow(0)
@@ -88,7 +88,7 @@ func (d *desk) session(ctx context.Context, plan netcheck.Plan, observe netcheck
 		if err != nil {
 			return netcheck.Report{}, err
 		}
-		opt.Remote, _ = remote.(*session.Remote)
+		opt.Remote = sessionOf(remote)
 	}
 	if plan.Video.On() {
 		if d.record != nil {

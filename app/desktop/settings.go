@@ -115,6 +115,7 @@ func (d *desk) forget(done func(error)) {
 	}
 	d.write(reset, func(err error) {
 		if err == nil {
+			d.known.forget()
 			d.startAnew()
 		}
 		done(err)

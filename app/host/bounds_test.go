@@ -10,12 +10,9 @@ import (
 	"echopath/app/session"
 	"echopath/netcheck"
 	"echopath/netcheck/control"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/netchecktest"
 	"echopath/netcheck/rtc"
 	"echopath/netcheck/signaling"
-	"echopath/netcheck/signaling/invite"
-	"echopath/netcheck/signaling/web"
 	"echopath/netcheck/video"
 )
 
@@ -112,7 +109,7 @@ func TestLegsOfARunShareItsLimits(t *testing.T) {
 	if m := f.order(two, 500, 200); m.Grant == nil {
 		t.Errorf("the second: %+v", m)
 	}
-	if e := l.wait(t, hosting.EventLegClosed, 1); e.Code != errAhead.code || e.Text == "" {
+	if e := l.Wait(t, hosting.EventLegClosed, 1); e.Code != errAhead.code || e.Text == "" {
 		t.Errorf("the first ended with %+v", e)
 	}
 	if m := f.order(two, 501, 200); m.Refusal == nil {
@@ -193,23 +190,14 @@ func TestUsedByDifferentGuests(t *testing.T) {
 	h, l := startTest(t, usual, nil)
 	i, _ := newInvite(t, h, 5)
 	for n, identity := range []byte{1, 1, 2, 1} {
-		c, err := joinAs(t, i, identity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.wait(t, hosting.EventGuestJoined, n+1)
+		c := joinAs(t, i, [32]byte{identity})
+		l.Wait(t, hosting.EventGuestJoined, n+1)
 		_ = c.Close()
-		l.wait(t, hosting.EventGuestLeft, n+1)
+		l.Wait(t, hosting.EventGuestLeft, n+1)
 	}
 	if used := h.Snapshot().Invites[0].Used; used != 2 {
 		t.Errorf("two guests have used %d of 5 places", used)
 	}
-}
-
-func joinAs(t *testing.T, i invite.Invite, identity byte) (signaling.Conn, error) {
-	target := web.Target{Addresses: i.Addresses, Pin: i.Pin, Dialer: func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }}
-	return signaling.Join(t.Context(), signaling.JoinConfig{Self: signaling.Hello{Name: "again", Versions: [2]int{1, 1}}, Room: i.Room, Secret: i.Secret,
-		Identity: [32]byte{identity}, Dial: func(ctx context.Context) (signaling.Wire, error) { return web.Dial(ctx, target) }})
 }
 
 // Credentials end by the wall clock, so they are made anew as soon as that says they will soon be over.
@@ -240,14 +228,12 @@ func TestEventsTellTheGrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := netcheck.Judge(r)
-	ended := l.wait(t, hosting.EventRunEnded, 1)
+	ended := l.Wait(t, hosting.EventRunEnded, 1)
 	if ended.Grade != own.Grade || ended.Verdict != own.Sentence || ended.Grade == "" || ended.Verdict == "" {
 		t.Errorf("the run came to %q, %q; the guest says %q, %q", ended.Grade, ended.Verdict, own.Grade, own.Sentence)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	told := 0
-	for _, e := range l.events {
+	for _, e := range l.Events() {
 		if e.Kind != hosting.EventRun {
 			continue
 		}

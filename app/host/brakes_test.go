@@ -32,10 +32,8 @@ func TestRunsThatEndAtOnce(t *testing.T) {
 		}
 		hear(t, c, id, signaling.StandingIn)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if refused != 100-runBurst || len(l.events) > 3*runBurst {
-		t.Errorf("%d of 100 runs refused, %d events", refused, len(l.events))
+	if refused != 100-runBurst || len(l.Events()) > 3*runBurst {
+		t.Errorf("%d of 100 runs refused, %d events", refused, len(l.Events()))
 	}
 }
 
@@ -45,7 +43,7 @@ func TestWiresThatBreakWithoutEnd(t *testing.T) {
 	h, l := startTest(t, usual, func(c *hosting.Config) { c.Now = func() time.Time { return now } })
 	i, _ := newInvite(t, h, 1)
 	raw(t, i)
-	id := l.wait(t, hosting.EventGuestJoined, 1).Guest
+	id := l.Wait(t, hosting.EventGuestJoined, 1).Guest
 	h.mu.Lock()
 	g := h.guests[id]
 	h.mu.Unlock()
@@ -56,10 +54,8 @@ func TestWiresThatBreakWithoutEnd(t *testing.T) {
 		}
 		h.away(g.conn, false)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	told := map[hosting.EventKind]int{}
-	for _, e := range l.events {
+	for _, e := range l.Events() {
 		told[e.Kind]++
 	}
 	if told[hosting.EventGuestAway] != runBurst || told[hosting.EventGuestBack] != runBurst {
@@ -84,5 +80,5 @@ func TestLegsThatFailAtOnce(t *testing.T) {
 		}
 		_ = s.Close()
 	}
-	l.wait(t, hosting.EventLegFailed, legBurst)
+	l.Wait(t, hosting.EventLegFailed, legBurst)
 }

@@ -129,7 +129,7 @@ func TestCrowdTakesTurns(t *testing.T) {
 	var crowd sync.WaitGroup
 	for n := range guests {
 		crowd.Go(func() { members[n] = takePart(t.Context(), plan) })
-		l.wait(t, hosting.EventQueued, n+1)
+		l.Wait(t, hosting.EventQueued, n+1)
 	}
 	s := h.Snapshot()
 	if s.Active != places || s.Queued != guests || s.Used != s.Budget || len(s.Guests) != places+guests {
@@ -152,12 +152,12 @@ func TestCrowdTakesTurns(t *testing.T) {
 			t.Errorf("guest %d: %+v", n, m)
 		}
 	}
-	l.wait(t, hosting.EventGuestLeft, places+guests)
+	l.Wait(t, hosting.EventGuestLeft, places+guests)
 	var arrived []string
 	for _, g := range s.Guests {
 		arrived = append(arrived, g.ID)
 	}
-	if most, order := mostActive(l.events); most != places || !slices.Equal(order, arrived) {
+	if most, order := mostActive(l.Events()); most != places || !slices.Equal(order, arrived) {
 		t.Errorf("%d at once, in the order %q; they came as %q", most, order, arrived)
 	}
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Used != 0 || s.Queued != 0 || s.Allocations != 0 {
@@ -172,7 +172,9 @@ func TestCrowdTakesTurns(t *testing.T) {
 // one by one, and nothing is left of them when they have gone.
 func TestHundredGuests(t *testing.T) {
 	const guests, places = 100, 25
-	h, l := startTest(t, usual, func(c *hosting.Config) {
+	p := usual
+	p.idle = time.Hour // none of them orders a leg
+	h, l := startTest(t, p, func(c *hosting.Config) {
 		c.Budget, c.MaxGuests, c.MaxPerAddress, c.PeerPortMin, c.PeerPortMax = places*leastCost, guests, guests, 0, 0
 	})
 	before := goleak.IgnoreCurrent()
@@ -180,7 +182,7 @@ func TestHundredGuests(t *testing.T) {
 	conns := make([]signaling.Conn, guests)
 	for n := range conns {
 		conns[n] = raw(t, i)
-		ask(t, conns[n], signaling.Run{ID: "run", Duration: time.Minute})
+		ask(t, conns[n], signaling.Run{ID: "run", Duration: time.Hour})
 		s := hear(t, conns[n], "run", signaling.StandingAdmitted, signaling.StandingQueued)
 		if want := max(n+1-places, 0); s.Position != want || s.Of != want || (s.State == signaling.StandingAdmitted) != (n < places) {
 			t.Errorf("guest %d: %+v", n, s)
@@ -194,7 +196,7 @@ func TestHundredGuests(t *testing.T) {
 		if err := c.Send(t.Context(), signaling.Message{RunEnded: &signaling.RunEnded{ID: "run"}}); err != nil {
 			t.Fatal(err)
 		}
-		l.wait(t, hosting.EventRunEnded, n+1)
+		l.Wait(t, hosting.EventRunEnded, n+1)
 		if next := n + places; next < guests {
 			hear(t, conns[next], "run", signaling.StandingAdmitted)
 		}
@@ -209,11 +211,11 @@ func TestHundredGuests(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	l.wait(t, hosting.EventGuestLeft, guests)
+	l.Wait(t, hosting.EventGuestLeft, guests)
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Used != 0 || s.Queued != 0 {
 		t.Errorf("after all have left: %+v", s)
 	}
-	if most, order := mostActive(l.events); most != places || len(order) != guests {
+	if most, order := mostActive(l.Events()); most != places || len(order) != guests {
 		t.Errorf("%d at once, %d in all", most, len(order))
 	}
 	if err := goleak.Find(before); err != nil { // the host goes on

@@ -48,7 +48,13 @@ func (h *Host) closedBy(g *guest) ending {
 	switch {
 	case closing:
 		return errStopped
-	case g == nil || g.mux.Err() == nil:
+	case g == nil:
+		return ending{}
+	}
+	if g.dismissed.Load() { // why is known when that is over
+		<-g.mux.Done()
+	}
+	if g.mux.Err() == nil {
 		return ending{}
 	}
 	if why := g.farewell(); why.code != string(signaling.CodeLeft) {

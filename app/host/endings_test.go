@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/netip"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/app/present"
 	"echopath/app/session"
 	"echopath/netcheck"
@@ -25,7 +27,7 @@ import (
 )
 
 // measuring has a guest measure the direct path for as long as the test wants, and returns once it does.
-func measuring(t *testing.T, l *log, text netcheck.Secret) (stop context.CancelFunc, done <-chan error) {
+func measuring(t *testing.T, l *hostingtest.Log, text netcheck.Secret) (stop context.CancelFunc, done <-chan error) {
 	t.Helper()
 	plan := planFor(text, netcheck.PathDirect)
 	plan.Loss.Duration = time.Hour
@@ -35,7 +37,7 @@ func measuring(t *testing.T, l *log, text netcheck.Secret) (stop context.CancelF
 		_, err := session.Run(ctx, plan, session.Options{}, nil)
 		ended <- err
 	}()
-	l.wait(t, hosting.EventLegOpened, 1)
+	l.Wait(t, hosting.EventLegOpened, 1)
 	return cancel, ended
 }
 
@@ -60,17 +62,41 @@ func TestLegsSayWhyTheyClosed(t *testing.T) {
 			_, text := newInvite(t, h, 1)
 			stop, done := measuring(t, l, text)
 			defer stop()
-			if err := tt.end(h, l.wait(t, hosting.EventGuestJoined, 1).Guest, stop); err != nil {
+			if err := tt.end(h, l.Wait(t, hosting.EventGuestJoined, 1).Guest, stop); err != nil {
 				t.Fatal(err)
 			}
-			if e := l.wait(t, hosting.EventLegClosed, 1); e.Code != tt.code || !strings.Contains(e.Text, tt.text) {
+			if e := l.Wait(t, hosting.EventLegClosed, 1); e.Code != tt.code || !strings.Contains(e.Text, tt.text) {
 				t.Errorf("the leg closed as %s: %q", e.Code, e.Text)
 			}
-			if e := l.wait(t, hosting.EventRunEnded, 1); e.Code != tt.code || !strings.Contains(e.Text, tt.text) {
+			if e := l.Wait(t, hosting.EventRunEnded, 1); e.Code != tt.code || !strings.Contains(e.Text, tt.text) {
 				t.Errorf("the run ended as %s: %q", e.Code, e.Text)
 			}
 			<-done
 		})
+	}
+}
+
+// A guest that hears of its dismissal closes its leg before this end's part of the session is over: the leg says why all the same.
+func TestLegOfADismissedGuest(t *testing.T) {
+	h, _ := startTest(t, usual, nil)
+	i, _ := newInvite(t, h, 1)
+	c := raw(t, i)
+	ask(t, c, signaling.Run{ID: "run", Duration: time.Minute})
+	hear(t, c, "run", signaling.StandingAdmitted)
+	h.mu.Lock()
+	g := slices.Collect(maps.Values(h.guests))[0]
+	h.mu.Unlock()
+	if why := h.closedBy(g); why != (ending{}) {
+		t.Errorf("in order: %+v", why)
+	}
+	g.dismissed.Store(true)
+	told := make(chan ending, 1)
+	go func() { told <- h.closedBy(g) }()
+	if err := h.Remove(g.id, "Enough."); err != nil {
+		t.Fatal(err)
+	}
+	if why := <-told; why != (ending{string(signaling.CodeRemoved), "Enough."}) {
+		t.Errorf("%+v", why)
 	}
 }
 
@@ -113,19 +139,19 @@ func TestEventsRepeatNothing(t *testing.T) {
 	i, _ := newInvite(t, h, 1)
 	c := raw(t, i)
 	ask(t, c, signaling.Run{ID: "second", PacketsPerSecond: 200, Duration: time.Minute})
-	l.wait(t, hosting.EventQueued, 1)
+	l.Wait(t, hosting.EventQueued, 1)
 	stop()
 	<-done
 	hear(t, c, "second", signaling.StandingAdmitted)
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	l.wait(t, hosting.EventGuestLeft, 2)
+	l.Wait(t, hosting.EventGuestLeft, 2)
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
 	bare := []hosting.EventKind{hosting.EventGuestJoined, hosting.EventAdmitted, hosting.EventLegOpened, hosting.EventGuestLeft, hosting.EventStopped}
-	for _, e := range l.events {
+	for _, e := range l.Events() {
 		if slices.Contains(bare, e.Kind) && e.Text != "" {
 			t.Errorf("%s: %q", e.Kind, e.Text)
 		}
@@ -133,10 +159,10 @@ func TestEventsRepeatNothing(t *testing.T) {
 			t.Errorf("%s: %q", e.Kind, line)
 		}
 	}
-	if e := l.wait(t, hosting.EventQueued, 1); e.Text != "It is at place 1." {
+	if e := l.Wait(t, hosting.EventQueued, 1); e.Text != "It is at place 1." {
 		t.Errorf("%q", e.Text)
 	}
-	if e := l.wait(t, hosting.EventInvited, 1); !strings.HasPrefix(e.Text, "It is for 2 guests, until ") {
+	if e := l.Wait(t, hosting.EventInvited, 1); !strings.HasPrefix(e.Text, "It is for 2 guests, until ") {
 		t.Errorf("%q", e.Text)
 	}
 }
@@ -144,7 +170,7 @@ func TestEventsRepeatNothing(t *testing.T) {
 // named asks for the signalling under a name, and gives the status.
 func statusUnder(t *testing.T, h *Host, name string) int {
 	t.Helper()
-	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, Timeout: within}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, Timeout: hostingtest.Within}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+h.turn.TLSAddr().String()+"/echopath/1/none", nil)
 	if err != nil {
 		t.Fatal(err)

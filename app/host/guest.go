@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"echopath/app/hosting"
@@ -28,6 +29,8 @@ type guest struct {
 	cancel context.CancelCauseFunc
 	tasks  sync.WaitGroup // legs, and what is sent
 	slots  chan struct{}  // a place for each leg
+
+	dismissed atomic.Bool // by this end: the session is about to end, within 2 s
 
 	seenMu sync.Mutex   // guards seen; no lock of the host is taken while it is held
 	seen   []netip.Addr // that its signalling came from, newest last
@@ -216,6 +219,7 @@ func (g *guest) flood() {
 
 // dismiss ends the guest's session in a goroutine of its own, because telling the guest may take a while.
 func (g *guest) dismiss(code signaling.Code, text string) {
+	g.dismissed.Store(true)
 	g.h.wg.Go(func() { _ = g.conn.Dismiss(code, text) }) // the caller is counted itself, or holds Host.mu with the guest on the list
 }
 

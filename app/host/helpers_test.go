@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/netcheck"
 	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
@@ -18,55 +18,11 @@ import (
 
 var loopback4 = netip.MustParseAddr("127.0.0.1")
 
-// within bounds every wait for something that must come.
-const within = 30 * time.Second
-
-// log keeps what a host told.
-type log struct {
-	mu      sync.Mutex
-	events  []hosting.Event
-	changed chan struct{}
-}
-
-func (l *log) observe(e hosting.Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.events = append(l.events, e)
-	close(l.changed)
-	l.changed = make(chan struct{})
-}
-
-// wait gives the n-th event of a kind, from 1, once there is one.
-func (l *log) wait(t testing.TB, kind hosting.EventKind, n int) hosting.Event {
+func startTest(t testing.TB, p patience, change func(*hosting.Config)) (*Host, *hostingtest.Log) {
 	t.Helper()
-	limit := time.NewTimer(within)
-	defer limit.Stop()
-	for {
-		l.mu.Lock()
-		left := n
-		for _, e := range l.events {
-			if e.Kind == kind {
-				if left--; left == 0 {
-					l.mu.Unlock()
-					return e
-				}
-			}
-		}
-		changed := l.changed
-		l.mu.Unlock()
-		select {
-		case <-changed:
-		case <-limit.C:
-			t.Fatalf("the host told %s fewer than %d times", kind, n)
-		}
-	}
-}
-
-func startTest(t testing.TB, p patience, change func(*hosting.Config)) (*Host, *log) {
-	t.Helper()
-	l := &log{changed: make(chan struct{})}
-	c := hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort, TLSPort: hosting.AnyPort,
-		PeerPortMin: hosting.AnyPort, PeerPortMax: hosting.AnyPort, Budget: 1000, Name: "the host", Version: "1.2", Observe: l.observe, MaxPerAddress: 64}
+	l := hostingtest.NewLog()
+	c := hostingtest.Config(l.Observe)
+	c.MaxPerAddress = 64
 	if change != nil {
 		change(&c)
 	}
@@ -88,19 +44,30 @@ func newInvite(t testing.TB, h *Host, guests int) (invite.Invite, netcheck.Secre
 	if err != nil {
 		t.Fatal(err)
 	}
+	return i, textOf(t, i)
+}
+
+func textOf(t testing.TB, i invite.Invite) netcheck.Secret {
+	t.Helper()
 	text, err := i.Text()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return i, netcheck.Secret(text)
+	return netcheck.Secret(text)
 }
 
-// raw joins without what an honest guest does.
+// raw joins without what an honest guest does, each time as another guest.
 func raw(t testing.TB, i invite.Invite) signaling.Conn {
+	t.Helper()
+	return joinAs(t, i, [32]byte{})
+}
+
+// joinAs is raw with an identity of its own; zero is another one each time.
+func joinAs(t testing.TB, i invite.Invite, identity [32]byte) signaling.Conn {
 	t.Helper()
 	target := web.Target{Addresses: i.Addresses, Pin: i.Pin, Dialer: func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }}
 	c, err := signaling.Join(t.Context(), signaling.JoinConfig{Self: signaling.Hello{Name: "raw", Versions: [2]int{1, 1}}, Room: i.Room, Secret: i.Secret,
-		ResumeFor: time.Second, Dial: func(ctx context.Context) (signaling.Wire, error) { return web.Dial(ctx, target) }})
+		Identity: identity, ResumeFor: time.Second, Dial: func(ctx context.Context) (signaling.Wire, error) { return web.Dial(ctx, target) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +78,7 @@ func raw(t testing.TB, i invite.Invite) signaling.Conn {
 // hear reads until the host says how a run stands, in one of these ways.
 func hear(t testing.TB, c signaling.Conn, run string, states ...signaling.StandingState) signaling.Standing {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), within)
+	ctx, cancel := context.WithTimeout(t.Context(), hostingtest.Within)
 	defer cancel()
 	for {
 		m, err := c.Receive(ctx)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/app/session"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -24,7 +25,7 @@ import (
 
 func get(t *testing.T, h *Host, path string) (int, string) {
 	t.Helper()
-	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, Timeout: within}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, Timeout: hostingtest.Within}
 	answer, err := client.Get("https://" + h.turn.TLSAddr().String() + path)
 	if err != nil {
 		t.Fatal(err)
@@ -38,9 +39,10 @@ func get(t *testing.T, h *Host, path string) (int, string) {
 }
 
 func TestHealth(t *testing.T) {
-	h, _ := startTest(t, usual, nil)
+	h, l := startTest(t, usual, nil)
 	i, _ := newInvite(t, h, 1)
 	raw(t, i)
+	l.Wait(t, hosting.EventGuestJoined, 1)
 	code, body := get(t, h, "/healthz")
 	var got map[string]any
 	if err := json.Unmarshal([]byte(body), &got); err != nil || code != http.StatusOK {
@@ -148,7 +150,7 @@ func TestHostileGuests(t *testing.T) {
 		t.Errorf("who floods ended with %v", err)
 	}
 	for n := 1; ; n++ {
-		if e := l.wait(t, hosting.EventGuestLeft, n); e.Code == string(signaling.CodeFlood) {
+		if e := l.Wait(t, hosting.EventGuestLeft, n); e.Code == string(signaling.CodeFlood) {
 			break
 		}
 	}
@@ -170,8 +172,8 @@ func TestManyGuests(t *testing.T) {
 		})
 	}
 	guests.Wait()
-	l.wait(t, hosting.EventGuestLeft, 20)
-	l.wait(t, hosting.EventRunEnded, 20)
+	l.Wait(t, hosting.EventGuestLeft, 20)
+	l.Wait(t, hosting.EventRunEnded, 20)
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Used != 0 || s.Queued != 0 || s.Allocations != 0 || s.Invites[0].Used != 20 {
 		t.Errorf("after all have left: %+v", s)
 	}
@@ -213,7 +215,7 @@ func TestGuestVanishes(t *testing.T) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && !strings.Contains(lines.Text(), "measuring") {
 	}
-	l.wait(t, hosting.EventRun, 8) // the view comes a moment later
+	l.Wait(t, hosting.EventRun, 8) // the view comes a moment later
 	if s := h.Snapshot(); len(s.Guests) != 1 || s.Guests[0].State != hosting.GuestActive || s.Guests[0].Path != netcheck.PathRelayUDP || s.Allocations == 0 || s.Used < 200 {
 		t.Errorf("during the run: %+v", s)
 	}
@@ -222,20 +224,15 @@ func TestGuestVanishes(t *testing.T) {
 	}
 	_, _ = io.Copy(io.Discard, out)
 	_ = guest.Wait() // killed
-	l.wait(t, hosting.EventGuestAway, 1)
-	if e := l.wait(t, hosting.EventGuestLeft, 1); e.Code != string(signaling.CodeLost) || e.Text == "" {
+	l.Wait(t, hosting.EventGuestAway, 1)
+	if e := l.Wait(t, hosting.EventGuestLeft, 1); e.Code != string(signaling.CodeLost) || e.Text == "" {
 		t.Errorf("it left as %+v", e)
 	}
-	l.wait(t, hosting.EventRunEnded, 1)
+	l.Wait(t, hosting.EventRunEnded, 1)
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Allocations != 0 {
 		t.Errorf("after it has gone: %+v", s)
 	}
-	var seen netcheck.Report
-	for _, e := range l.events {
-		if e.Kind == hosting.EventRun {
-			seen = netcheck.Fold(seen, *e.Run)
-		}
-	}
+	seen := l.Runs()[0]
 	if len(seen.Paths) != 1 || !seen.Paths[0].Connected || seen.Paths[0].State != netcheck.StateInterrupted {
 		t.Errorf("the host has seen %+v", seen)
 	}
@@ -247,10 +244,8 @@ func TestNoSecretsInEvents(t *testing.T) {
 	h, l := startTest(t, usual, nil)
 	i, text := newInvite(t, h, 1)
 	raw(t, i)
-	l.wait(t, hosting.EventGuestJoined, 1)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	fmt.Fprintf(&logged, "%+v %+v", l.events, h.Snapshot())
+	l.Wait(t, hosting.EventGuestJoined, 1)
+	fmt.Fprintf(&logged, "%+v %+v", l.Events(), h.Snapshot())
 	for _, secret := range []string{text.Reveal(), fmt.Sprintf("%x", i.Secret), fmt.Sprint(i.Secret)} {
 		if strings.Contains(logged.String(), secret) {
 			t.Errorf("%s was told", secret)

@@ -30,10 +30,10 @@ func mostRuns(c hosting.Config) int {
 	return max(1, most)
 }
 
-// runsIn is how many runs have room in a range of ports, beside the relays of guests that have no run.
+// runsIn is how many runs have room in a range of ports, beside the relays of guests that have no run and what waits for copy and paste.
 func runsIn(c hosting.Config, low, high int) int {
 	ports := high - low + 1
-	return (ports - min(allocationsOfIdle*c.MaxGuests, ports/4)) / portsOfRun(c)
+	return (ports - min(allocationsOfIdle*c.MaxGuests+pastePorts(c), ports/4)) / portsOfRun(c)
 }
 
 // fewPorts is a note if a range that whoever hosts has chosen has room for fewer runs than the budget.
@@ -91,8 +91,11 @@ func maxWires(c hosting.Config) (total, ofAddress int) {
 // files is how many files and sockets this host may have open at once.
 func files(c hosting.Config) int {
 	conns, _ := maxConns(c)
-	return conns + portsOfRun(c)*mostRuns(c) + allocationsOfIdle*c.MaxGuests + maxPastes*(1+min(len(c.STUN), maxOwnSTUN)) + spareFiles
+	return conns + portsOfRun(c)*mostRuns(c) + allocationsOfIdle*c.MaxGuests + pastePorts(c) + spareFiles
 }
+
+// pastePorts is how many UDP ports invites by copy and paste may hold: each waits with a socket, and one more for each STUN server.
+func pastePorts(c hosting.Config) int { return maxPastes * (1 + min(len(c.STUN), maxOwnSTUN)) }
 
 // fewFiles is a note if the system lets this process open fewer than that.
 func fewFiles(c hosting.Config, most int, known bool) []string {

@@ -102,7 +102,9 @@ func (h *Host) describe(ctx context.Context, ttl time.Duration) (*paste, error) 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(h.ctx, func() { cancel(hosting.ErrClosed) })()
-	wire, offer, err := rtc.Paster{Address: h.cfg.Address, Servers: h.cfg.STUN, Logger: h.cfg.Logger}.Invite(ctx)
+	low, high := peerPorts(h.cfg)
+	wire, offer, err := rtc.Paster{Address: h.cfg.Address, Public: h.cfg.Public, PortMin: uint16(low), PortMax: uint16(high), //nolint:gosec // ports are checked
+		Servers: h.cfg.STUN, Logger: h.cfg.Logger}.Invite(ctx)
 	if err != nil {
 		if why := context.Cause(ctx); why != nil {
 			err = why

@@ -24,11 +24,7 @@ func pasteInvite(t testing.TB, h *Host) (invite.Invite, netcheck.Secret) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return i, netcheck.Secret(text)
+	return i, textOf(t, i)
 }
 
 // answerTo makes a guest's end and the text that its user carries to the host.
@@ -71,11 +67,7 @@ func deafTo(t *testing.T, i invite.Invite) netcheck.Secret {
 	closed := newCable(t, "127.0.0.1:1")
 	i.Addresses = []string{closed.Addr().String()}
 	_ = closed.Close()
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return netcheck.Secret(text)
+	return textOf(t, i)
 }
 
 // A guest whom no TCP connection leads to the host joins by two texts, runs a test, and leaves nothing behind.
@@ -98,11 +90,11 @@ func TestGuestByPaste(t *testing.T) {
 	if err != nil || answers != 1 || len(r.Paths) != 1 || !r.Paths[0].State.Measured() || r.Other.Way != string(signaling.WayPaste) {
 		t.Fatalf("%d answers, %+v, %v", answers, r, err)
 	}
-	if e := l.wait(t, hosting.EventGuestJoined, 1); !e.Address.Addr().IsLoopback() || e.Address.Port() == 0 {
+	if e := l.Wait(t, hosting.EventGuestJoined, 1); !e.Address.Addr().IsLoopback() || e.Address.Port() == 0 {
 		t.Errorf("it came from %v", e.Address)
 	}
-	l.wait(t, hosting.EventRunEnded, 1)
-	l.wait(t, hosting.EventGuestLeft, 1)
+	l.Wait(t, hosting.EventRunEnded, 1)
+	l.Wait(t, hosting.EventGuestLeft, 1)
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Invites[0].Used != 1 || s.Invites[0].Paste {
 		t.Errorf("after it has left: %+v", s)
 	}
@@ -125,7 +117,7 @@ func TestGuestByPasteIsCounted(t *testing.T) {
 		t.Fatalf("%+v, %v", m.Welcome, err)
 	}
 	h.mu.Lock()
-	g := h.guests[l.wait(t, hosting.EventGuestJoined, 1).Guest]
+	g := h.guests[l.Wait(t, hosting.EventGuestJoined, 1).Guest]
 	h.mu.Unlock()
 	if !g.allowed(loopback4) || g.allowed(netip.MustParseAddr("127.0.0.9")) || !g.turn.Observed(loopback4) {
 		t.Error("the guard does not know the address that its packets come from, or another as well")
@@ -142,7 +134,7 @@ func TestGuestByPasteIsCounted(t *testing.T) {
 	if _, err := joinBy(t, two, wire); !errors.As(err, &gone) || gone.Code != signaling.CodeTooMany {
 		t.Errorf("a second guest of the address: %v", err)
 	}
-	if e := l.wait(t, hosting.EventRefused, 1); e.Code != string(signaling.CodeTooMany) || !e.Address.Addr().IsLoopback() {
+	if e := l.Wait(t, hosting.EventRefused, 1); e.Code != string(signaling.CodeTooMany) || !e.Address.Addr().IsLoopback() {
 		t.Errorf("%+v", e)
 	}
 }
@@ -154,7 +146,7 @@ func TestGuestOfAPasteInviteComesByTCP(t *testing.T) {
 	_, text := answerTo(t, i)
 	p := h.pastes[i.Room]
 	c := raw(t, i)
-	l.wait(t, hosting.EventGuestJoined, 1)
+	l.Wait(t, hosting.EventGuestJoined, 1)
 	<-p.ctx.Done()
 	refusedAnswer(t, h, text, "has come in without")
 	if s := h.Snapshot(); s.Invites[0].Paste || s.Invites[0].Used != 1 {
@@ -217,9 +209,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	}
 	h.mu.Unlock()
 	_ = wire.Close()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, e := range l.events {
+	for _, e := range l.Events() {
 		if e.Kind == hosting.EventRefused {
 			t.Errorf("a text that was refused at once was told of as well: %+v", e)
 		}
@@ -239,7 +229,7 @@ func TestPastedEndsThatNeverMeet(t *testing.T) {
 	if err := h.Answer(text); err != nil {
 		t.Fatal(err)
 	}
-	if e := l.wait(t, hosting.EventRefused, 1); e.Code != codeNotMet || !strings.Contains(e.Text, "nothing was heard of the guest within 50ms") {
+	if e := l.Wait(t, hosting.EventRefused, 1); e.Code != codeNotMet || !strings.Contains(e.Text, "nothing was heard of the guest within 50ms") {
 		t.Errorf("%+v", e)
 	}
 	refusedAnswer(t, h, text, "did not reach each other")
@@ -302,7 +292,7 @@ func TestGuestByPasteOutlivesItsInvite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.wait(t, hosting.EventGuestJoined, 1)
+	l.Wait(t, hosting.EventGuestJoined, 1)
 	h.Revoke(i.Room)
 	ask(t, c, signaling.Run{ID: "after", Duration: time.Minute})
 	hear(t, c, "after", signaling.StandingAdmitted)

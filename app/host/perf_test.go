@@ -45,21 +45,15 @@ func perfGuests(t *testing.T, path netcheck.Path, guests int) {
 	if err := guest.Start(); err != nil {
 		t.Fatal(err)
 	}
-	l.wait(t, hosting.EventLegOpened, guests)
+	l.Wait(t, hosting.EventLegOpened, guests)
 	before, begin := processorTime(t), time.Now()
-	l.wait(t, hosting.EventLegClosed, 1)
+	l.Wait(t, hosting.EventLegClosed, 1)
 	used, took := processorTime(t)-before, time.Since(begin)
 	if err := guest.Wait(); err != nil {
 		t.Error(err)
 	}
 	lost, packets := 0, 0
-	reports := map[string]netcheck.Report{}
-	for _, e := range l.events {
-		if e.Kind == hosting.EventRun {
-			reports[e.RunID] = netcheck.Fold(reports[e.RunID], *e.Run)
-		}
-	}
-	for _, r := range reports {
+	for _, r := range l.Runs() {
 		for _, c := range netcheck.AllCarriers() {
 			if result, ok := r.Paths[0].Carrier(c); ok {
 				lost, packets = lost+result.Stats.Total.Lost, packets+result.Stats.Up.Sent
@@ -90,7 +84,7 @@ func TestPerfMemory(t *testing.T) {
 	if err := guest.Start(); err != nil {
 		t.Fatal(err)
 	}
-	l.wait(t, hosting.EventGuestJoined, guests)
+	l.Wait(t, hosting.EventGuestJoined, guests)
 	took := time.Since(begin)
 	after := memory()
 	t.Logf("%d guests in after %v, %d kB of heap and stacks each", guests, took.Round(time.Millisecond), (after-before)/guests/1000)
@@ -98,7 +92,7 @@ func TestPerfMemory(t *testing.T) {
 	if err := guest.Wait(); err != nil {
 		t.Error(err)
 	}
-	l.wait(t, hosting.EventGuestLeft, guests)
+	l.Wait(t, hosting.EventGuestLeft, guests)
 }
 
 func memory() uint64 {

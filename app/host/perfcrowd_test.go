@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/netcheck"
 )
 
@@ -67,23 +68,23 @@ func perfCrowd(t *testing.T, path netcheck.Path) {
 	if err := guests.Start(); err != nil {
 		t.Fatal(err)
 	}
-	l.wait(t, hosting.EventGuestJoined, crowdSize)
+	l.Wait(t, hosting.EventGuestJoined, crowdSize)
 	full := h.Snapshot()
-	l.wait(t, hosting.EventLegOpened, full.Active)
+	l.Wait(t, hosting.EventLegOpened, full.Active)
 	taken := memory() - heap
 	used, begin := processorTime(t), time.Now()
-	l.wait(t, hosting.EventLegClosed, 1)
+	l.Wait(t, hosting.EventLegClosed, 1)
 	busy := (processorTime(t) - used).Seconds() / time.Since(begin).Seconds()
 	members := readMembers(t, out)
 	if err := guests.Wait(); err != nil {
 		t.Error(err)
 	}
-	l.wait(t, hosting.EventGuestLeft, crowdSize)
+	l.Wait(t, hosting.EventGuestLeft, crowdSize)
 	if err := goleak.Find(others); err != nil {
 		t.Errorf("of guests that have left: %v", err)
 	}
 	judgeCrowd(t, h, l, members)
-	most, _ := mostActive(l.events)
+	most, _ := mostActive(l.Events())
 	t.Logf("%s: %d guests, budget %.0f packets/s of %.0f, %d admitted at once, %.0f packets/s each way, %.0f %% of one processor at the host",
 		path, crowdSize, full.Budget, measured, most, float64(most*2*crowdRate), 100*busy)
 	t.Logf("%d kB of heap and stacks for each guest, with %d of them active; %d kB in all before they came, %d kB after they left",
@@ -92,7 +93,7 @@ func perfCrowd(t *testing.T, path netcheck.Path) {
 }
 
 // judgeCrowd holds what the members have seen to what was promised.
-func judgeCrowd(t *testing.T, h *Host, l *log, members []member) {
+func judgeCrowd(t *testing.T, h *Host, l *hostingtest.Log, members []member) {
 	t.Helper()
 	if len(members) != crowdSize {
 		t.Errorf("%d of %d guests have told of themselves", len(members), crowdSize)
@@ -111,7 +112,7 @@ func judgeCrowd(t *testing.T, h *Host, l *log, members []member) {
 	if sum.Lost != 0 || sum.Skipped != 0 {
 		t.Errorf("%d packets lost and %d not answered, of %d", sum.Lost, sum.Skipped, sum.Sent)
 	}
-	if most, order := mostActive(l.events); most > int(h.queue.budget/(2*crowdRate)) || len(order) != crowdSize {
+	if most, order := mostActive(l.Events()); most > int(h.queue.budget/(2*crowdRate)) || len(order) != crowdSize {
 		t.Errorf("%d at once with a budget of %.0f; %d were admitted", most, h.queue.budget, len(order))
 	}
 	if s := h.Snapshot(); len(s.Guests) != 0 || s.Active != 0 || s.Used != 0 || s.Queued != 0 || s.Allocations != 0 {

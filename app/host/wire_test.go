@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/app/session"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -78,11 +79,7 @@ func TestSignallingBreaksDuringARun(t *testing.T) {
 	wire := newCable(t, h.turn.TLSAddr().String())
 	i, _ := newInvite(t, h, 1)
 	i.Addresses = []string{wire.Addr().String()}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan := planFor(netcheck.Secret(text), netcheck.PathDirect, netcheck.PathRelayTCP)
+	plan := planFor(textOf(t, i), netcheck.PathDirect, netcheck.PathRelayTCP)
 	plan.Loss.Duration = 2 * time.Second
 	samples := 0
 	r, err := session.Run(t.Context(), plan, session.Options{}, func(e netcheck.Event) {
@@ -100,15 +97,10 @@ func TestSignallingBreaksDuringARun(t *testing.T) {
 			t.Errorf("%s: %s, %s", p.Path, p.State, p.Reason)
 		}
 	}
-	l.wait(t, hosting.EventGuestAway, 1)
-	l.wait(t, hosting.EventGuestBack, 1)
-	l.wait(t, hosting.EventGuestLeft, 1)
-	var seen netcheck.Report
-	for _, e := range l.events {
-		if e.Kind == hosting.EventRun {
-			seen = netcheck.Fold(seen, *e.Run)
-		}
-	}
+	l.Wait(t, hosting.EventGuestAway, 1)
+	l.Wait(t, hosting.EventGuestBack, 1)
+	l.Wait(t, hosting.EventGuestLeft, 1)
+	seen := l.Runs()[0]
 	if seen.Ended != netcheck.EndedComplete || len(seen.Paths) != 2 || !seen.Paths[1].State.Measured() {
 		t.Errorf("the host has seen %+v", seen)
 	}
@@ -121,7 +113,7 @@ func TestGuestByServerSentEvents(t *testing.T) {
 	plan := planFor(text, netcheck.PathRelayTLS)
 	r, err := session.Run(t.Context(), plan, session.Options{Join: session.JoinOptions{Only: signaling.WaySSE}}, nil)
 	if err != nil || r.Other.Way != string(signaling.WaySSE) || !r.Paths[0].State.Measured() {
-		t.Errorf("%+v, %s, %v", r.Other, r.Paths[0].Reason, err)
+		t.Errorf("%+v, %+v, %v", r.Other, r.Paths, err)
 	}
 }
 
@@ -136,7 +128,7 @@ func TestCredentialsAreRenewed(t *testing.T) {
 	})
 	i, _ := newInvite(t, h, 1)
 	c := raw(t, i)
-	ctx, cancel := context.WithTimeout(t.Context(), within)
+	ctx, cancel := context.WithTimeout(t.Context(), hostingtest.Within)
 	defer cancel()
 	var users []string
 	for len(users) < 3 {

@@ -142,7 +142,7 @@ func (j *Join) action(typed netcheck.Secret, runs bool) (name string, can bool, 
 		if runs {
 			return "Disconnect", false, "Stop the running test first."
 		}
-		return "Disconnect", true, "Leave the host. A new invite is needed to come back, if this one is for one use."
+		return "Disconnect", true, "Leave the host. You can come back by the same invite until it expires."
 	case JoinLeaving:
 		return "Disconnect", false, "The host is being told."
 	case JoinNone, JoinGone:

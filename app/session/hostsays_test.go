@@ -1,11 +1,10 @@
 package session
 
 import (
-	"net/netip"
 	"testing"
 
 	"echopath/app/host"
-	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
 )
@@ -40,8 +39,9 @@ func TestWhatTheHostSays(t *testing.T) {
 // joined joins a host on the loopback interface, whose UDP ports for the other end's packets are bound by low and high.
 func joined(t *testing.T, low, high int) *Remote {
 	t.Helper()
-	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
-		TLSPort: hosting.AnyPort, PeerPortMin: low, PeerPortMax: high, Budget: 1000})
+	c := hostingtest.Config(nil)
+	c.PeerPortMin, c.PeerPortMax = low, high
+	h, err := host.Start(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,57 +11,56 @@ import (
 
 	"echopath/app/host"
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/app/session"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
+	"echopath/netcheck/signaling/invite"
 )
+
+// invited is an invite of a host, changed.
+func invited(t *testing.T, h *host.Host, change func(*invite.Invite)) string {
+	t.Helper()
+	i, err := h.Invite(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(&i)
+	return textOf(t, i).Reveal()
+}
+
+// mistyped has another letter near its end.
+func mistyped(text string) string {
+	at, letter := len(text)-9, "q"
+	if text[at:at+1] == letter {
+		letter = "z"
+	}
+	return text[:at] + letter + text[at+1:]
+}
 
 func TestInvitesThatDoNotWork(t *testing.T) {
 	h, w := startHost(t, nil)
-	good := inviteText(t, h, 1)
 	other, _ := startHost(t, nil)
-	revoked, err := h.Invite(1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Revoke(revoked.Room)
-	wrong := revoked
-	wrong.Pin[0]++
-	secret, err := h.Invite(1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret.Secret[0]++
-	gone, err := other.Invite(1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	good := invited(t, h, func(*invite.Invite) {})
+	gone := invited(t, other, func(*invite.Invite) {})
 	if err := other.Close(); err != nil {
 		t.Fatal(err)
-	}
-	text := func(i interface{ Text() (string, error) }) string {
-		s, err := i.Text()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	letter := "q"
-	if g := good.Reveal(); g[len(g)-9:len(g)-8] == letter {
-		letter = "z"
 	}
 	for name, tt := range map[string]struct {
 		text string
 		want netcheck.ReasonCode
+		told signaling.Code // to whoever hosts; "": nothing
 	}{
-		"not an invite": {"please join", netcheck.ReasonInvite},
-		"cut":           {good.Reveal()[:len(good.Reveal())-10], netcheck.ReasonInvite},
-		"mistyped":      {good.Reveal()[:len(good.Reveal())-9] + letter + good.Reveal()[len(good.Reveal())-8:], netcheck.ReasonInvite},
-		"revoked":       {text(revoked), netcheck.ReasonInvite},
-		"wrong key":     {text(wrong), netcheck.ReasonImpostor},
-		"host gone":     {text(gone), netcheck.ReasonRefused},
+		"not an invite": {"please join", netcheck.ReasonInvite, ""},
+		"cut":           {good[:len(good)-10], netcheck.ReasonInvite, ""},
+		"mistyped":      {mistyped(good), netcheck.ReasonInvite, ""},
+		"revoked":       {invited(t, h, func(i *invite.Invite) { h.Revoke(i.Room) }), netcheck.ReasonInvite, signaling.CodeUnknownRoom},
+		"wrong key":     {invited(t, h, func(i *invite.Invite) { i.Pin[0]++ }), netcheck.ReasonImpostor, ""},
+		"wrong secret":  {invited(t, h, func(i *invite.Invite) { i.Secret[0]++ }), netcheck.ReasonImpostor, signaling.CodeWrongSecret},
+		"host gone":     {gone, netcheck.ReasonRefused, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			before := len(refusals(w))
 			r, err := session.Join(t.Context(), netcheck.Secret(tt.text), session.JoinOptions{})
 			if err == nil {
 				_ = r.Close()
@@ -69,15 +69,18 @@ func TestInvitesThatDoNotWork(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), tt.text) && len(tt.text) > 20 {
 				t.Error("the invite is in the error")
 			}
+			if tt.told == "" {
+				return
+			}
+			if e := w.Wait(t, hosting.EventRefused, before+1); e.Code != string(tt.told) || e.Text == "" || !e.Address.IsValid() {
+				t.Errorf("the host told %+v", e)
+			}
 		})
 	}
-	t.Run("wrong secret", func(t *testing.T) {
-		_, err := session.Join(t.Context(), netcheck.Secret(text(secret)), session.JoinOptions{})
-		wantFailure(t, err, netcheck.ReasonImpostor)
-		if e := w.wait(t, hosting.EventRefused); e.Code == "" || e.Text == "" || !e.Address.IsValid() {
-			t.Errorf("the host told %+v", e)
-		}
-	})
+}
+
+func refusals(w *hostingtest.Log) []hosting.EventKind {
+	return slices.DeleteFunc(w.Kinds(), func(k hosting.EventKind) bool { return k != hosting.EventRefused })
 }
 
 // An invite for one is that of the guest who came in by it, and of nobody else.
@@ -96,7 +99,7 @@ func TestInviteForOne(t *testing.T) {
 		if err := first.Close(); err != nil {
 			t.Error(err)
 		}
-		w.wait(t, hosting.EventGuestLeft)
+		w.Wait(t, hosting.EventGuestLeft, 1)
 		again := join(t, good, session.JoinOptions{Identity: first.Identity()})
 		if !again.Observed().IsValid() || again.Other().Name != "the host" {
 			t.Errorf("came back as %v to %+v", again.Observed(), again.Other())
@@ -144,7 +147,7 @@ func TestHostDecidesWhoComesIn(t *testing.T) {
 				}})
 				done <- joined{r, err}
 			}()
-			e := w.wait(t, hosting.EventGuestWaiting)
+			e := w.Wait(t, hosting.EventGuestWaiting, 1)
 			<-waiting
 			if s := h.Snapshot(); e.Name != "a guest" || len(s.Guests) != 1 || s.Guests[0].State != hosting.GuestWaiting {
 				t.Errorf("event %+v, guests %+v", e, s.Guests)
@@ -174,9 +177,13 @@ func TestHostDecidesWhoComesIn(t *testing.T) {
 func TestJoinWaitsForTheHostNoLongerThanItsContext(t *testing.T) {
 	h, w := startHost(t, func(c *hosting.Config) { c.Approve = true })
 	text := inviteText(t, h, 1)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	_, err := session.Join(ctx, text, session.JoinOptions{})
+	ctx, end := context.WithCancelCause(t.Context())
+	defer end(nil)
+	_, err := session.Join(ctx, text, session.JoinOptions{Standing: func(s signaling.Standing) {
+		if s.State == signaling.StandingWaiting {
+			end(context.DeadlineExceeded)
+		}
+	}})
 	wantFailure(t, err, netcheck.ReasonHostRefused)
-	w.wait(t, hosting.EventGuestLeft)
+	w.Wait(t, hosting.EventGuestLeft, 1)
 }

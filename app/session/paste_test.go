@@ -37,11 +37,7 @@ func pasteInvite(t *testing.T, h *host.Host, change func(*invite.Invite)) netche
 		t.Fatal(err)
 	}
 	change(&i)
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return netcheck.Secret(text)
+	return textOf(t, i)
 }
 
 // unreached lets nobody come by TCP.
@@ -89,9 +85,25 @@ func TestJoinByPaste(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Error(err)
 	}
-	if e := w.wait(t, hosting.EventGuestLeft); e.Code != string(signaling.CodeLeft) {
+	if e := w.Wait(t, hosting.EventGuestLeft, 1); e.Code != string(signaling.CodeLeft) {
 		t.Errorf("the guest left: %+v", e)
 	}
+}
+
+// Whoever has chosen no interface meets a host on the loopback interface as well, by copy and paste as over TCP.
+func TestJoinByPasteWithoutAnInterface(t *testing.T) {
+	h, _ := startHost(t, nil)
+	r := join(t, pasteInvite(t, h, func(*invite.Invite) {}), session.JoinOptions{Only: signaling.WayPaste, Paste: (&carried{t: t, host: h}).paste})
+	if other := r.Other(); other.Way != string(signaling.WayPaste) || !strings.HasPrefix(other.Address, "127.0.0.1:") {
+		t.Errorf("other end %+v", other)
+	}
+	plan := remotePlan("")
+	plan.Paths = []netcheck.Path{netcheck.PathDirect}
+	report, err := session.Run(t.Context(), plan, session.Options{Remote: r}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRemote(t, report.Paths[0])
 }
 
 // Copy and paste is for those whom TCP does not bring to the host, or who ask for it.
@@ -119,10 +131,7 @@ func TestNoPaste(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain.Addresses = []string{closedPort(t)}
-	text, err := plain.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := textOf(t, plain)
 	tests := map[string]struct {
 		text   netcheck.Secret
 		o      session.JoinOptions
@@ -133,8 +142,8 @@ func TestNoPaste(t *testing.T) {
 		"another secret":     {pasteInvite(t, h, func(i *invite.Invite) { i.Secret[0]++ }), session.JoinOptions{Paste: none}, netcheck.ReasonImpostor, ""},
 		"no such room":       {pasteInvite(t, h, func(i *invite.Invite) { i.Room[0]++ }), session.JoinOptions{Paste: none}, netcheck.ReasonInvite, ""},
 		"nobody to show":     {pasteInvite(t, h, unreached(t)), session.JoinOptions{}, netcheck.ReasonRefused, "also works by copy and paste"},
-		"no offer":           {netcheck.Secret(text), session.JoinOptions{Paste: none}, netcheck.ReasonRefused, ""},
-		"no offer, forced":   {netcheck.Secret(text), session.JoinOptions{Paste: none, Only: signaling.WayPaste}, netcheck.ReasonInvite, "--paste"},
+		"no offer":           {text, session.JoinOptions{Paste: none}, netcheck.ReasonRefused, ""},
+		"no offer, forced":   {text, session.JoinOptions{Paste: none, Only: signaling.WayPaste}, netcheck.ReasonInvite, "--paste"},
 		"forced, nobody":     {pasteInvite(t, h, unreached(t)), session.JoinOptions{Only: signaling.WayPaste}, netcheck.ReasonLocal, ""},
 		"an offer of others": {pasteInvite(t, h, func(i *invite.Invite) { unreached(t)(i); i.Offer = []byte("x") }), session.JoinOptions{Paste: none}, netcheck.ReasonInvite, ""},
 	}
@@ -147,27 +156,36 @@ func TestNoPaste(t *testing.T) {
 	}
 }
 
+// overdue is a context whose time is over as soon as a test says so.
+type overdue struct {
+	context.Context
+	over chan struct{}
+}
+
+func (o overdue) Done() <-chan struct{} { return o.over }
+
+func (o overdue) Err() error {
+	select {
+	case <-o.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // Whoever waits for the host to take the answer can stop, or is told when there is no more time.
 func TestPasteIsNeverTaken(t *testing.T) {
 	h, _ := startHost(t, nil)
 	text := pasteInvite(t, h, unreached(t))
-	for _, stop := range []bool{true, false} {
-		ctx, cancel := context.WithCancel(t.Context())
-		want := netcheck.ReasonCancelled
-		if !stop {
-			ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
-			want = netcheck.ReasonNoPair
-		}
-		_, err := session.Join(ctx, text, session.JoinOptions{Interface: "127.0.0.1", Paste: func(string) {
-			if stop {
-				cancel()
-			}
-		}})
-		cancel()
-		var f *netcheck.Failure
-		if !errors.As(err, &f) || f.Code != want {
-			t.Errorf("stop %t: %v", stop, err)
-		}
+	stopped, stop := context.WithCancel(t.Context())
+	defer stop()
+	late := overdue{t.Context(), make(chan struct{})}
+	for want, tt := range map[netcheck.ReasonCode]struct {
+		ctx context.Context
+		end func()
+	}{netcheck.ReasonCancelled: {stopped, stop}, netcheck.ReasonNoPair: {late, func() { close(late.over) }}} {
+		_, err := session.Join(tt.ctx, text, session.JoinOptions{Paste: func(string) { tt.end() }})
+		wantFailure(t, err, want)
 	}
 }
 
@@ -195,11 +213,7 @@ func newLobbyByPaste(t *testing.T) *lobbyByPaste {
 	if err := l.lobby.Open(signaling.Room{ID: i.Room, Secret: i.Secret, Expiry: i.Expiry, Guests: 1}); err != nil {
 		t.Fatal(err)
 	}
-	text, err := i.Text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.text = netcheck.Secret(text)
+	l.text = textOf(t, i)
 	return l
 }
 

@@ -33,7 +33,7 @@ func newReach(i invite.Invite, o JoinOptions, telling *sync.Mutex) *reach {
 }
 
 // dial makes a wire: over TCP, or by copy and paste where that is possible at both ends and no TCP connection came about. Silence at all
-// addresses takes at most 5 s: they are tried at once, each for 3 s.
+// addresses takes at most 4 s: they are tried at once, a little apart, and TCP has 2 s.
 func (r *reach) dial(ctx context.Context) (signaling.Wire, error) {
 	local, err := r.source(r.options.Interface)
 	if err != nil {
@@ -104,7 +104,7 @@ func (r *reach) byPaste(ctx context.Context, local netip.Addr) (signaling.Wire, 
 	r.pasted = true
 	ctx, cancel := context.WithTimeout(ctx, max(time.Until(r.invite.Expiry), leastPaste))
 	defer cancel()
-	w, text, err := r.answer(ctx, local)
+	w, text, err := r.answer(ctx, r.meetingAt(local))
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +118,20 @@ func (r *reach) byPaste(ctx context.Context, local netip.Addr) (signaling.Wire, 
 		return nil, errors.Join(neverMet(ctx, err), w.Close())
 	}
 	return w, nil
+}
+
+// meetingAt is the address that an answer is made for: the chosen one. Without one the sockets are on all networks, and not on the loopback
+// interface, where alone a host at a loopback address can be met; it is on this computer then.
+func (r *reach) meetingAt(chosen netip.Addr) netip.Addr {
+	if chosen.IsValid() {
+		return chosen
+	}
+	for _, text := range r.invite.Addresses {
+		if a, err := netip.ParseAddrPort(text); err == nil && a.Addr().IsLoopback() {
+			return a.Addr()
+		}
+	}
+	return chosen
 }
 
 // answer makes this end, and its text for the host.

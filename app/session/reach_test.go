@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"echopath/app/host"
-	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
 	"echopath/netcheck/signaling/invite"
@@ -64,8 +64,7 @@ func TestSourceOfEachWire(t *testing.T) {
 
 // A session that copy and paste began goes on over TCP if that is possible by then, and is over if not.
 func TestRedialAfterPaste(t *testing.T) {
-	h, err := host.Start(t.Context(), hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort,
-		TLSPort: hosting.AnyPort, PeerPortMin: hosting.AnyPort, PeerPortMax: hosting.AnyPort, Budget: 1000})
+	h, err := host.Start(t.Context(), hostingtest.Config(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +89,25 @@ func TestRedialAfterPaste(t *testing.T) {
 		var gone *signaling.Gone
 		if _, err := r.dial(t.Context()); !errors.As(err, &gone) || gone.Code != signaling.CodeLost {
 			t.Errorf("only %q: %v", only, err)
+		}
+	}
+}
+
+// A host on this computer's loopback interface is met there, and any other where the system sends to.
+func TestMeetingAt(t *testing.T) {
+	chosen := netip.MustParseAddr("192.0.2.1")
+	for _, tt := range []struct {
+		addresses    []string
+		chosen, want netip.Addr
+	}{
+		{[]string{"192.0.2.7:443"}, netip.Addr{}, netip.Addr{}},
+		{[]string{"127.0.0.5:443"}, netip.Addr{}, netip.MustParseAddr("127.0.0.5")},
+		{[]string{"host.example:443", "[::1]:443"}, netip.Addr{}, netip.IPv6Loopback()},
+		{[]string{"127.0.0.5:443"}, chosen, chosen},
+	} {
+		r := newReach(invite.Invite{Addresses: tt.addresses}, JoinOptions{}, new(sync.Mutex))
+		if got := r.meetingAt(tt.chosen); got != tt.want {
+			t.Errorf("%q, chosen %v: %v, want %v", tt.addresses, tt.chosen, got, tt.want)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"echopath/app/hosting"
 	"echopath/app/session"
@@ -32,12 +31,12 @@ func TestGuestMeasuresAllFivePaths(t *testing.T) {
 	for _, p := range r.Paths {
 		wantRemote(t, p)
 	}
-	w.wait(t, hosting.EventGuestLeft)
-	got := w.mirrored()
+	w.Wait(t, hosting.EventGuestLeft, 1)
+	got := w.Runs()
 	if want := stored(t, events); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("the host saw\n%+v\nof\n%+v", got, want)
 	}
-	if kinds := w.kinds(); kinds[0] != hosting.EventStarted || !slices.Contains(kinds, hosting.EventAdmitted) || !slices.Contains(kinds, hosting.EventRunEnded) {
+	if kinds := w.Kinds(); kinds[0] != hosting.EventStarted || !slices.Contains(kinds, hosting.EventAdmitted) || !slices.Contains(kinds, hosting.EventRunEnded) {
 		t.Errorf("the host told %v", kinds)
 	}
 	s := h.Snapshot()
@@ -63,26 +62,18 @@ func TestQueue(t *testing.T) {
 		defer mu.Unlock()
 		standings = append(standings, s)
 	}})
-	started := make(chan struct{})
-	var once sync.Once
-	first := make(chan error, 1)
-	go func() {
-		plan := plan
-		plan.Loss.Duration = 3 * time.Second
-		_, err := session.Run(t.Context(), plan, session.Options{Remote: one}, func(e netcheck.Event) {
-			if _, ok := e.Body.(netcheck.SampleTaken); ok {
-				once.Do(func() { close(started) })
-			}
-		})
-		first <- err
-	}()
-	<-started
-	r, err := session.Run(t.Context(), plan, session.Options{Remote: two}, nil)
-	if err != nil {
-		t.Fatal(err)
+	stop, first := keepBusy(t, plan, one)
+	var r netcheck.Report
+	var err error
+	var second sync.WaitGroup
+	second.Go(func() { r, err = session.Run(t.Context(), plan, session.Options{Remote: two}, nil) })
+	w.Wait(t, hosting.EventQueued, 1)
+	stop()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first: %v", err)
 	}
-	if err := <-first; err != nil {
-		t.Error(err)
+	if second.Wait(); err != nil {
+		t.Fatal(err)
 	}
 	wantRemote(t, r.Paths[0])
 	mu.Lock()
@@ -97,7 +88,6 @@ func TestQueue(t *testing.T) {
 	if got := strings.Join(states, " "); !strings.HasPrefix(got, "in queued admitted") {
 		t.Errorf("the second guest stood %s", got)
 	}
-	w.wait(t, hosting.EventQueued)
 }
 
 func TestPlanAboveTheLimits(t *testing.T) {
@@ -127,8 +117,8 @@ func TestRunsOverOneSession(t *testing.T) {
 	if err := remote.Close(); err != nil {
 		t.Error(err)
 	}
-	w.wait(t, hosting.EventGuestLeft)
-	if got := w.mirrored(); len(got) != 3 {
+	w.Wait(t, hosting.EventGuestLeft, 1)
+	if got := w.Runs(); len(got) != 3 {
 		t.Errorf("the host saw %d runs", len(got))
 	}
 }
@@ -138,20 +128,18 @@ func TestHostStopsDuringARun(t *testing.T) {
 	h, _ := startHost(t, nil)
 	plan := remotePlan(inviteText(t, h, 1))
 	plan.Paths = []netcheck.Path{netcheck.PathDirect, netcheck.PathRelayUDP, netcheck.PathRelayTCP}
-	closed := make(chan error, 1)
-	samples := 0
+	var stopping sync.Once
 	r, err := run(t.Context(), t, plan, func(e netcheck.Event) {
 		if _, ok := e.Body.(netcheck.SampleTaken); ok && e.Path == netcheck.PathRelayUDP {
-			if samples++; samples == 6 {
-				go func() { closed <- h.Close() }()
-			}
+			stopping.Do(func() { // before the path can have ended, however busy this computer is
+				if err := h.Close(); err != nil {
+					t.Error(err)
+				}
+			})
 		}
 	})
 	if netcheck.AsFailure(err, "").Code != netcheck.ReasonHostGone || r.Ended != netcheck.EndedError {
 		t.Fatalf("%v, ended %s", err, r.Ended)
-	}
-	if err := <-closed; err != nil {
-		t.Error(err)
 	}
 	wantRemote(t, r.Paths[0])
 	for _, p := range r.Paths[1:] {
@@ -165,31 +153,25 @@ func TestHostStopsDuringARun(t *testing.T) {
 }
 
 func TestCancelWhileQueued(t *testing.T) {
-	h, w := startHost(t, func(c *hosting.Config) { c.Budget = 250 })
+	h, _ := startHost(t, func(c *hosting.Config) { c.Budget = 250 })
 	text := inviteText(t, h, 2)
 	plan := remotePlan("")
 	plan.Paths = []netcheck.Path{netcheck.PathDirect}
-	one, two := join(t, text, session.JoinOptions{}), join(t, text, session.JoinOptions{})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	first := make(chan error, 1)
-	begun := make(chan struct{})
-	var once sync.Once
-	go func() {
-		plan := plan
-		plan.Loss.Duration = time.Hour
-		_, err := session.Run(ctx, plan, session.Options{Remote: one}, func(netcheck.Event) { once.Do(func() { close(begun) }) })
-		first <- err
-	}()
-	<-begun
-	waiting, stop := context.WithCancel(t.Context())
-	go func() { w.wait(t, hosting.EventQueued); stop() }()
+	one := join(t, text, session.JoinOptions{})
+	waiting, giveUp := context.WithCancel(t.Context())
+	defer giveUp()
+	two := join(t, text, session.JoinOptions{Standing: func(s signaling.Standing) {
+		if s.State == signaling.StandingQueued {
+			giveUp()
+		}
+	}})
+	stop, first := keepBusy(t, plan, one)
 	if _, err := session.Run(waiting, plan, session.Options{Remote: two}, func(netcheck.Event) { t.Error("an event was emitted") }); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+		t.Errorf("the one that waited: %v", err)
 	}
-	cancel()
+	stop()
 	if err := <-first; !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+		t.Errorf("the first: %v", err)
 	}
 	if r, err := session.Run(t.Context(), plan, session.Options{Remote: two}, nil); err != nil {
 		t.Error(err)
@@ -248,8 +230,8 @@ func TestCall(t *testing.T) {
 	if c := p.Call.Result; c.Up.Shown == 0 || c.Down.Shown == 0 || !c.Up.Known {
 		t.Errorf("%+v", c)
 	}
-	w.wait(t, hosting.EventGuestLeft)
-	if seen := w.mirrored(); len(seen) != 1 || seen[0].Paths[0].Call == nil || !reflect.DeepEqual(seen[0].Paths[0].Call, p.Call) {
+	w.Wait(t, hosting.EventGuestLeft, 1)
+	if seen := w.Runs(); len(seen) != 1 || seen[0].Paths[0].Call == nil || !reflect.DeepEqual(seen[0].Paths[0].Call, p.Call) {
 		t.Errorf("the host saw %+v", seen)
 	}
 }

@@ -4,92 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/netip"
-	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"echopath/app/host"
 	"echopath/app/hosting"
+	"echopath/app/hosting/hostingtest"
 	"echopath/app/session"
 	"echopath/netcheck"
+	"echopath/netcheck/signaling/invite"
 )
 
-// watcher keeps what a host told.
-type watcher struct {
-	mu      sync.Mutex
-	events  []hosting.Event
-	changed chan struct{}
-}
-
-func newWatcher() *watcher { return &watcher{changed: make(chan struct{})} }
-
-func (w *watcher) observe(e hosting.Event) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.events = append(w.events, e)
-	close(w.changed)
-	w.changed = make(chan struct{})
-}
-
-// wait gives the first event of a kind, once there is one.
-func (w *watcher) wait(t testing.TB, kind hosting.EventKind) hosting.Event {
+func startHost(t testing.TB, change func(*hosting.Config)) (*host.Host, *hostingtest.Log) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for {
-		w.mu.Lock()
-		i := slices.IndexFunc(w.events, func(e hosting.Event) bool { return e.Kind == kind })
-		changed := w.changed
-		if i >= 0 {
-			defer w.mu.Unlock()
-			return w.events[i]
-		}
-		w.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			t.Fatalf("the host never told %s; it told %v", kind, w.kinds())
-		}
-	}
-}
-
-func (w *watcher) kinds() (out []hosting.EventKind) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, e := range w.events {
-		if e.Kind != hosting.EventRun {
-			out = append(out, e.Kind)
-		}
-	}
-	return out
-}
-
-// mirrored folds what the host saw of a guest's runs, by the run's ID in the order of the runs.
-func (w *watcher) mirrored() (out []netcheck.Report) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	at := map[string]int{}
-	for _, e := range w.events {
-		if e.Kind != hosting.EventRun {
-			continue
-		}
-		i, known := at[e.RunID]
-		if !known {
-			i = len(out)
-			at[e.RunID], out = i, append(out, netcheck.Report{})
-		}
-		out[i] = netcheck.Fold(out[i], *e.Run)
-	}
-	return out
-}
-
-func startHost(t testing.TB, change func(*hosting.Config)) (*host.Host, *watcher) {
-	t.Helper()
-	w := newWatcher()
-	c := hosting.Config{Address: netip.MustParseAddr("127.0.0.1"), UDPPort: hosting.AnyPort, TCPPort: hosting.AnyPort, TLSPort: hosting.AnyPort,
-		PeerPortMin: hosting.AnyPort, PeerPortMax: hosting.AnyPort, Budget: 1000, Name: "the host", Version: "1.2", Observe: w.observe}
+	w := hostingtest.NewLog()
+	c := hostingtest.Config(w.Observe)
 	if change != nil {
 		change(&c)
 	}
@@ -111,6 +41,11 @@ func inviteText(t testing.TB, h *host.Host, guests int) netcheck.Secret {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return textOf(t, i)
+}
+
+func textOf(t testing.TB, i invite.Invite) netcheck.Secret {
+	t.Helper()
 	text, err := i.Text()
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +63,24 @@ func join(t testing.TB, text netcheck.Secret, o session.JoinOptions) *session.Re
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	return r
+}
+
+// keepBusy has a guest measure until it is stopped, and returns once its run is admitted.
+func keepBusy(t *testing.T, plan netcheck.Plan, guest *session.Remote) (stop context.CancelFunc, ended <-chan error) {
+	t.Helper()
+	plan.Loss.Duration = time.Hour
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	begun, done := make(chan struct{}), make(chan error, 1)
+	var once sync.Once
+	begin := func() { once.Do(func() { close(begun) }) }
+	go func() {
+		defer begin() // without a run too
+		_, err := session.Run(ctx, plan, session.Options{Remote: guest}, func(netcheck.Event) { begin() })
+		done <- err
+	}()
+	<-begun
+	return cancel, done
 }
 
 func remotePlan(text netcheck.Secret) netcheck.Plan {

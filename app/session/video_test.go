@@ -27,7 +27,7 @@ func film(ctx context.Context, t *testing.T, plan netcheck.Plan, opt session.Opt
 	if why := session.NoVideo(); why != "" {
 		t.Skip("SKIPPED: " + why)
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // no test that passes comes near it
 	defer cancel()
 	return session.Run(ctx, plan, opt, observe)
 }

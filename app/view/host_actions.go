@@ -10,7 +10,7 @@ import (
 // formActions are what the header of a screen that measures does.
 func (w *Window) formActions(t Trial, options func()) formActions {
 	return formActions{changed: func() { w.edited(t) }, servers: w.editServers, options: options, startStop: w.startStop,
-		connect: w.connect, paste: w.deps.PasteText, focus: w.win.Canvas().Focus}
+		connect: w.connect, paste: w.deps.PasteText, focus: w.focus}
 }
 
 // connect comes to the other Echopath, or leaves it.

@@ -64,7 +64,7 @@ func (o *hostOptions) ports() (fyne.CanvasObject, *widgets.Entry) {
 		func(h *model.HostForm, s string) { h.TLSPort = s })
 	udp, _ := o.entry(model.FieldUDPPort, "UDP port", f.UDPPort, "3478", "STUN and TURN over UDP.", func(h *model.HostForm, s string) { h.UDPPort = s })
 	tcp, _ := o.entry(model.FieldTCPPort, "TCP port", f.TCPPort, "3478", "TURN over TCP.", func(h *model.HostForm, s string) { h.TCPPort = s })
-	peers, _ := o.entry(model.FieldPeerPorts, "Peer ports", f.PeerPorts, "chosen by itself", "UDP ports of relays and of the echo peer, for example 49152-49407. The firewall must let them in for direct and STUN paths.",
+	peers, _ := o.entry(model.FieldPeerPorts, "Peer ports", f.PeerPorts, "49152-50175", "UDP ports of relays and of the echo peer, for example 49152-49407. The firewall must let them in for direct and STUN paths.",
 		func(h *model.HostForm, s string) { h.PeerPorts = s })
 	return container.NewGridWithColumns(4, tls, udp, tcp, peers), first
 }

@@ -55,8 +55,9 @@ func (w *Window) openPaste() {
 	s.dialog.SetOnCancel(s.close)
 	s.dialog.SetFirst(s.copy)
 	w.paste = s
-	s.show()
-	s.dialog.Show()
+	if s.show(); s.open {
+		s.dialog.Show()
+	}
 }
 
 // toSend is the first step.

@@ -68,7 +68,7 @@ func (s *hostScreen) guestCard() fyne.CanvasObject {
 	s.guests.OnKey = s.key
 	s.guests.OnMenu = s.menu
 	s.scroll = container.NewVScroll(s.guests)
-	s.scroll.SetMinSize(fyne.NewSize(0, s.guests.MinSize().Height))
+	s.scroll.SetMinSize(fyne.NewSize(0, s.guests.MinSize().Height+1)) // 1: what is rounded off on the way must not make it scroll
 	s.none = canvas.NewText("", theme.Color(look.ColorMuted))
 	s.none.Alignment = fyne.TextAlignCenter
 	bar := container.NewBorder(nil, nil, heading("Guests"), container.New(layout.NewCustomPaddedHBoxLayout(4), accept, refuse, remove))

@@ -44,7 +44,7 @@ func (v *whole) closed() {
 	v.w.win.SetFullScreen(v.before)
 	p := v.film.pictures[v.picture]
 	if p.Visible() {
-		v.w.win.Canvas().Focus(p)
+		v.w.focus(p)
 	}
 	v.w.Refresh()
 }

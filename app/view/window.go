@@ -227,10 +227,10 @@ func (w *Window) FormChanged() {
 // FocusStart puts the focus on the primary button, for a start with the Enter key, or on what has to be mended first.
 func (w *Window) FocusStart() {
 	if w.trial == TrialGuest {
-		w.win.Canvas().Focus(w.host.form.first())
+		w.focus(w.host.form.first())
 		return
 	}
-	w.win.Canvas().Focus(w.head().first())
+	w.focus(w.head().first())
 }
 
 func (w *Window) head() *formHead {

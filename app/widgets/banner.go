@@ -2,7 +2,6 @@ package widgets
 
 import (
 	"image/color"
-
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,8 +39,9 @@ var (
 const (
 	bannerPad   = 11
 	bannerShape = 22
-	bannerLines = 3 // of sentence and advice together
-	bannerBar   = 4 // width of the strip in the tone at the left edge
+	bannerLines = 3   // of sentence and advice together
+	bannerClose = 1.2 // by so much the lines stand closer where there are as many as can be, for some room above and below them
+	bannerBar   = 4   // width of the strip in the tone at the left edge
 )
 
 // NewBanner makes an empty banner.
@@ -99,7 +99,7 @@ func (r *bannerRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *bannerRenderer) MinSize() fyne.Size {
-	height := 2*bannerText.measure("M").Height + r.b.more.lineHeight() + bannerPad
+	height := 2*bannerText.measure("M").Height + mutedStyle.measure("M").Height + bannerPad
 	return fyne.NewSize(320, height)
 }
 
@@ -125,11 +125,14 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 func (r *bannerRenderer) layoutText(x float32, size fyne.Size) {
 	b := r.b
 	width := max(size.Width-x-bannerPad, 1)
-	b.text.style, b.text.limit = bannerText, bannerLines-1
+	b.text.style, b.text.limit, b.text.closer, b.more.closer = bannerText, bannerLines-1, 0, 0
 	if len(bannerText.wrap(b.text.text, width)) > b.text.limit { // a long one has smaller letters, and room for a line more
 		b.text.style, b.text.limit = bannerLong, bannerLines
 	}
 	b.text.flow(width)
+	if b.text.shown == bannerLines && b.more.text != "" {
+		b.text.closer, b.more.closer = bannerClose, bannerClose
+	}
 	text := b.text.heightFor(width)
 	b.more.limit = max(bannerLines-int(text/b.text.lineHeight()+0.5), 1) // a short sentence leaves a line to the advice
 	b.more.flow(width)

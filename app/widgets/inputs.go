@@ -207,19 +207,18 @@ func (c *Check) TypedKey(key *fyne.KeyEvent) {
 
 // FocusGained implements fyne.Focusable.
 func (c *Check) FocusGained() {
-	c.Check.FocusGained()
 	c.focused = true
-	dressRing(c.ring, true)
+	c.Check.FocusGained()
 }
 
 // FocusLost implements fyne.Focusable.
 func (c *Check) FocusLost() {
-	c.Check.FocusLost()
 	c.focused = false
-	dressRing(c.ring, false)
+	c.Check.FocusLost()
 }
 
-// CreateRenderer implements fyne.Widget. Fyne marks the focus by a faint disc behind the box, which on a card is hardly seen.
+// CreateRenderer implements fyne.Widget. Fyne marks the focus by a faint disc behind the box, which on a card is hardly seen, and in which
+// the edge of an empty box is lost.
 func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 	return &ringedRenderer{WidgetRenderer: c.Check.CreateRenderer(), c: c}
 }
@@ -235,15 +234,34 @@ func (r *ringedRenderer) Objects() []fyne.CanvasObject {
 	return append(slices.Clone(r.WidgetRenderer.Objects()), r.c.ring)
 }
 
-// Layout implements fyne.WidgetRenderer.
+// Layout implements fyne.WidgetRenderer. The ring is as wide as box and text, however wide the place is.
 func (r *ringedRenderer) Layout(size fyne.Size) {
 	r.WidgetRenderer.Layout(size)
+	width := min(size.Width, r.MinSize().Width)
 	r.c.ring.Move(fyne.NewPos(1, 1))
-	r.c.ring.Resize(size.SubtractWidthHeight(2, 2))
+	r.c.ring.Resize(fyne.NewSize(width+ringRoom, size.Height-2))
 }
+
+// ringRoom is what keeps the ring off the end of the text.
+const ringRoom = 2
 
 // Refresh implements fyne.WidgetRenderer.
 func (r *ringedRenderer) Refresh() {
-	dressRing(r.c.ring, r.c.focused && !r.c.Disabled())
 	r.WidgetRenderer.Refresh()
+	focused := r.c.focused && !r.c.Disabled()
+	if disc := r.disc(); disc != nil && focused {
+		disc.FillColor = color.Transparent
+		disc.Refresh()
+	}
+	dressRing(r.c.ring, focused)
+}
+
+// disc is Fyne's own mark of the focus and of the pointer; nil if it draws none.
+func (r *ringedRenderer) disc() *canvas.Circle {
+	for _, o := range r.WidgetRenderer.Objects() {
+		if disc, ok := o.(*canvas.Circle); ok {
+			return disc
+		}
+	}
+	return nil
 }

@@ -72,11 +72,12 @@ func (s style) split(word string, width float32) (head, rest string) {
 // paragraph is a text that wraps at its width. If it has a limit, what does not fit into that many lines is cut with an ellipsis.
 type paragraph struct {
 	widget.BaseWidget
-	text  string
-	style style
-	limit int // lines; 0 for as many as it takes
-	align fyne.TextAlign
-	width float32 // that the lines were broken for
+	text   string
+	style  style
+	limit  int     // lines; 0 for as many as it takes
+	closer float32 // by so much its lines stand closer than usual
+	align  fyne.TextAlign
+	width  float32 // that the lines were broken for
 
 	lines []*canvas.Text
 	shown int
@@ -100,7 +101,7 @@ func (p *paragraph) set(text string, s style) bool {
 	return p.shown != before
 }
 
-func (p *paragraph) lineHeight() float32 { return p.style.measure("M").Height }
+func (p *paragraph) lineHeight() float32 { return p.style.measure("M").Height - p.closer }
 
 // heightFor is the height at a width, without laying anything out.
 func (p *paragraph) heightFor(width float32) float32 {

@@ -1,7 +1,6 @@
 package echo_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -9,36 +8,17 @@ import (
 
 	"echopath/netcheck/control"
 	"echopath/netcheck/echo"
-	"echopath/netcheck/netchecktest"
 )
-
-// ofRun serves one more link of a run. It must be called inside a bubble.
-func ofRun(t *testing.T, ledger *echo.Ledger) *peer {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &peer{t: t, served: make(chan error, 1), cancel: cancel}
-	p.link, p.far = netchecktest.NewLink(nil, nil)
-	now := ticking()
-	go func() { p.served <- echo.Responder{Now: now, Ledger: ledger}.Serve(ctx, p.far) }()
-	return p
-}
 
 // A run that may ask for nothing gets nothing, whichever order it sends.
 func TestALedgerOfNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		near, far := netchecktest.NewMedia(nil, nil)
-		l, f := netchecktest.NewLink(nil, nil, netchecktest.WithMedia(near, far))
-		p := &peer{t: t, link: l, far: f, served: make(chan error, 1), cancel: func() {}}
-		now := ticking()
-		go func() {
-			p.served <- echo.Responder{Now: now, Ledger: echo.NewLedger(echo.Limits{})}.Serve(t.Context(), f)
-		}()
+		p, o := serveMedia(t, echo.Responder{Ledger: echo.NewLedger(echo.Limits{})})
 		defer p.close()
 		p.send(control.Message{ID: 1, Order: order(1)})
 		if m, _ := p.next(); m.Refusal == nil || m.Refusal.Code != "limit" {
 			t.Errorf("packets: %+v", m)
 		}
-		o := &origin{t: t, media: near, far: far}
 		o.tell(control.Message{ID: 2, Video: &control.Video{MaxKbps: 50}})
 		if m := o.hear(); m.Refusal == nil || m.Refusal.Code != "limit" {
 			t.Errorf("a video: %+v", m)
@@ -50,7 +30,7 @@ func TestALedgerOfNothing(t *testing.T) {
 func TestLinksOfARunShareItsLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := echo.NewLedger(echo.Limits{PacketsPerSecond: 300, Kbps: 10_000, Packets: 10})
-		one, two := ofRun(t, ledger), ofRun(t, ledger)
+		one, two := serveBy(t, echo.Responder{Ledger: ledger}), serveBy(t, echo.Responder{Ledger: ledger})
 		defer one.cancel()
 		defer two.close()
 		one.granted(1, order(10)) // two carriers of 100 packets a second
@@ -69,7 +49,7 @@ func TestLinksOfARunShareItsLimits(t *testing.T) {
 func TestLinksOfARunOneAfterAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := echo.NewLedger(echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 10})
-		one, two := ofRun(t, ledger), ofRun(t, ledger)
+		one, two := serveBy(t, echo.Responder{Ledger: ledger}), serveBy(t, echo.Responder{Ledger: ledger})
 		one.granted(1, order(10))
 		one.finished(1)
 		two.granted(1, order(10))
@@ -83,7 +63,7 @@ func TestLinksOfARunOneAfterAnother(t *testing.T) {
 func TestOrdersDoNotAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Two carriers of 100 packets a second of 100 bytes, and 64 KiB at once at such low rates.
-		p := ofRun(t, echo.NewLedger(echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 10_000}))
+		p := serveBy(t, echo.Responder{Ledger: echo.NewLedger(echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 10_000})})
 		defer p.close()
 		back := 0
 		for id := range uint32(20) {
@@ -97,5 +77,31 @@ func TestOrdersDoNotAddUp(t *testing.T) {
 		if most := 64<<10/100 + 50; back > most || back < 600 {
 			t.Errorf("%d of 4000 packets came back at once, at most %d are due", back, most)
 		}
+	})
+}
+
+// An order that is refused because its link can not carry it takes no room, neither of its own link nor from another one.
+func TestARefusedOrderTakesNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ledger := echo.NewLedger(echo.Limits{PacketsPerSecond: 200, Kbps: 160, Packets: 10})
+		one, two := serveBy(t, echo.Responder{Ledger: ledger}), serveBy(t, echo.Responder{Ledger: ledger})
+		defer one.close()
+		defer two.close()
+		one.granted(1, order(10))
+		strange := order(10)
+		strange.Carriers = []string{"srtp", "pigeon"}
+		two.send(control.Message{ID: 1, Order: strange})
+		if m, _ := two.next(); m.Refusal == nil || m.Refusal.Code != "no_carrier" {
+			t.Errorf("answered %+v", m)
+		}
+		one.put(datagram(0, nil))
+		if got := one.replies(); len(got) != 1 {
+			t.Errorf("%d answers on the link whose order is granted", len(got))
+		}
+		one.send(control.Message{ID: 2, Order: strange}) // in place of the one that was granted
+		if m, _ := one.next(); m.Refusal == nil || m.Refusal.Code != "no_carrier" {
+			t.Errorf("answered %+v", m)
+		}
+		two.granted(2, order(10))
 	})
 }

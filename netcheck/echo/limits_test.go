@@ -15,16 +15,6 @@ import (
 	"echopath/netcheck/stamp"
 )
 
-func serveLimited(t *testing.T, limits echo.Limits) *peer {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &peer{t: t, served: make(chan error, 1), cancel: cancel}
-	p.link, p.far = netchecktest.NewLink(nil, nil)
-	now := ticking()
-	go func() { p.served <- echo.Responder{Now: now, Limits: limits}.Serve(ctx, p.far) }()
-	return p
-}
-
 func TestOrdersAboveTheLimits(t *testing.T) {
 	for name, tt := range map[string]struct {
 		limits echo.Limits
@@ -41,7 +31,7 @@ func TestOrdersAboveTheLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := serveLimited(t, tt.limits)
+				p := serveBy(t, echo.Responder{Limits: tt.limits})
 				defer p.close()
 				p.send(control.Message{ID: 1, Order: order(10)})
 				m, _ := p.next()
@@ -65,15 +55,8 @@ func TestOrdersAboveTheLimits(t *testing.T) {
 // A video and packets beside it share the bitrate, and what has ended is given back.
 func TestVideoSharesTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		near, far := netchecktest.NewMedia(nil, nil)
-		l, f := netchecktest.NewLink(nil, nil, netchecktest.WithMedia(near, far))
-		p := &peer{t: t, link: l, far: f, served: make(chan error, 1), cancel: func() {}}
-		now := ticking()
-		go func() {
-			p.served <- echo.Responder{Now: now, Limits: echo.Limits{PacketsPerSecond: 200, Kbps: 1000, Packets: 10}}.Serve(t.Context(), f)
-		}()
+		p, o := serveMedia(t, echo.Responder{Limits: echo.Limits{PacketsPerSecond: 200, Kbps: 1000, Packets: 10}})
 		defer p.close()
-		o := &origin{t: t, media: near, far: far}
 		p.granted(1, order(10)) // 160 kbit/s
 		o.tell(control.Message{ID: 2, Video: &control.Video{MaxKbps: 900}})
 		if m := o.hear(); m.Refusal == nil || !strings.Contains(m.Refusal.Text, "1060 kbit/s") {

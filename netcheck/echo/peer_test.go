@@ -35,12 +35,25 @@ func ticking() func() time.Time {
 // serve starts a responder. It must be called inside a bubble.
 func serve(t *testing.T) *peer {
 	t.Helper()
+	return serveBy(t, echo.Responder{})
+}
+
+// serveBy starts this responder on a link with these options.
+func serveBy(t *testing.T, r echo.Responder, options ...netchecktest.Option) *peer {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &peer{t: t, served: make(chan error, 1), cancel: cancel}
-	p.link, p.far = netchecktest.NewLink(nil, nil)
-	now := ticking()
-	go func() { p.served <- echo.Responder{Now: now}.Serve(ctx, p.far) }()
+	p.link, p.far = netchecktest.NewLink(nil, nil, options...)
+	r.Now = ticking()
+	go func() { p.served <- r.Serve(ctx, p.far) }()
 	return p
+}
+
+// serveMedia does so on a link with video streams.
+func serveMedia(t *testing.T, r echo.Responder) (*peer, *origin) {
+	t.Helper()
+	near, far := netchecktest.NewMedia(nil, nil)
+	return serveBy(t, r, netchecktest.WithMedia(near, far)), &origin{t: t, media: near, far: far}
 }
 
 // close ends the link and wants the responder to end without an error.

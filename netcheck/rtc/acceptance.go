@@ -3,13 +3,11 @@ package rtc
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
-	"github.com/pion/transport/v5/stdnet"
 )
 
 // askersWord is how much longer this end waits: the one that asked knows more about why there is no link, and says it.
@@ -108,7 +106,6 @@ func (x *acceptance) answer(ctx context.Context) (*link, error) {
 
 func (x *acceptance) connect(ctx context.Context) (*link, error) {
 	d := x.peer.dialog
-	noDTLS := (&attempt{connecting: x.connecting}).noDTLS
 	if err := x.meet(ctx); err != nil {
 		return nil, err
 	}
@@ -250,39 +247,4 @@ func (x *acceptance) noPair() *netcheck.Failure {
 	}
 	return &netcheck.Failure{Code: netcheck.ReasonNoPair,
 		Text: fmt.Sprintf("No packet passed between it and %s.", there)}
-}
-
-// endpoint is where this end of a leg is and what it offers.
-func (a *Acceptor) endpoint(ctx context.Context, order signaling.Leg) (endpoint, error) {
-	e := endpoint{name: ends[1], net: a.Net, ports: [2]uint16{a.PortMin, a.PortMax}}
-	if e.net == nil {
-		n, err := stdnet.NewNet()
-		if err != nil {
-			return e, localError("The network interfaces of the other computer can not be listed.", err)
-		}
-		e.net = n
-	}
-	if a.PortMax == 0 && a.PortMin != 0 {
-		e.ports[1] = math.MaxUint16
-	}
-	if a.Address.IsValid() {
-		own := a.Address.Unmap()
-		if !isFamily(own, order.Family) {
-			return e, &netcheck.Failure{Code: netcheck.ReasonNoFamily,
-				Text:   fmt.Sprintf("The other computer takes part at an address of another IP version than %s.", order.Family),
-				Advice: "Choose the other IP version."}
-		}
-		e.at = place{addr: own, iface: interfaceOf(e.net, own)}
-	}
-	if p := a.Public.Unmap(); p.IsValid() && isFamily(p, order.Family) && p != e.at.addr {
-		e.public = p
-	}
-	if order.Path != netcheck.PathDirect && !e.public.IsValid() {
-		e.servers, e.foreign = a.stunServers(ctx, order)
-	}
-	e.role = farRole(order.Path, len(e.servers) > 0)
-	if a.Opened != nil || a.Closed != nil {
-		e.ledger = newLedger(a.Opened, a.Closed)
-	}
-	return e, nil
 }

@@ -2,10 +2,13 @@ package rtc
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"math"
 	"net/netip"
 
 	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
 
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
@@ -52,4 +55,44 @@ type Acceptor struct {
 	Logger  *slog.Logger
 
 	ice iceTimes // zero means remoteICETimes; tests shorten them
+}
+
+// endpoint is where this end of a leg is and what it offers.
+func (a *Acceptor) endpoint(ctx context.Context, order signaling.Leg) (endpoint, error) {
+	e := endpoint{name: ends[1], net: a.Net, ports: portRange(a.PortMin, a.PortMax)}
+	if e.net == nil {
+		n, err := stdnet.NewNet()
+		if err != nil {
+			return e, localError("The network interfaces of the other computer can not be listed.", err)
+		}
+		e.net = n
+	}
+	if a.Address.IsValid() {
+		own := a.Address.Unmap()
+		if !isFamily(own, order.Family) {
+			return e, &netcheck.Failure{Code: netcheck.ReasonNoFamily,
+				Text:   fmt.Sprintf("The other computer takes part at an address of another IP version than %s.", order.Family),
+				Advice: "Choose the other IP version."}
+		}
+		e.at = place{addr: own, iface: interfaceOf(e.net, own)}
+	}
+	if p := a.Public.Unmap(); p.IsValid() && isFamily(p, order.Family) && p != e.at.addr {
+		e.public = p
+	}
+	if order.Path != netcheck.PathDirect && !e.public.IsValid() {
+		e.servers, e.foreign = a.stunServers(ctx, order)
+	}
+	e.role = farRole(order.Path, len(e.servers) > 0)
+	if a.Opened != nil || a.Closed != nil {
+		e.ledger = newLedger(a.Opened, a.Closed)
+	}
+	return e, nil
+}
+
+// portRange is from low to high, both included, and to the last port if only low is given; zeros are any.
+func portRange(low, high uint16) [2]uint16 {
+	if high == 0 && low != 0 {
+		high = math.MaxUint16
+	}
+	return [2]uint16{low, high}
 }

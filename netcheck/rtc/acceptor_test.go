@@ -2,7 +2,6 @@ package rtc
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,41 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/pion/stun/v3"
-
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
 )
-
-// liar is a STUN server that says of everybody that it is seen at one address.
-func liar(t *testing.T, says netip.AddrPort) netip.AddrPort {
-	t.Helper()
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	must(t, err)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		b := make([]byte, 2000)
-		for {
-			n, from, err := conn.ReadFromUDP(b)
-			if err != nil {
-				return
-			}
-			m := &stun.Message{Raw: b[:n]}
-			if m.Decode() != nil {
-				continue
-			}
-			answer := stun.MustBuild(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
-				&stun.XORMappedAddress{IP: says.Addr().AsSlice(), Port: int(says.Port())}, stun.Fingerprint)
-			_, _ = conn.WriteToUDP(answer.Raw, from)
-		}
-	}()
-	t.Cleanup(func() {
-		must(t, conn.Close())
-		<-over
-	})
-	return conn.LocalAddr().(*net.UDPAddr).AddrPort()
-}
 
 // A relay is told of this end's own addresses: what a server of the guest's says is this end's address is none, what one of its own says is.
 func TestMappedAddressIsNotTold(t *testing.T) {
@@ -53,7 +20,7 @@ func TestMappedAddressIsNotTold(t *testing.T) {
 	says := netip.MustParseAddrPort("203.0.113.66:5353")
 	for name, own := range map[string]bool{"the guest's server": false, "its own server": true} {
 		t.Run(name, func(t *testing.T) {
-			server := liar(t, says)
+			server := loopbackSTUN(t, func(netip.AddrPort) netip.AddrPort { return says })
 			var mu sync.Mutex
 			var opened []netip.AddrPort
 			a := &Acceptor{NamedServers: true, Opened: func(at netip.AddrPort) {

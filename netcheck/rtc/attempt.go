@@ -214,11 +214,7 @@ func (a *attempt) open(ctx context.Context) *netcheck.Failure {
 	return nil
 }
 
-func (a *attempt) noDTLS() *netcheck.Failure {
-	return withServer(&netcheck.Failure{Code: netcheck.ReasonDTLS,
-		Text:   "Packets passed between the two ends, but the encrypted connection did not come up in time.",
-		Advice: "Either very many packets are lost, or a firewall that inspects traffic drops DTLS: try again, and if it stays so while other paths lose nothing, ask for an exception or use a relay over TLS."}, a.srv)
-}
+func (a *attempt) noDTLS() *netcheck.Failure { return withServer(noDTLS(), a.srv) }
 
 // proved compares both ends' pairs with the path and makes the link.
 func (a *attempt) proved(ctx context.Context, took time.Duration) (*link, error) {

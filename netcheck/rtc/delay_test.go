@@ -42,17 +42,17 @@ func newSlowWay(t *testing.T, to string, hold func() time.Duration) *slowWay {
 				_ = c.Close()
 				continue
 			}
-			w.mu.Lock()
-			w.conns = append(w.conns, c, s)
-			w.mu.Unlock()
+			if !w.keep(c, s) {
+				return
+			}
 			w.working.Go(func() { w.carry(s, c, false) })
 			w.working.Go(func() { w.carry(c, s, true) })
 		}
 	})
 	t.Cleanup(func() {
 		must(t, l.Close())
-		close(w.over)
 		w.mu.Lock()
+		close(w.over)
 		for _, c := range w.conns {
 			_ = c.Close()
 		}
@@ -60,6 +60,20 @@ func newSlowWay(t *testing.T, to string, hold func() time.Duration) *slowWay {
 		w.working.Wait()
 	})
 	return w
+}
+
+// keep remembers two connections for the end, and closes them if that is over.
+func (w *slowWay) keep(c, s net.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case <-w.over:
+		_, _ = c.Close(), s.Close()
+		return false
+	default:
+		w.conns = append(w.conns, c, s)
+		return true
+	}
 }
 
 func (w *slowWay) carry(to, from net.Conn, slow bool) {

@@ -227,19 +227,9 @@ func (d *dialog) accept(ctx context.Context, in signaling.Description) error {
 		return fmt.Errorf("set remote %s: %w", desc.Type, err)
 	}
 	d.answered.fire()
-	d.mu.Lock()
-	early := append(inside, d.early...)
-	d.early = nil
-	d.mu.Unlock()
-	for _, line := range early {
-		d.use(line)
-	}
+	d.useEarly(inside)
 	if in.Type == "offer" {
-		answer, err := d.peer.pc.CreateAnswer(nil)
-		if err != nil {
-			return fmt.Errorf("create answer: %w", err)
-		}
-		if err := d.describe(ctx, answer); err != nil {
+		if err := d.answer(ctx); err != nil {
 			return err
 		}
 	}
@@ -250,6 +240,15 @@ func (d *dialog) accept(ctx context.Context, in signaling.Description) error {
 		}
 	}
 	return nil
+}
+
+// answer makes and sends an answer to the offer that was applied last.
+func (d *dialog) answer(ctx context.Context) error {
+	answer, err := d.peer.pc.CreateAnswer(nil)
+	if err != nil {
+		return fmt.Errorf("create answer: %w", err)
+	}
+	return d.describe(ctx, answer)
 }
 
 // anew prepares the end that answers for another generation of candidates. One that is offered restarts again and again is patient.

@@ -27,6 +27,17 @@ func (d *dialog) candidate(line string) {
 	}
 }
 
+// useEarly takes the candidates of a description, and those that came before it.
+func (d *dialog) useEarly(inside []string) {
+	d.mu.Lock()
+	early := append(inside, d.early...)
+	d.early = nil
+	d.mu.Unlock()
+	for _, line := range early {
+		d.use(line)
+	}
+}
+
 // use hands a candidate on, if it is one that this end takes. What it does not take it drops without a word: another may do.
 func (d *dialog) use(line string) {
 	c, ok := d.peer.takeable(line)
@@ -87,6 +98,14 @@ func (d *dialog) refused() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.waiting) > 0
+}
+
+// forgetRestart drops the word of an answer that nobody waited for any more: the pair was there before it was looked at.
+func (d *dialog) forgetRestart() {
+	select {
+	case <-d.restarted:
+	default:
+	}
 }
 
 // forgetRemotes begins a new generation of candidates.

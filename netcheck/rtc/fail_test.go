@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
 
+	"echopath/internal/vlab"
 	"echopath/netcheck"
 )
 
@@ -271,5 +273,30 @@ func TestNoAnswerNamesTheServersPort(t *testing.T) {
 	f := failure(t, &Connector{}, legTo(&testServer{host: "127.0.0.1"}, netcheck.PathRelayUDP, port), nil, netcheck.ReasonNoAnswer)
 	if !strings.Contains(f.Advice, fmt.Sprintf("UDP %d to 127.0.0.1", port)) || strings.Contains(f.Advice, "443") {
 		t.Errorf("advice %q", f.Advice)
+	}
+}
+
+// soundless is a network on which no socket can be opened.
+type soundless struct{ transport.Net }
+
+func (soundless) ListenUDP(string, *net.UDPAddr) (transport.UDPConn, error) {
+	return nil, net.ErrClosed
+}
+
+// A direct path for which this computer has no address of the IP version does not exist, which is no trouble of this computer's; one whose
+// sockets can not be opened is.
+func TestDirectWithoutCandidates(t *testing.T) {
+	noLeaks(t)
+	lab, err := vlab.New(vlab.Config{Seed: 1})
+	must(t, err)
+	t.Cleanup(func() { must(t, lab.Stop()) })
+	leg := netcheck.Leg{Target: netcheck.TargetTURN, Path: netcheck.PathDirect, Family: netcheck.Family6, Timeout: 4 * time.Second}
+	f := failure(t, &Connector{Net: lab.Local()}, leg, nil, netcheck.ReasonNoFamily)
+	if f.Code.State() != netcheck.StateNotApplicable || !strings.Contains(f.Text, "IP version 6") || f.Advice == "" {
+		t.Errorf("%s: %s %s", f.Code, f.Text, f.Advice)
+	}
+	leg.Family = netcheck.Family4
+	if f := failure(t, &Connector{Net: soundless{lab.Local()}}, leg, nil, netcheck.ReasonLocal); !strings.Contains(f.Text, "could not open a socket") {
+		t.Errorf("%s", f.Text)
 	}
 }

@@ -128,7 +128,7 @@ func (a *attempt) silence(p *peer) *netcheck.Failure {
 	}
 	switch a.leg.Path {
 	case netcheck.PathDirect:
-		return localError("This computer has no usable network address of the asked IP version.", nil)
+		return p.noHostCandidate()
 	case netcheck.PathSTUN:
 		return noAnswer(a.target, "answer STUN requests over UDP")
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pion/stun/v3"
 	"github.com/pion/transport/v5"
 	"github.com/pion/transport/v5/stdnet"
 
@@ -17,32 +16,8 @@ import (
 // be sent there from a socket on the loopback interface, which is what a NAT without hairpinning comes to.
 func mappingServer(tb testing.TB) int {
 	tb.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	must(tb, err)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 1500)
-		for {
-			n, from, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			in := &stun.Message{Raw: append([]byte(nil), buf[:n]...)}
-			if in.Decode() != nil {
-				continue
-			}
-			out, err := stun.Build(in, stun.BindingSuccess, &stun.XORMappedAddress{IP: net.IPv4(198, 51, 100, 7), Port: from.(*net.UDPAddr).Port})
-			if err == nil {
-				_, _ = conn.WriteTo(out.Raw, from)
-			}
-		}
-	}()
-	tb.Cleanup(func() {
-		_ = conn.Close()
-		<-done
-	})
-	return conn.LocalAddr().(*net.UDPAddr).Port
+	elsewhere := netip.MustParseAddr("198.51.100.7")
+	return int(loopbackSTUN(tb, func(from netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(elsewhere, from.Port()) }).Port())
 }
 
 func TestNoHairpin(t *testing.T) {

@@ -151,6 +151,19 @@ func addrOf(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
+// hasAddress tells whether there is an address for a host candidate (RFC 8445, section 5.1.1.1): the one that sockets are bound to, or one
+// of an interface that is up and leads out of this computer. Interfaces that can not be listed count as some.
+func (p *peer) hasAddress() bool {
+	if at := p.net.source(); at.IsValid() {
+		return isLocal(p.net, at)
+	}
+	ifaces, err := p.net.Interfaces()
+	return err != nil || slices.ContainsFunc(ifaces, func(ifc *transport.Interface) bool {
+		usable := func(a netip.Addr) bool { return suits(a, p.family) }
+		return ifc.Flags&net.FlagUp != 0 && ifc.Flags&net.FlagLoopback == 0 && slices.ContainsFunc(addresses(ifc), usable)
+	})
+}
+
 // vpn judges by the name of the interface. A VPN that filters below the interface does not show, so there is no No.
 func vpn(iface string) netcheck.Tri {
 	for _, prefix := range []string{"tun", "tap", "wg", "utun"} { // ppp is a modem's or a DSL line's as well

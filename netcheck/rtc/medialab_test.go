@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"echopath/internal/vlab"
@@ -323,7 +322,7 @@ func senderReports(log []vlab.Packet) map[uint32]int {
 // A capacity below what the controllers begin with is found, and the two ends' controllers are each their own leg's. In a bubble of time of
 // its own nothing is late, however slow the computer is: no delay but the lab's counts as one of the network.
 func TestMediaAdapts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		l := newMediaLab(t, 5, netcheck.PathSTUN, echoMedia)
 		t.Cleanup(func() { l.shapeBoth(vlab.Shape{Block: true}) }) // what closes one end must not meet the other one's closing, see closed
 		begun := l.local.Rate().Own

@@ -30,6 +30,7 @@ type outage struct {
 // sit waits until a pair is selected again, and tells whether that happened in time. The end that offers restarts ICE until it helps; it
 // waits for the answer to one offer before it makes the next: without, nothing would replace what is given up.
 func (o *outage) sit(ctx context.Context) bool {
+	o.peer.dialog.forgetRestart()
 	inner, stop := context.WithCancel(ctx)
 	var asking sync.WaitGroup
 	defer asking.Wait()
@@ -87,8 +88,7 @@ func (o *outage) due(now time.Time) bool {
 
 // try offers a restart. What fails before the offer can be tried again: the old pair is still there.
 func (o *outage) try(ctx context.Context) {
-	offered := false
-	err := o.restart(ctx, &offered)
+	offered, err := o.restart(ctx)
 	if err != nil && ctx.Err() == nil {
 		o.peer.log.debug("no ICE restart", err) // what is left of the time may do
 	}

@@ -3,8 +3,10 @@ package rtc
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/transport/v5"
@@ -110,3 +112,28 @@ func TestPeerDisplacedWithoutPair(t *testing.T) {
 }
 
 type emptyNet struct{ transport.Net }
+
+// The word of an answer that came after its pair had been found is not taken for one to an offer of the next outage, which would wait for
+// that pair to fail.
+func TestStaleAnswerDelaysNoRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &peer{moved: make(chan struct{}, 1)}
+		p.dialog = newDialog(p, nil, bounds{})
+		p.dialog.restarted <- webrtc.SDPTypeAnswer
+		began := time.Now()
+		var after []time.Duration
+		settle := func() (netip.Addr, []webrtc.ICEServer, error) {
+			if after = append(after, time.Since(began)); len(after) == 2 {
+				p.fail(errFailed)
+			}
+			return netip.Addr{}, nil, errFailed
+		}
+		o := &outage{recovery: &recovery{peer: p, times: remoteICETimes, settle: settle}, began: began, given: true, next: began.Add(time.Second)}
+		if o.sit(t.Context()) {
+			t.Error("there is a pair")
+		}
+		if look := remoteICETimes.look(); !slices.Equal(after, []time.Duration{time.Second, time.Second + look}) {
+			t.Errorf("restarts were tried after %v", after)
+		}
+	})
+}

@@ -5,30 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pion/datachannel"
-	"github.com/pion/ice/v4"
-	"github.com/pion/transport/v5"
-	"github.com/pion/transport/v5/stdnet"
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
 )
-
-// Paster makes signalling wires that two texts set up, where no TCP connection to the host is possible: people carry an invitation one way
-// and an answer the other. The zero value uses the system's network and asks no server.
-type Paster struct {
-	Net     transport.Net
-	Address netip.Addr           // that sockets are bound to; zero leaves it to the system
-	Servers []netcheck.ICEServer // STUN servers, and TURN servers over UDP; others are left out
-	Logger  *slog.Logger
-}
 
 // Pasted is one end of such a wire, from the time that its text is made. It implements signaling.Wire; Send and Receive wait until
 // there is a connection. Until then its servers are asked once more each 15 s, so that the routers before this computer keep the addresses
@@ -54,13 +39,19 @@ type Pasted struct {
 
 	accepting sync.Mutex // held while a text of the other end is taken
 
-	mu       sync.Mutex  // guards patience
+	mu       sync.Mutex  // guards what follows
 	patience *time.Timer // runs while nothing comes
+	closing  bool        // nothing is begun any more
 
 	reading   sync.WaitGroup
 	attending sync.WaitGroup
 	once      sync.Once
 	err       error
+}
+
+func newPasted(n *network) *Pasted {
+	n.keeps = true
+	return &Pasted{net: n, low: make(chan struct{}, 1), inbox: make(chan []byte, inboxSize), over: make(chan struct{})}
 }
 
 // gatherPasted is how long the candidates of a text may take: none can follow it.
@@ -140,72 +131,6 @@ func notPasted(what string, err error) *netcheck.Failure {
 		Advice: "Copy all of it, from the first to the last character, and paste it once more."}
 }
 
-// open makes an end without a description.
-func (p Paster) open(ctx context.Context) (*Pasted, error) {
-	n := p.Net
-	if n == nil {
-		system, err := stdnet.NewNet()
-		if err != nil {
-			return nil, localError("The network interfaces of this computer can not be listed.", err)
-		}
-		n = system
-	}
-	w := &Pasted{net: newNetwork(n, p.Address), low: make(chan struct{}, 1), inbox: make(chan []byte, inboxSize), over: make(chan struct{})}
-	w.net.keeps = true
-	var s webrtc.SettingEngine
-	s.LoggerFactory = logs{p.Logger}
-	s.SetNet(w.net)
-	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	s.DisableActiveTCP(true)
-	s.SetIncludeLoopbackCandidate(p.Address.IsLoopback())
-	s.SetSTUNGatherTimeout(gatherPasted)
-	s.SetRemoteIPFilter(w.admits)
-	s.SetICETimeouts(remoteICETimes.disconnected, 0, remoteICETimes.keepalive) // people take their time to carry the answer
-	s.SetICEMaxBindingRequests(pastedRequests)
-	s.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
-	s.DisableCloseByDTLS(true)
-	s.DetachDataChannels()
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	if p.Address.IsValid() {
-		s.SetIPFilter(onlyAddress(p.Address))
-	}
-	servers := p.servers(ctx)
-	w.asked = len(servers)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(&webrtc.MediaEngine{}), webrtc.WithSettingEngine(s)).
-		NewPeerConnection(webrtc.Configuration{ICEServers: servers})
-	if err != nil {
-		return nil, errors.Join(localError("This computer could not set up a WebRTC peer.", err), w.net.closeAll())
-	}
-	w.pc = pc
-	pc.OnICEConnectionStateChange(w.onICE)
-	pc.OnConnectionStateChange(w.onConnection)
-	return w, nil
-}
-
-// servers are those that can be asked over UDP, by literal addresses.
-func (p Paster) servers(ctx context.Context) []webrtc.ICEServer {
-	asked := slices.DeleteFunc(slices.Clone(p.Servers), func(s netcheck.ICEServer) bool { return s.URL.Transport != "udp" })
-	var urls []netcheck.ServerURL
-	for _, s := range asked {
-		urls = append(urls, s.URL)
-	}
-	var out []webrtc.ICEServer
-	for i, addr := range lookUp(ctx, urls, netcheck.Family4, namesTime) {
-		if !addr.IsValid() || len(out) >= maxSTUN {
-			continue
-		}
-		s, u := asked[i], asked[i].URL
-		u.Host = addr.String()
-		server := webrtc.ICEServer{URLs: []string{u.String()}}
-		if u.Scheme == netcheck.SchemeTURN {
-			name, password := s.Credential(time.Now())
-			server.Username, server.Credential = name, password.Reveal()
-		}
-		out = append(out, server)
-	}
-	return out
-}
-
 // gathered applies this end's description and waits for its candidates.
 func (w *Pasted) gathered(ctx context.Context, own webrtc.SessionDescription) (*Pasted, []byte, error) {
 	complete := webrtc.GatheringCompletePromise(w.pc)
@@ -225,7 +150,7 @@ func (w *Pasted) gathered(ctx context.Context, own webrtc.SessionDescription) (*
 		return nil, nil, w.abandon(err)
 	}
 	if len(d.candidates) == 0 {
-		return nil, nil, w.abandon(errors.New("no address was found"))
+		return nil, nil, w.abandon(errors.New("no socket could be opened at any address: there is none, or all ports that may be used are in use"))
 	}
 	text, err := d.pack()
 	if err != nil {
@@ -236,9 +161,14 @@ func (w *Pasted) gathered(ctx context.Context, own webrtc.SessionDescription) (*
 	return w, text, nil
 }
 
+// abandon closes an end of which nothing came, and gives the failure that tells why.
 func (w *Pasted) abandon(err error) error {
 	_ = w.net.closeAll()
 	_ = w.Close()
+	var told *netcheck.Failure
+	if errors.As(err, &told) {
+		return told
+	}
 	return localError("This computer could not set up a connection for the signalling.", err)
 }
 
@@ -246,7 +176,11 @@ func (w *Pasted) abandon(err error) error {
 func (w *Pasted) apply(d pastedDescription) error {
 	w.senders.name(d.candidates)
 	if err := w.pc.SetRemoteDescription(d.sdp()); err != nil {
-		return notPasted("text", err)
+		what := "answer"
+		if w.answers {
+			what = "invitation"
+		}
+		return notPasted(what, err)
 	}
 	for _, c := range d.candidates {
 		if c.addr.Port() >= firstPort && w.usable(c.addr.Addr()) {

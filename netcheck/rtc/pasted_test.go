@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
 
 	"echopath/internal/vlab"
@@ -167,4 +168,45 @@ func FuzzUnpackPasted(f *testing.F) {
 			t.Errorf("a description of %d lines: %q", lines, d.sdp().SDP)
 		}
 	})
+}
+
+// unread is a channel that must not be read.
+type unread struct {
+	datachannel.ReadWriteCloserDeadliner
+	t *testing.T
+}
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("a wire that is closed was read")
+	return 0, io.EOF
+}
+
+// A channel that opens while its wire closes is left alone: nobody would wait for who reads it.
+func TestPastedOpensAfterClose(t *testing.T) {
+	noLeaks(t)
+	w, _, err := Paster{Address: netip.MustParseAddr("127.0.0.1")}.Invite(bounded(t, 5*time.Second))
+	must(t, err)
+	must(t, w.Close())
+	w.begin(nil, unread{t: t})
+	w.reading.Wait()
+	if _, open := w.opens.get(); open {
+		t.Error("a wire that is closed is open")
+	}
+}
+
+// What came before the end is received before the end.
+func TestPastedReceivesWhatCameBeforeTheEnd(t *testing.T) {
+	w := newPasted(newNetwork(nil, netip.Addr{}))
+	for i := range byte(3) {
+		w.inbox <- []byte{i}
+	}
+	w.end(pastedLost())
+	for i := range byte(3) {
+		if b, err := w.Receive(t.Context()); err != nil || !bytes.Equal(b, []byte{i}) {
+			t.Errorf("%d: %v, %v", i, b, err)
+		}
+	}
+	if _, err := w.Receive(t.Context()); !errors.Is(err, io.EOF) || netcheck.AsFailure(err, "").Code != netcheck.ReasonLinkLost {
+		t.Errorf("at the end: %v", err)
+	}
 }

@@ -77,8 +77,7 @@ func (k *keptConn) ReadFrom(b []byte) (int, net.Addr, error) {
 
 // overhear looks at what the server says, and tells whether it is an answer to one of the socket's own requests.
 func (k *keptConn) overhear(b []byte, from net.Addr) bool {
-	const isResponse, magic = 0x0100, 0x2112a442
-	if len(b) < stunHeader || b[0]&0xc0 != 0 || binary.BigEndian.Uint16(b)&isResponse == 0 || binary.BigEndian.Uint32(b[4:]) != magic {
+	if len(b) < stunHeader || b[0]&0xc0 != 0 || binary.BigEndian.Uint16(b)&stunResponseClass == 0 || binary.BigEndian.Uint32(b[4:]) != stunCookie {
 		return false
 	}
 	k.mu.Lock()

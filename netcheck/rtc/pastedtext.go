@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/pion/webrtc/v4"
@@ -178,7 +179,24 @@ func describePasted(own webrtc.SessionDescription) (pastedDescription, error) {
 	if !found || d.ufrag == "" || d.pwd == "" {
 		return d, errPasted
 	}
+	d.candidates = distinct(d.candidates)
 	return d, nil
+}
+
+// distinct leaves one candidate of each address, that of the highest priority (RFC 8445, section 5.1.3). pion lists each of them twice, for
+// RTP and for RTCP, and a server's answer may name an address that is known already; a text has little room.
+func distinct(list []remoteCandidate) []remoteCandidate {
+	var out []remoteCandidate
+	for _, c := range list {
+		i := slices.IndexFunc(out, func(o remoteCandidate) bool { return o.addr == c.addr })
+		switch {
+		case i < 0:
+			out = append(out, c)
+		case c.priority > out[i].priority:
+			out[i] = c
+		}
+	}
+	return out
 }
 
 // sdp makes a description of the template of this version, without candidates.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"time"
 
 	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
@@ -21,28 +20,38 @@ func (w *Pasted) take(dc *webrtc.DataChannel) {
 		_ = dc.Close()
 		return
 	}
-	dc.OnOpen(func() {
-		raw, err := dc.DetachWithDeadline()
-		if err != nil {
-			w.end(localError("This computer could not open the connection to the other end.", err))
-			return
+	dc.OnOpen(func() { w.detach(dc) })
+}
+
+func (w *Pasted) detach(dc *webrtc.DataChannel) {
+	raw, err := dc.DetachWithDeadline()
+	if err != nil {
+		w.end(localError("This computer could not open the connection to the other end.", err))
+		return
+	}
+	dc.SetBufferedAmountLowThreshold(lowWater)
+	dc.OnBufferedAmountLow(func() {
+		select {
+		case w.low <- struct{}{}:
+		default:
 		}
-		dc.SetBufferedAmountLowThreshold(lowWater)
-		dc.OnBufferedAmountLow(func() {
-			select {
-			case w.low <- struct{}{}:
-			default:
-			}
-		})
-		w.dc = dc
-		w.reading.Add(1) // before it is known to be open: Close waits for it
-		w.opens.set(raw)
-		go w.read(raw)
 	})
+	w.begin(dc, raw)
+}
+
+// begin reads, unless Close has begun: pion opens a channel on a goroutine that its own closing does not wait for.
+func (w *Pasted) begin(dc *webrtc.DataChannel, raw datachannel.ReadWriteCloserDeadliner) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closing {
+		return
+	}
+	w.dc = dc
+	w.reading.Go(func() { w.read(raw) })
+	w.opens.set(raw)
 }
 
 func (w *Pasted) read(raw datachannel.ReadWriteCloserDeadliner) {
-	defer w.reading.Done()
 	defer close(w.inbox)
 	defer w.end(nil) // the other end closed it, unless it is over already
 	buf := make([]byte, signaling.MaxFrame)
@@ -96,24 +105,25 @@ func (w *Pasted) await(ctx context.Context, ready <-chan struct{}) error {
 // Receive waits for the next frame, and gives io.EOF once the connection is over: in a *netcheck.Failure if there is a reason (Why).
 func (w *Pasted) Receive(ctx context.Context) ([]byte, error) {
 	select {
-	case frame, ok := <-w.inbox: // what came before the end comes before it
-		if ok {
-			return frame, nil
-		}
-		return nil, w.overBy(io.EOF)
-	default:
-	}
-	select {
 	case frame, ok := <-w.inbox:
-		if !ok {
-			return nil, w.overBy(io.EOF)
-		}
-		return frame, nil
+		return w.received(frame, ok)
 	case <-w.ended.wait():
-		return nil, w.overBy(io.EOF)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	select {
+	case frame, ok := <-w.inbox: // what came before the end comes before it
+		return w.received(frame, ok)
+	default:
+		return nil, w.overBy(io.EOF)
+	}
+}
+
+func (w *Pasted) received(frame []byte, ok bool) ([]byte, error) {
+	if !ok {
+		return nil, w.overBy(io.EOF)
+	}
+	return frame, nil
 }
 
 // Way is WayPaste.
@@ -132,20 +142,13 @@ func (w *Pasted) Remote() netip.AddrPort {
 func (w *Pasted) Close() error {
 	w.once.Do(func() {
 		close(w.over)
+		w.mu.Lock()
+		w.closing = true
+		w.mu.Unlock()
 		w.end(nil)
 		w.onConnection(webrtc.PeerConnectionStateClosed)
 		w.attending.Wait() // it asks pion, which must not be asked while it closes
-		done := make(chan error, 1)
-		go func() { done <- w.pc.GracefulClose() }()
-		patience := time.NewTimer(closePatience)
-		defer patience.Stop()
-		select {
-		case w.err = <-done:
-		case <-patience.C:
-			_ = w.net.closeAll()
-			w.err = <-done
-		}
-		w.err = errors.Join(w.err, w.net.closeAll())
+		w.err = errors.Join(closePion(w.pc, w.net), w.net.closeAll())
 		w.reading.Wait()
 	})
 	return w.err

@@ -132,7 +132,7 @@ func checkEcho(t *testing.T, l netcheck.Link, c netcheck.Carrier, size int) {
 
 func checkControl(t *testing.T, l netcheck.Link) {
 	t.Helper()
-	ctx := bounded(t, 5*time.Second)
+	ctx := bounded(t, 20*time.Second) // against hanging
 	out := bytes.Repeat([]byte{7}, netcheck.MaxMessage)
 	for range 20 { // more than the queue holds at once
 		must(t, l.Control().Send(ctx, out))

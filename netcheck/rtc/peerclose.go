@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"github.com/pion/webrtc/v4"
 )
 
 // close ends the peer and waits for its goroutines.
@@ -36,13 +38,17 @@ func (p *peer) close() error {
 	return err
 }
 
-// closePC waits for pion, whose goroutines end with their sockets if they do not end before.
 func (p *peer) closePC() error {
 	p.asking.Lock()
 	p.closing = true
 	p.asking.Unlock()
+	return closePion(p.pc, p.net)
+}
+
+// closePion waits for pion, whose goroutines end with their sockets if they do not end before.
+func closePion(pc *webrtc.PeerConnection, n *network) error {
 	done := make(chan error, 1)
-	go func() { done <- p.pc.GracefulClose() }()
+	go func() { done <- pc.GracefulClose() }()
 	patience := time.NewTimer(closePatience)
 	defer patience.Stop()
 	select {
@@ -50,7 +56,7 @@ func (p *peer) closePC() error {
 		return err
 	case <-patience.C:
 	}
-	_ = p.net.closeAll()
+	_ = n.closeAll()
 	patience.Reset(closePatience)
 	select {
 	case err := <-done:

@@ -15,6 +15,16 @@ func localError(text string, err error) *netcheck.Failure {
 		Advice: "Check that this computer has a network connection and that no security software keeps this program from it."}
 }
 
+// noHostCandidate tells why an end of the direct path has no candidate.
+func (p *peer) noHostCandidate() *netcheck.Failure {
+	if p.hasAddress() {
+		return localError("This computer could not open a socket at any of its network addresses.", nil)
+	}
+	return &netcheck.Failure{Code: netcheck.ReasonNoFamily,
+		Text:   fmt.Sprintf("This computer has no usable network address of IP version %s.", p.family),
+		Advice: "Choose the other IP version, or a network that has this one."}
+}
+
 func noServer(p netcheck.Path) *netcheck.Failure {
 	return &netcheck.Failure{Code: netcheck.ReasonNoServer, Text: "No server in the plan offers the path " + p.Title() + "."}
 }
@@ -80,6 +90,13 @@ func noAnswer(t target, what string) *netcheck.Failure {
 		Text: fmt.Sprintf("The server at %s did not %s.", t.addr, what),
 		Advice: fmt.Sprintf("A firewall may block it, or the server is down: try the other transports, and ask for %s %d to %s to be opened.",
 			strings.ToUpper(t.srv.URL.Transport), t.srv.URL.Port, t.srv.URL.Host)}, t.srv)
+}
+
+// noDTLS tells that the handshake did not end.
+func noDTLS() *netcheck.Failure {
+	return &netcheck.Failure{Code: netcheck.ReasonDTLS,
+		Text:   "Packets passed between the two ends, but the encrypted connection did not come up in time.",
+		Advice: "Either very many packets are lost, or a firewall that inspects traffic drops DTLS: try again, and if it stays so while other paths lose nothing, ask for an exception or use a relay over TLS."}
 }
 
 func noHairpin(mapped netip.AddrPort) *netcheck.Failure {

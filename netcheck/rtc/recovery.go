@@ -63,12 +63,12 @@ func (r *recovery) run(ctx context.Context) {
 	}
 }
 
-// restart offers a new generation of candidates. given tells from then on that the old pair may be given up.
-func (r *recovery) restart(ctx context.Context, given *bool) error {
+// restart offers a new generation of candidates. Offered tells that the old pair may be given up, whether or not the offer got through.
+func (r *recovery) restart(ctx context.Context) (offered bool, err error) {
 	p := r.peer
 	source, servers, err := r.settle()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if source.IsValid() {
 		p.net.bindTo(source)
@@ -76,12 +76,11 @@ func (r *recovery) restart(ctx context.Context, given *bool) error {
 	conf := p.pc.GetConfiguration()
 	conf.ICEServers = servers
 	if err := p.pc.SetConfiguration(conf); err != nil {
-		return fmt.Errorf("servers: %w", err)
+		return false, fmt.Errorf("servers: %w", err)
 	}
 	p.renew()
 	p.dialog.forgetRemotes()
-	*given = true
-	return p.dialog.offer(ctx, &webrtc.OfferOptions{ICERestart: true})
+	return true, p.dialog.offer(ctx, &webrtc.OfferOptions{ICERestart: true})
 }
 
 func (r *recovery) proveAgain(ctx context.Context) *netcheck.Failure {

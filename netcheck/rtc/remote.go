@@ -14,19 +14,9 @@ import (
 
 // reach makes a link whose far end is another computer: it orders that end, and offers at once.
 func (a *attempt) reach(ctx context.Context) (*link, error) {
-	if a.Remote == nil {
-		return nil, localError("This leg needs another computer, and there is no session with one.", nil)
-	}
-	leg := a.leg
-	if left, ok := ctx.Deadline(); ok {
-		leg.Timeout = max(min(leg.Timeout, time.Until(left)), time.Second)
-	}
-	var err error
-	if a.signals, err = a.Remote(ctx, leg); err != nil {
-		if ctx.Err() != nil {
-			return nil, unanswered(a.now().Sub(a.begin))
-		}
-		return nil, signallingEnded(err)
+	err := a.order(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if a.near, err = a.newPeer(0, a.target, a.at[0]); err != nil {
 		a.giveUp(err)
@@ -56,6 +46,25 @@ func (a *attempt) reach(ctx context.Context) (*link, error) {
 		return a.doubt(local, far)
 	}})
 	return l, nil
+}
+
+// order asks the other end for its part of the leg, within what is left of the time.
+func (a *attempt) order(ctx context.Context) error {
+	if a.Remote == nil {
+		return localError("This leg needs another computer, and there is no session with one.", nil)
+	}
+	leg := a.leg
+	if left, ok := ctx.Deadline(); ok {
+		leg.Timeout = max(min(leg.Timeout, time.Until(left)), time.Second)
+	}
+	var err error
+	if a.signals, err = a.Remote(ctx, leg); err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return unanswered(a.now().Sub(a.begin))
+	}
+	return signallingEnded(err)
 }
 
 // hastenAfter is how long the other end may take to answer an order before the way to it is doubted, and hastenEvery how often then.

@@ -141,6 +141,6 @@ func (w *Pasted) usable(a netip.Addr) bool {
 
 // isBindingRequest looks at type and magic cookie (RFC 8489, section 5).
 func isBindingRequest(b []byte) bool {
-	const bindingRequest, cookie = 0x0001, 0x2112a442
-	return len(b) >= stunHeader && b[0] == 0 && binary.BigEndian.Uint16(b) == bindingRequest && binary.BigEndian.Uint32(b[4:]) == cookie
+	const bindingRequest = 0x0001
+	return len(b) >= stunHeader && b[0] == 0 && binary.BigEndian.Uint16(b) == bindingRequest && binary.BigEndian.Uint32(b[4:]) == stunCookie
 }

@@ -78,8 +78,8 @@ type askedBefore struct {
 
 // repeats tells of a request that was sent before, and notes one that was not. s.mu is held.
 func (s *stream) repeats(b []byte) bool {
-	const classes, cookie = 0x0110, 0x2112a442
-	if len(b) < stunHeader || b[0]&0xc0 != 0 || binary.BigEndian.Uint16(b)&classes != 0 || binary.BigEndian.Uint32(b[4:]) != cookie {
+	const classes = 0x0110
+	if len(b) < stunHeader || b[0]&0xc0 != 0 || binary.BigEndian.Uint16(b)&classes != 0 || binary.BigEndian.Uint32(b[4:]) != stunCookie {
 		return false // channel data, an indication or an answer
 	}
 	id, a := [stun.TransactionIDSize]byte(b[8:]), &s.asked
@@ -124,9 +124,8 @@ func (s *stream) queued() int {
 	return len(s.queue) + s.writing
 }
 
-// Close writes what is queued, such as the end of the allocation, unless that takes longer than 0.1 s, and
-// gives TLS as long for its end. It may be called by
-// pion and by the network at once.
+// Close writes what is queued, such as the end of the allocation, unless that takes longer than 0.1 s, and gives TLS as long for its end.
+// It may be called by pion and by the network at once.
 func (s *stream) Close() error {
 	s.once.Do(func() {
 		s.owner.forget(s)

@@ -34,6 +34,7 @@ const (
 	channelBindError  = 0x0119
 	stunHeader        = 20
 	stunResponseClass = 0x0100
+	stunCookie        = 0x2112a442 // RFC 8489, section 5
 )
 
 // askedKept is more than the requests to allocate that are under way at a time.

@@ -2,11 +2,9 @@ package rtc
 
 import (
 	"context"
-	"net"
 	"testing"
 	"time"
 
-	"github.com/pion/stun/v3"
 	"github.com/pion/transport/v5/vnet"
 
 	"echopath/netcheck"
@@ -41,7 +39,7 @@ func newVNet(t *testing.T) (local, far *vnet.Net) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		serveSTUN(conn)
+		serveSTUN(conn, truthful)
 	}()
 	t.Cleanup(func() {
 		must(t, conn.Close())
@@ -49,25 +47,6 @@ func newVNet(t *testing.T) (local, far *vnet.Net) {
 		must(t, wan.Stop())
 	})
 	return local, far
-}
-
-// serveSTUN answers Binding requests truthfully.
-func serveSTUN(conn net.PacketConn) {
-	buf := make([]byte, 1500)
-	for {
-		n, from, err := conn.ReadFrom(buf)
-		if err != nil {
-			return
-		}
-		in := &stun.Message{Raw: append([]byte(nil), buf[:n]...)}
-		if in.Decode() != nil {
-			continue
-		}
-		a := from.(*net.UDPAddr)
-		if out, err := stun.Build(in, stun.BindingSuccess, &stun.XORMappedAddress{IP: a.IP, Port: a.Port}); err == nil {
-			_, _ = conn.WriteTo(out.Raw, from)
-		}
-	}
 }
 
 // Two ends behind two NATs, each on its own network.

@@ -194,20 +194,22 @@ func TestCheckWithoutAWireHastens(t *testing.T) {
 }
 
 func TestCheckOfASessionThatIsOver(t *testing.T) {
-	h := newHall(t, nil)
-	guest, host := h.join(nil)
-	_ = guest.Close()
-	_, err := host.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
-	wantCode(t, host.Check(t.Context()), signaling.CodeLeft)
-	wantCode(t, guest.(signaling.Checker).Check(t.Context()), signaling.CodeLeft) //nolint:forcetypeassert // see above
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		_ = guest.Close()
+		_, err := host.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+		wantCode(t, host.Check(t.Context()), signaling.CodeLeft)
+		wantCode(t, guest.(signaling.Checker).Check(t.Context()), signaling.CodeLeft) //nolint:forcetypeassert // see above
 
-	a, b := signaling.Pipe(signaling.Hello{}, signaling.Hello{})
-	if err := signaling.NewMux(a).Check(t.Context()); err != nil {
-		t.Error(err)
-	}
-	_ = b.Close()
-	wantCode(t, a.(signaling.Checker).Check(t.Context()), signaling.CodeLeft) //nolint:forcetypeassert // see above
+		a, b := signaling.Pipe(signaling.Hello{}, signaling.Hello{})
+		if err := signaling.NewMux(a).Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		_ = b.Close()
+		wantCode(t, a.(signaling.Checker).Check(t.Context()), signaling.CodeLeft) //nolint:forcetypeassert // see above
+	})
 }
 
 // A wire that two texts made can not be made anew, and is kept.

@@ -15,55 +15,61 @@ import (
 func TestSentOutStaysOut(t *testing.T) {
 	for code, text := range map[signaling.Code]string{signaling.CodeRemoved: "Enough for today.", signaling.CodeDeclined: ""} {
 		t.Run(string(code), func(t *testing.T) {
-			h := newHall(t, guests(3))
-			guest, host := h.join(identity(1))
-			if err := host.Dismiss(code, text); err != nil {
-				t.Fatal(err)
-			}
-			_, err := guest.Receive(t.Context())
-			wantCode(t, err, code)
-			<-h.served
-			for range 2 {
-				atGuest, atHost := h.refusal(code, identity(1))
-				mustSay(t, atGuest, text, "for a new invite")
-				mustSay(t, atHost, "came again with the same invite, and was turned away", "Make a new invite")
-			}
-			h.room.Guests = 4 // new terms change nothing
-			if err := h.lobby.Open(h.room); err != nil {
-				t.Fatal(err)
-			}
-			h.refusal(code, identity(1))
-			h.join(identity(2))
-			h.join(nil)
+			synctest.Test(t, func(t *testing.T) {
+				h := newHall(t, guests(3))
+				guest, host := h.join(identity(1))
+				if err := host.Dismiss(code, text); err != nil {
+					t.Fatal(err)
+				}
+				_, err := guest.Receive(t.Context())
+				wantCode(t, err, code)
+				<-h.served
+				for range 2 {
+					atGuest, atHost := h.refusal(code, identity(1))
+					mustSay(t, atGuest, text, "for a new invite")
+					mustSay(t, atHost, "came again with the same invite, and was turned away", "Make a new invite")
+				}
+				h.room.Guests = 4 // new terms change nothing
+				if err := h.lobby.Open(h.room); err != nil {
+					t.Fatal(err)
+				}
+				h.refusal(code, identity(1))
+				h.join(identity(2))
+				h.join(nil)
 
-			// A new invite lets it in.
-			other := signaling.Room{ID: [8]byte{9}, Secret: [16]byte{9}, Expiry: time.Now().Add(time.Minute), Guests: 1}
-			if err := h.lobby.Open(other); err != nil {
-				t.Fatal(err)
-			}
-			h.join(func(c *signaling.JoinConfig) { c.Room, c.Secret, c.Identity = other.ID, other.Secret, [32]byte{1} })
+				// A new invite lets it in.
+				other := signaling.Room{ID: [8]byte{9}, Secret: [16]byte{9}, Expiry: time.Now().Add(time.Minute), Guests: 1}
+				if err := h.lobby.Open(other); err != nil {
+					t.Fatal(err)
+				}
+				h.join(func(c *signaling.JoinConfig) { c.Room, c.Secret, c.Identity = other.ID, other.Secret, [32]byte{1} })
+			})
 		})
 	}
 }
 
 // Who uses up the only place of an invite and is sent out leaves no place for itself under another identity.
 func TestSentOutUsesUpItsPlace(t *testing.T) {
-	h := newHall(t, nil)
-	_, host := h.join(identity(1))
-	_ = host.Dismiss(signaling.CodeRemoved, "")
-	<-h.served
-	h.refusal(signaling.CodeUsed, identity(2))
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		_, host := h.join(identity(1))
+		_ = host.Dismiss(signaling.CodeRemoved, "")
+		<-h.served
+		h.refusal(signaling.CodeUsed, identity(2))
+	})
 }
 
 // What ends a session otherwise bars nobody.
 func TestOtherEndsBarNobody(t *testing.T) {
-	for _, code := range []signaling.Code{signaling.CodeTooMany, signaling.CodeHostFull, signaling.CodeLeft} {
-		h := newHall(t, nil)
-		_, host := h.join(identity(1))
-		_ = host.Dismiss(code, "")
-		<-h.served
-		h.join(identity(1))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		for _, code := range []signaling.Code{signaling.CodeTooMany, signaling.CodeHostFull, signaling.CodeLeft} {
+			h := newHall(t, nil)
+			_, host := h.join(identity(1))
+			_ = host.Dismiss(code, "")
+			<-h.served
+			h.join(identity(1))
+		}
+	})
 }
 
 // A guest that comes in anew while it is sent out is sent out all the same, by either of its sessions.

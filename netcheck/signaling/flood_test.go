@@ -153,6 +153,7 @@ func TestFloodOfUnknownMessages(t *testing.T) {
 			t.Errorf("the guest's end: %v, after %d wires", err, wires)
 		}
 		reading.Wait()
+		synctest.Wait() // a refusal is told behind the guest's back: those of its wires before that of the next Join
 		if _, err := Join(t.Context(), c); code(err) != CodeFlood {
 			t.Errorf("it came again: %v", err)
 		}

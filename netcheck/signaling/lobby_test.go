@@ -30,11 +30,13 @@ func mustSay(t *testing.T, g *signaling.Gone, words ...string) {
 }
 
 func TestUnknownRoomAndWrongSecret(t *testing.T) {
-	h := newHall(t, nil)
-	h.refusal(signaling.CodeUnknownRoom, func(c *signaling.JoinConfig) { c.Room[0]++ })
-	h.refusal(signaling.CodeWrongSecret, func(c *signaling.JoinConfig) { c.Secret[0]++ })
-	h.lobby.Shut(h.room.ID)
-	h.refusal(signaling.CodeUnknownRoom, nil)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		h.refusal(signaling.CodeUnknownRoom, func(c *signaling.JoinConfig) { c.Room[0]++ })
+		h.refusal(signaling.CodeWrongSecret, func(c *signaling.JoinConfig) { c.Secret[0]++ })
+		h.lobby.Shut(h.room.ID)
+		h.refusal(signaling.CodeUnknownRoom, nil)
+	})
 }
 
 func TestExpired(t *testing.T) {
@@ -65,55 +67,61 @@ func TestExpired(t *testing.T) {
 }
 
 func TestUsedAndFull(t *testing.T) {
-	h := newHall(t, guests(2))
-	a, _ := h.join(identity(1))
-	b, atHost := h.join(identity(2))
-	h.refusal(signaling.CodeRoomFull, identity(3))
-	_ = b.Close()
-	wantCode(t, <-h.served, signaling.CodeLeft)
-	_, err := atHost.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
-	h.refusal(signaling.CodeUsed, identity(3))
-	h.join(identity(2)) // it comes again
-	h.refusal(signaling.CodeRoomFull, nil)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, guests(2))
+		a, _ := h.join(identity(1))
+		b, atHost := h.join(identity(2))
+		h.refusal(signaling.CodeRoomFull, identity(3))
+		_ = b.Close()
+		wantCode(t, <-h.served, signaling.CodeLeft)
+		_, err := atHost.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+		h.refusal(signaling.CodeUsed, identity(3))
+		h.join(identity(2)) // it comes again
+		h.refusal(signaling.CodeRoomFull, nil)
 
-	// The same guest once more, from a second window.
-	again, _ := h.join(identity(1))
-	wantCode(t, <-h.served, signaling.CodeReplaced)
-	_, err = a.Receive(t.Context())
-	wantCode(t, err, signaling.CodeReplaced)
-	send(t, again, "in")
+		// The same guest once more, from a second window.
+		again, _ := h.join(identity(1))
+		wantCode(t, <-h.served, signaling.CodeReplaced)
+		_, err = a.Receive(t.Context())
+		wantCode(t, err, signaling.CodeReplaced)
+		send(t, again, "in")
+	})
 }
 
 func TestHostFull(t *testing.T) {
-	h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxGuests, r.Guests = 2, 9 })
-	a, _ := h.join(nil)
-	h.join(identity(2))
-	h.refusal(signaling.CodeHostFull, nil)
-	h.join(identity(2)) // takes its own place
-	<-h.served
-	_ = a.Close()
-	<-h.served
-	h.join(nil)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxGuests, r.Guests = 2, 9 })
+		a, _ := h.join(nil)
+		h.join(identity(2))
+		h.refusal(signaling.CodeHostFull, nil)
+		h.join(identity(2)) // takes its own place
+		<-h.served
+		_ = a.Close()
+		<-h.served
+		h.join(nil)
+	})
 }
 
 func TestPerAddress(t *testing.T) {
-	h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxPerAddress, r.Guests = 2, 9 })
-	from := func(remote string) { h.set(func() { h.remote = remote }) }
-	from("192.0.2.7:1000")
-	h.join(nil)
-	from("[::ffff:192.0.2.7]:2000")
-	h.join(nil)
-	h.refusal(signaling.CodeTooMany, nil)
-	from("192.0.2.8:1000")
-	h.join(nil)
-	from("[2001:db8:1:2::1]:1")
-	h.join(nil)
-	from("[2001:db8:1:2:ffff::9]:1")
-	h.join(nil)
-	h.refusal(signaling.CodeTooMany, nil)
-	from("[2001:db8:1:3::1]:1")
-	h.join(nil)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(c *signaling.LobbyConfig, r *signaling.Room) { c.MaxPerAddress, r.Guests = 2, 9 })
+		from := func(remote string) { h.set(func() { h.remote = remote }) }
+		from("192.0.2.7:1000")
+		h.join(nil)
+		from("[::ffff:192.0.2.7]:2000")
+		h.join(nil)
+		h.refusal(signaling.CodeTooMany, nil)
+		from("192.0.2.8:1000")
+		h.join(nil)
+		from("[2001:db8:1:2::1]:1")
+		h.join(nil)
+		from("[2001:db8:1:2:ffff::9]:1")
+		h.join(nil)
+		h.refusal(signaling.CodeTooMany, nil)
+		from("[2001:db8:1:3::1]:1")
+		h.join(nil)
+	})
 }
 
 func TestJoinsPerMinute(t *testing.T) {
@@ -140,24 +148,26 @@ func TestJoinsPerMinute(t *testing.T) {
 }
 
 func TestVersions(t *testing.T) {
-	speaks := func(low, high int) func(*signaling.LobbyConfig, *signaling.Room) {
-		return func(c *signaling.LobbyConfig, r *signaling.Room) { c.Self.Versions, r.Guests = [2]int{low, high}, 9 }
-	}
-	comes := func(low, high int) func(*signaling.JoinConfig) {
-		return func(c *signaling.JoinConfig) { c.Self.Versions = [2]int{low, high} }
-	}
-	h := newHall(t, speaks(2, 4))
-	guest, host := h.join(comes(1, 3))
-	if guest.Version() != 3 || host.Version() != 3 || host.Peer().Versions != [2]int{1, 3} {
-		t.Errorf("version %d, %d", guest.Version(), host.Version())
-	}
-	atGuest, atHost := h.refusal(signaling.CodeVersion, comes(1, 1))
-	mustSay(t, atGuest, "this computer speaks version 1", "the host speaks versions 2 to 4", "Update Echopath on this computer")
-	mustSay(t, atHost, "this host speaks versions 2 to 4", "the guest speaks version 1", "Update Echopath on the guest")
-	atGuest, atHost = h.refusal(signaling.CodeVersion, comes(5, 7))
-	mustSay(t, atGuest, "Update Echopath on the host")
-	mustSay(t, atHost, "Update Echopath on this host")
-	h.refusal(signaling.CodeVersion, comes(3, 2))
+	synctest.Test(t, func(t *testing.T) {
+		speaks := func(low, high int) func(*signaling.LobbyConfig, *signaling.Room) {
+			return func(c *signaling.LobbyConfig, r *signaling.Room) { c.Self.Versions, r.Guests = [2]int{low, high}, 9 }
+		}
+		comes := func(low, high int) func(*signaling.JoinConfig) {
+			return func(c *signaling.JoinConfig) { c.Self.Versions = [2]int{low, high} }
+		}
+		h := newHall(t, speaks(2, 4))
+		guest, host := h.join(comes(1, 3))
+		if guest.Version() != 3 || host.Version() != 3 || host.Peer().Versions != [2]int{1, 3} {
+			t.Errorf("version %d, %d", guest.Version(), host.Version())
+		}
+		atGuest, atHost := h.refusal(signaling.CodeVersion, comes(1, 1))
+		mustSay(t, atGuest, "this computer speaks version 1", "the host speaks versions 2 to 4", "Update Echopath on this computer")
+		mustSay(t, atHost, "this host speaks versions 2 to 4", "the guest speaks version 1", "Update Echopath on the guest")
+		atGuest, atHost = h.refusal(signaling.CodeVersion, comes(5, 7))
+		mustSay(t, atGuest, "Update Echopath on the host")
+		mustSay(t, atHost, "Update Echopath on this host")
+		h.refusal(signaling.CodeVersion, comes(3, 2))
+	})
 }
 
 func TestWhoSaysNothingIsSentAway(t *testing.T) {
@@ -224,30 +234,32 @@ func TestSilentHost(t *testing.T) {
 
 // A wire that breaks during the handshake is made again, and the invite is not used up by it.
 func TestHandshakeIsTriedAgain(t *testing.T) {
-	for cut := range 4 {
-		h := newHall(t, nil)
-		h.onWire = func(n int, guest, host *signalingtest.Wire) {
-			frames := 0
-			hook := func(_ context.Context, f []byte) ([][]byte, error) {
-				if frames++; n == 0 && frames > cut/2 {
-					return nil, errors.New("cut")
+	synctest.Test(t, func(t *testing.T) {
+		for cut := range 4 {
+			h := newHall(t, nil)
+			h.onWire = func(n int, guest, host *signalingtest.Wire) {
+				frames := 0
+				hook := func(_ context.Context, f []byte) ([][]byte, error) {
+					if frames++; n == 0 && frames > cut/2 {
+						return nil, errors.New("cut")
+					}
+					return [][]byte{f}, nil
 				}
-				return [][]byte{f}, nil
+				if cut%2 == 0 {
+					guest.OnSend(hook)
+				} else {
+					host.OnSend(hook)
+				}
 			}
-			if cut%2 == 0 {
-				guest.OnSend(hook)
-			} else {
-				host.OnSend(hook)
+			guest, host := h.join(nil)
+			if cut == 3 { // the host lost it after it had let the guest in
+				host = latest(h, host)
+			}
+			send(t, guest, "in")
+			expect(t, host, "in")
+			if h.count() != 2 {
+				t.Errorf("cut %d: %d wires", cut, h.count())
 			}
 		}
-		guest, host := h.join(nil)
-		if cut == 3 { // the host lost it after it had let the guest in
-			host = latest(h, host)
-		}
-		send(t, guest, "in")
-		expect(t, host, "in")
-		if h.count() != 2 {
-			t.Errorf("cut %d: %d wires", cut, h.count())
-		}
-	}
+	})
 }

@@ -88,86 +88,92 @@ func TestRefusedIsRateLimited(t *testing.T) {
 }
 
 func TestOpenChecks(t *testing.T) {
-	h := newHall(t, nil)
-	for name, change := range map[string]func(*signaling.Room){
-		"no secret": func(r *signaling.Room) { r.Secret = [16]byte{} },
-		"no expiry": func(r *signaling.Room) { r.Expiry = time.Time{} },
-		"no guests": func(r *signaling.Room) { r.Guests = 0 },
-		"too many":  func(r *signaling.Room) { r.Guests = 1 << 20 },
-	} {
-		r := h.room
-		change(&r)
-		if h.lobby.Open(r) == nil {
-			t.Errorf("%s was taken", name)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		for name, change := range map[string]func(*signaling.Room){
+			"no secret": func(r *signaling.Room) { r.Secret = [16]byte{} },
+			"no expiry": func(r *signaling.Room) { r.Expiry = time.Time{} },
+			"no guests": func(r *signaling.Room) { r.Guests = 0 },
+			"too many":  func(r *signaling.Room) { r.Guests = 1 << 20 },
+		} {
+			r := h.room
+			change(&r)
+			if h.lobby.Open(r) == nil {
+				t.Errorf("%s was taken", name)
+			}
 		}
-	}
-	// A room that is open takes new terms and keeps who used it.
-	guest, _ := h.join(identity(1))
-	_ = guest.Close()
-	<-h.served
-	h.room.Guests = 2
-	if err := h.lobby.Open(h.room); err != nil {
-		t.Fatal(err)
-	}
-	h.join(identity(2))
-	h.refusal(signaling.CodeUsed, identity(3))
-	_ = h.lobby.Close()
-	wantCode(t, h.lobby.Open(h.room), signaling.CodeHostStopped)
+		// A room that is open takes new terms and keeps who used it.
+		guest, _ := h.join(identity(1))
+		_ = guest.Close()
+		<-h.served
+		h.room.Guests = 2
+		if err := h.lobby.Open(h.room); err != nil {
+			t.Fatal(err)
+		}
+		h.join(identity(2))
+		h.refusal(signaling.CodeUsed, identity(3))
+		_ = h.lobby.Close()
+		wantCode(t, h.lobby.Open(h.room), signaling.CodeHostStopped)
+	})
 }
 
 // Ends may be used from within Arrive.
 func TestDismissFromArrive(t *testing.T) {
-	h := newHall(t, func(c *signaling.LobbyConfig, _ *signaling.Room) {
-		c.Arrive = func(g *signaling.Guest) { _ = g.Dismiss(signaling.CodeDeclined, "") }
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(c *signaling.LobbyConfig, _ *signaling.Room) {
+			c.Arrive = func(g *signaling.Guest) { _ = g.Dismiss(signaling.CodeDeclined, "") }
+		})
+		conn, err := signaling.Join(t.Context(), h.config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_, err = conn.Receive(t.Context())
+		wantCode(t, err, signaling.CodeDeclined)
 	})
-	conn, err := signaling.Join(t.Context(), h.config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	_, err = conn.Receive(t.Context())
-	wantCode(t, err, signaling.CodeDeclined)
 }
 
 func TestManyGuests(t *testing.T) {
-	const many = 100
-	h := newHall(t, guests(many))
-	done := make(chan error, many)
-	hosts := make(chan *signaling.Guest, many)
-	for n := range many {
-		go func() {
-			c, err := signaling.Join(t.Context(), h.config())
-			if err == nil {
-				for i := range 10 {
-					err = errors.Join(err, c.Send(t.Context(), ended(fmt.Sprintf("%d-%d", n, i))))
+	synctest.Test(t, func(t *testing.T) {
+		const many = 100
+		h := newHall(t, guests(many))
+		done := make(chan error, many)
+		hosts := make(chan *signaling.Guest, many)
+		for n := range many {
+			go func() {
+				c, err := signaling.Join(t.Context(), h.config())
+				if err == nil {
+					for i := range 10 {
+						err = errors.Join(err, c.Send(t.Context(), ended(fmt.Sprintf("%d-%d", n, i))))
+					}
+					m, receiveErr := c.Receive(t.Context())
+					err = errors.Join(err, receiveErr)
+					if err == nil && m.RunEnded.ID != fmt.Sprintf("%d-9", n) {
+						err = fmt.Errorf("guest %d got %s", n, m.RunEnded.ID)
+					}
+					_ = c.Close()
 				}
-				m, receiveErr := c.Receive(t.Context())
-				err = errors.Join(err, receiveErr)
-				if err == nil && m.RunEnded.ID != fmt.Sprintf("%d-9", n) {
-					err = fmt.Errorf("guest %d got %s", n, m.RunEnded.ID)
+				done <- err
+			}()
+			go func() {
+				g := <-h.guests
+				for range 9 {
+					_, _ = g.Receive(t.Context())
 				}
-				_ = c.Close()
-			}
-			done <- err
-		}()
-		go func() {
-			g := <-h.guests
-			for range 9 {
-				_, _ = g.Receive(t.Context())
-			}
-			if m, err := g.Receive(t.Context()); err == nil {
-				_ = g.Send(t.Context(), m)
-			}
-			hosts <- g
-		}()
-	}
-	for range many {
-		if err := <-done; err != nil {
-			t.Error(err)
+				if m, err := g.Receive(t.Context()); err == nil {
+					_ = g.Send(t.Context(), m)
+				}
+				hosts <- g
+			}()
 		}
-		_, err := (<-hosts).Receive(t.Context())
-		wantCode(t, err, signaling.CodeLeft)
-	}
+		for range many {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			_, err := (<-hosts).Receive(t.Context())
+			wantCode(t, err, signaling.CodeLeft)
+		}
+	})
 }
 
 // TestAwayComesAfterArrive: a host is never told that a guest is away of whom it has not heard.

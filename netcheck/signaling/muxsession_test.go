@@ -69,12 +69,14 @@ func TestMuxOverSession(t *testing.T) {
 
 // TestHostCloses: Close of a guest's Conn at the host tells the guest that the host left.
 func TestHostCloses(t *testing.T) {
-	h := newHall(t, nil)
-	guest, host := h.join(nil)
-	_ = host.Close()
-	_, err := guest.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
-	<-host.Done()
-	_, err = host.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		_ = host.Close()
+		_, err := guest.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+		<-host.Done()
+		_, err = host.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+	})
 }

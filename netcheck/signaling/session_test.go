@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,68 +13,74 @@ import (
 )
 
 func TestSession(t *testing.T) {
-	h := newHall(t, nil)
-	guest, host := h.join(nil)
-	if p := guest.Peer(); p.Name != "host" || p.AppVersion != "1.2" || p.OS != "plan9" || p.Versions != [2]int{1, 1} {
-		t.Errorf("the guest sees %+v", p)
-	}
-	if p := host.Peer(); p.Name != "guest" || len(p.Features) != 1 || p.Versions != [2]int{1, 1} {
-		t.Errorf("the host sees %+v", p)
-	}
-	if guest.Version() != 1 || host.Version() != 1 || guest.Way() != signaling.WayMemory || len(host.ID()) != 16 || host.Room() != h.room.ID {
-		t.Errorf("version %d, %d, way %s, id %q", guest.Version(), host.Version(), guest.Way(), host.ID())
-	}
-	send(t, guest, "a", "b")
-	send(t, host, "c", "d")
-	expect(t, host, "a", "b")
-	expect(t, guest, "c", "d")
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		if p := guest.Peer(); p.Name != "host" || p.AppVersion != "1.2" || p.OS != "plan9" || p.Versions != [2]int{1, 1} {
+			t.Errorf("the guest sees %+v", p)
+		}
+		if p := host.Peer(); p.Name != "guest" || len(p.Features) != 1 || p.Versions != [2]int{1, 1} {
+			t.Errorf("the host sees %+v", p)
+		}
+		if guest.Version() != 1 || host.Version() != 1 || guest.Way() != signaling.WayMemory || len(host.ID()) != 16 || host.Room() != h.room.ID {
+			t.Errorf("version %d, %d, way %s, id %q", guest.Version(), host.Version(), guest.Way(), host.ID())
+		}
+		send(t, guest, "a", "b")
+		send(t, host, "c", "d")
+		expect(t, host, "a", "b")
+		expect(t, guest, "c", "d")
 
-	send(t, guest, "last")
-	if err := errors.Join(guest.Close(), guest.Close()); err != nil {
-		t.Fatal(err)
-	}
-	expect(t, host, "last")
-	_, err := host.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
-	wantCode(t, host.Send(t.Context(), ended("x")), signaling.CodeLeft)
-	wantCode(t, <-h.served, signaling.CodeLeft)
-	_, err = guest.Receive(t.Context())
-	wantCode(t, err, signaling.CodeLeft)
+		send(t, guest, "last")
+		if err := errors.Join(guest.Close(), guest.Close()); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, host, "last")
+		_, err := host.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+		wantCode(t, host.Send(t.Context(), ended("x")), signaling.CodeLeft)
+		wantCode(t, <-h.served, signaling.CodeLeft)
+		_, err = guest.Receive(t.Context())
+		wantCode(t, err, signaling.CodeLeft)
+	})
 }
 
 func TestHostStops(t *testing.T) {
-	h := newHall(t, func(_ *signaling.LobbyConfig, r *signaling.Room) { r.Guests = 5 })
-	var guests []signaling.Conn
-	for range 5 {
-		g, _ := h.join(nil)
-		guests = append(guests, g)
-	}
-	if err := errors.Join(h.lobby.Close(), h.lobby.Close()); err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range guests {
-		_, err := g.Receive(t.Context())
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, func(_ *signaling.LobbyConfig, r *signaling.Room) { r.Guests = 5 })
+		var guests []signaling.Conn
+		for range 5 {
+			g, _ := h.join(nil)
+			guests = append(guests, g)
+		}
+		if err := errors.Join(h.lobby.Close(), h.lobby.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range guests {
+			_, err := g.Receive(t.Context())
+			wantCode(t, err, signaling.CodeHostStopped)
+		}
+		_, err := signaling.Join(t.Context(), h.config())
 		wantCode(t, err, signaling.CodeHostStopped)
-	}
-	_, err := signaling.Join(t.Context(), h.config())
-	wantCode(t, err, signaling.CodeHostStopped)
+	})
 }
 
 func TestDismiss(t *testing.T) {
-	h := newHall(t, nil)
-	guest, host := h.join(nil)
-	send(t, host, "before")
-	if err := host.Dismiss(signaling.CodeRemoved, "You have had\nyour \x1b[31mturn."); err != nil {
-		t.Fatal(err)
-	}
-	expect(t, guest, "before")
-	_, err := guest.Receive(t.Context())
-	if g := wantCode(t, err, signaling.CodeRemoved); g.Text != "You have had your [31mturn." {
-		t.Errorf("text is %q", g.Text)
-	}
-	_, err = host.Receive(t.Context())
-	wantCode(t, err, signaling.CodeRemoved)
-	wantCode(t, <-h.served, signaling.CodeRemoved)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		send(t, host, "before")
+		if err := host.Dismiss(signaling.CodeRemoved, "You have had\nyour \x1b[31mturn."); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, guest, "before")
+		_, err := guest.Receive(t.Context())
+		if g := wantCode(t, err, signaling.CodeRemoved); g.Text != "You have had your [31mturn." {
+			t.Errorf("text is %q", g.Text)
+		}
+		_, err = host.Receive(t.Context())
+		wantCode(t, err, signaling.CodeRemoved)
+		wantCode(t, <-h.served, signaling.CodeRemoved)
+	})
 }
 
 // What both ends send while wires break comes once and in order.
@@ -168,19 +173,7 @@ func TestLost(t *testing.T) {
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHall(t, nil)
-		var pulled atomic.Bool
-		hook := func(_ context.Context, f []byte) ([][]byte, error) {
-			if pulled.Load() {
-				return nil, nil
-			}
-			return [][]byte{f}, nil
-		}
-		h.onWire = func(n int, guest, host *signalingtest.Wire) {
-			if n == 0 {
-				guest.OnSend(hook)
-				host.OnSend(hook)
-			}
-		}
+		pulled := dead(h)
 		guest, host := h.join(nil)
 		time.Sleep(10 * time.Minute) // signs of life keep the wire
 		if h.count() != 1 {
@@ -325,16 +318,18 @@ func TestCloseDoesNotWaitForAFullQueue(t *testing.T) {
 }
 
 func TestWrongUseOfSendEndsNothing(t *testing.T) {
-	h := newHall(t, nil)
-	guest, host := h.join(nil)
-	for name, m := range map[string]signaling.Message{
-		"none": {}, "two": {RunEnded: &signaling.RunEnded{ID: "r"}, Leave: &signaling.Leave{Code: "left"}},
-		"large": {Mirror: &signaling.Mirror{Run: "r", Data: make([]byte, signaling.MaxMirror+1)}},
-	} {
-		if err := guest.Send(t.Context(), m); !errors.Is(err, signaling.ErrMessage) {
-			t.Errorf("%s: %v", name, err)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		guest, host := h.join(nil)
+		for name, m := range map[string]signaling.Message{
+			"none": {}, "two": {RunEnded: &signaling.RunEnded{ID: "r"}, Leave: &signaling.Leave{Code: "left"}},
+			"large": {Mirror: &signaling.Mirror{Run: "r", Data: make([]byte, signaling.MaxMirror+1)}},
+		} {
+			if err := guest.Send(t.Context(), m); !errors.Is(err, signaling.ErrMessage) {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-	}
-	send(t, guest, "fine")
-	expect(t, host, "fine")
+		send(t, guest, "fine")
+		expect(t, host, "fine")
+	})
 }

@@ -270,53 +270,57 @@ func TestGuestsOfOneInvite(t *testing.T) {
 
 // TestNoOracle: who does not know the secret learns nothing from a host but that.
 func TestNoOracle(t *testing.T) {
-	h := newHall(t, nil)
-	var mu sync.Mutex
-	var said []byte
-	h.onWire = func(_ int, _, host *signalingtest.Wire) {
-		host.OnSend(func(_ context.Context, f []byte) ([][]byte, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			said = append(said, f...)
-			return [][]byte{f}, nil
-		})
-	}
-	h.refusal(signaling.CodeWrongSecret, func(c *signaling.JoinConfig) { c.Secret[3]++ })
-	mu.Lock()
-	defer mu.Unlock()
-	if want := append([]byte{15}, make([]byte, 32)...); !bytes.Equal(said, append(want, `{"code":"wrong_secret"}`...)) {
-		t.Errorf("the host said %q", said)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		var mu sync.Mutex
+		var said []byte
+		h.onWire = func(_ int, _, host *signalingtest.Wire) {
+			host.OnSend(func(_ context.Context, f []byte) ([][]byte, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				said = append(said, f...)
+				return [][]byte{f}, nil
+			})
+		}
+		h.refusal(signaling.CodeWrongSecret, func(c *signaling.JoinConfig) { c.Secret[3]++ })
+		mu.Lock()
+		defer mu.Unlock()
+		if want := append([]byte{15}, make([]byte, 32)...); !bytes.Equal(said, append(want, `{"code":"wrong_secret"}`...)) {
+			t.Errorf("the host said %q", said)
+		}
+	})
 }
 
 // TestNoise: frames that are none of the handshake.
 func TestNoise(t *testing.T) {
-	for name, frame := range map[string][]byte{
-		"empty": {}, "one byte": {1}, "no JSON": append([]byte{1}, make([]byte, 40)...), "a frame of a session": append([]byte{16}, make([]byte, 40)...),
-		"finish first": append([]byte{3}, make([]byte, 60)...), "no room": append(append([]byte{1}, make([]byte, 32)...), `{"room":"AAAA"}`...),
-		"large": make([]byte, 4097),
-	} {
-		h := newHall(t, nil)
-		w, err := h.dial(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Send(t.Context(), frame); err != nil {
-			t.Fatal(err)
-		}
-		g := gone(t, <-h.served)
-		if want := signaling.CodeProtocol; g.Code != want && (name != "large" || g.Code != signaling.CodeTooLarge) && (name != "empty" || g.Code != signaling.CodeLost) {
-			t.Errorf("%s: %q (%s)", name, g.Code, g.Text)
-		}
-		for { // whatever it answers, it is small, and the wire ends
-			answer, err := w.Receive(t.Context())
+	synctest.Test(t, func(t *testing.T) {
+		for name, frame := range map[string][]byte{
+			"empty": {}, "one byte": {1}, "no JSON": append([]byte{1}, make([]byte, 40)...), "a frame of a session": append([]byte{16}, make([]byte, 40)...),
+			"finish first": append([]byte{3}, make([]byte, 60)...), "no room": append(append([]byte{1}, make([]byte, 32)...), `{"room":"AAAA"}`...),
+			"large": make([]byte, 4097),
+		} {
+			h := newHall(t, nil)
+			w, err := h.dial(t.Context())
 			if err != nil {
-				break
+				t.Fatal(err)
 			}
-			if len(answer) > 200 {
-				t.Errorf("%s: %d bytes", name, len(answer))
+			if err := w.Send(t.Context(), frame); err != nil {
+				t.Fatal(err)
 			}
+			g := gone(t, <-h.served)
+			if want := signaling.CodeProtocol; g.Code != want && (name != "large" || g.Code != signaling.CodeTooLarge) && (name != "empty" || g.Code != signaling.CodeLost) {
+				t.Errorf("%s: %q (%s)", name, g.Code, g.Text)
+			}
+			for { // whatever it answers, it is small, and the wire ends
+				answer, err := w.Receive(t.Context())
+				if err != nil {
+					break
+				}
+				if len(answer) > 200 {
+					t.Errorf("%s: %d bytes", name, len(answer))
+				}
+			}
+			_ = w.Close()
 		}
-		_ = w.Close()
-	}
+	})
 }

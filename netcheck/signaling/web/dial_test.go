@@ -85,53 +85,57 @@ func accept101(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.ReadWri
 	return conn, rw
 }
 
+func withStatus(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+// brokenUpgrades are what things on the way make of a request for a WebSocket.
+var brokenUpgrades = map[string]http.HandlerFunc{
+	"400": withStatus(http.StatusBadRequest),
+	"403": withStatus(http.StatusForbidden),
+	"200": withStatus(http.StatusOK),
+	"redirect": func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://login.example.com/", http.StatusFound)
+	},
+	"426 since the upgrade is cut out": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(headerOwn, "1")
+		w.WriteHeader(http.StatusUpgradeRequired)
+	},
+	"101 and swallows": func(w http.ResponseWriter, r *http.Request) {
+		conn, rw := accept101(w, r)
+		_, _ = io.Copy(io.Discard, rw)
+		_ = conn.Close()
+	},
+	"101 and closes": func(w http.ResponseWriter, r *http.Request) {
+		conn, _ := accept101(w, r)
+		_ = conn.Close()
+	},
+	"101 with a wrong key": func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, _ := http.NewResponseController(w).Hijack()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n")
+		_ = conn.Close()
+	},
+	"closes": func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, _ := http.NewResponseController(w).Hijack()
+		_ = conn.Close()
+	},
+	"silence": func(w http.ResponseWriter, _ *http.Request) {
+		conn, rw, _ := http.NewResponseController(w).Hijack()
+		_, _ = io.Copy(io.Discard, rw)
+		_ = conn.Close()
+	},
+	"an endless body": func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write(make([]byte, 100))
+			_ = http.NewResponseController(w).Flush()
+		}
+	},
+}
+
 // What breaks WebSockets leads to events, on the same address.
 func TestDialFallsBack(t *testing.T) {
 	t.Parallel() // it waits for limits
-	status := func(code int) func(http.ResponseWriter, *http.Request) {
-		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-	}
-	for name, upgrade := range map[string]func(http.ResponseWriter, *http.Request){
-		"400": status(http.StatusBadRequest),
-		"403": status(http.StatusForbidden),
-		"200": status(http.StatusOK),
-		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://login.example.com/", http.StatusFound)
-		},
-		"426 since the upgrade is cut out": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set(headerOwn, "1")
-			w.WriteHeader(http.StatusUpgradeRequired)
-		},
-		"101 and swallows": func(w http.ResponseWriter, r *http.Request) {
-			conn, rw := accept101(w, r)
-			_, _ = io.Copy(io.Discard, rw)
-			_ = conn.Close()
-		},
-		"101 and closes": func(w http.ResponseWriter, r *http.Request) {
-			conn, _ := accept101(w, r)
-			_ = conn.Close()
-		},
-		"101 with a wrong key": func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, _ := http.NewResponseController(w).Hijack()
-			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n")
-			_ = conn.Close()
-		},
-		"closes": func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, _ := http.NewResponseController(w).Hijack()
-			_ = conn.Close()
-		},
-		"silence": func(w http.ResponseWriter, _ *http.Request) {
-			conn, rw, _ := http.NewResponseController(w).Hijack()
-			_, _ = io.Copy(io.Discard, rw)
-			_ = conn.Close()
-		},
-		"an endless body": func(w http.ResponseWriter, r *http.Request) {
-			for r.Context().Err() == nil {
-				_, _ = w.Write(make([]byte, 100))
-				_ = http.NewResponseController(w).Flush()
-			}
-		},
-	} {
+	for name, upgrade := range brokenUpgrades {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHost(t, nil)

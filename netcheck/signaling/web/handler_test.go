@@ -145,8 +145,10 @@ func TestFlood(t *testing.T) {
 				}
 			}
 			_ = far.Close()
-			for h.count() == len(ways) { // Serve returns soon
-				if within(t).Err() != nil {
+			for limit := within(t); h.count() == len(ways); {
+				select {
+				case <-h.over:
+				case <-limit.Done():
 					t.Fatal("the wire is still counted")
 				}
 			}
@@ -218,12 +220,13 @@ func TestAddressKey(t *testing.T) {
 
 // A client that does not get on with its request is cut off.
 func TestSlowloris(t *testing.T) {
+	t.Parallel() // it waits
 	s := NewServer(nil)
 	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 16<<10 {
 		t.Errorf("a server without limits: %+v", s)
 	}
-	h := newHost(t, func(_ *HandlerConfig, s *http.Server) { s.ReadHeaderTimeout = 100 * time.Millisecond })
-	conn, err := tls.Dial("tcp", h.addr, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // loopback
+	h := newHost(t, func(_ *HandlerConfig, s *http.Server) { s.ReadHeaderTimeout = time.Second }) // the handshake has no more
+	conn, err := tls.Dial("tcp", h.addr, &tls.Config{InsecureSkipVerify: true})                   //nolint:gosec // loopback
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,12 +247,12 @@ func TestWiresOutliveServerLimits(t *testing.T) {
 		t.Run(string(way), func(t *testing.T) {
 			t.Parallel()
 			h := newHost(t, func(_ *HandlerConfig, s *http.Server) {
-				s.ReadTimeout, s.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+				s.ReadTimeout, s.WriteTimeout = time.Second, time.Second // the handshake has no more
 			})
 			target := h.target()
 			target.Only = way
 			guest, far := h.connect(t, target)
-			ctx, cancel := context.WithTimeout(within(t), 600*time.Millisecond)
+			ctx, cancel := context.WithTimeout(within(t), 1500*time.Millisecond)
 			defer cancel()
 			if _, err := far.Receive(ctx); !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("the wire ended with %v", err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -159,22 +160,25 @@ func TestPosts(t *testing.T) {
 // Frames that nobody takes are neither lost nor kept without bound.
 func TestPostsWait(t *testing.T) {
 	h := newHost(t, nil)
-	h.timing.accept = 50 * time.Millisecond
 	s := openStream(t, h)
-	far := <-h.wires
+	far := (<-h.wires).(*Wire) //nolint:errcheck // it is one
+	far.timing.accept = 50 * time.Millisecond
 	var body []byte
 	for i := range 2 * queued {
 		body = appendFrame(body, uint64(i+1), []byte(fmt.Sprint(i)))
 	}
-	if got := s.post(body); got != http.StatusServiceUnavailable {
-		t.Fatalf("a POST that is not taken gives %d", got)
+	if got := s.post(body); got != http.StatusServiceUnavailable || len(far.in) > queued {
+		t.Fatalf("a POST that is not taken gives %d, and %d frames are kept", got, len(far.in))
 	}
-	for i := range 2 * queued {
-		if i == queued {
-			if got := s.post(body); got != http.StatusNoContent {
-				t.Fatalf("its repetition gives %d", got)
-			}
+	far.timing.accept = time.Minute // it is taken while it waits
+	var repeating sync.WaitGroup
+	repeating.Go(func() {
+		if got := s.post(body); got != http.StatusNoContent {
+			t.Errorf("its repetition gives %d", got)
 		}
+	})
+	defer repeating.Wait()
+	for i := range 2 * queued {
 		if got, err := far.Receive(within(t)); string(got) != fmt.Sprint(i) {
 			t.Fatalf("got %q, %v", got, err)
 		}
@@ -232,9 +236,9 @@ func TestCloseWithoutAnswer(t *testing.T) {
 // A guest that reads nothing is cut off when it keeps a frame waiting for too long, and Close does not wait for it.
 func TestSlowReader(t *testing.T) {
 	h := newHost(t, nil)
-	h.timing.write, h.timing.last = 100*time.Millisecond, 10*time.Millisecond
-	openStream(t, h) // its events are not read
-	far := <-h.wires
+	openStream(t, h)           // its events are not read
+	far := (<-h.wires).(*Wire) //nolint:errcheck // it is one
+	far.timing.write, far.timing.last = 100*time.Millisecond, 10*time.Millisecond
 	var err error
 	for err == nil {
 		err = far.Send(within(t), make([]byte, maxFrame))

@@ -36,19 +36,26 @@ type host struct {
 	cert  *coturntest.Certificate
 	addr  string
 	wires chan signaling.Wire // as Serve got them
+	over  chan struct{}       // an answer has ended: one slot
 }
 
 // newHost starts a host. Its Serve hands the wires to the test and waits until it closes them. change may be nil.
 func newHost(t testing.TB, change func(*HandlerConfig, *http.Server)) *host {
 	t.Helper()
-	h := &host{wires: make(chan signaling.Wire, 64), cert: coturntest.NewAuthority(t, "Our CA").Issue(t, coturntest.Leaf{Names: []string{"host.example.com"}})}
+	h := &host{wires: make(chan signaling.Wire, 64), over: make(chan struct{}, 1), cert: coturntest.NewAuthority(t, "Our CA").Issue(t, coturntest.Leaf{Names: []string{"host.example.com"}})}
 	config := HandlerConfig{Serve: h.hold}
 	server := NewServer(nil)
 	if change != nil {
 		change(&config, server)
 	}
 	h.Handler = NewHandler(config)
-	server.Handler = h.Handler
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		select {
+		case h.over <- struct{}{}:
+		default:
+		}
+	})
 	h.addr = serveTLS(t, server, h.cert)
 	t.Cleanup(func() { _ = h.Close() })
 	return h
@@ -95,7 +102,7 @@ func via(proxy string) func(netip.Addr) *dial.Dialer {
 	}
 }
 
-// connect makes a wire and gives both its ends.
+// connect makes a wire and gives both its ends. They have all the time that a busy computer takes to close it in order.
 func (h *host) connect(t testing.TB, target Target) (guest, far *Wire) {
 	t.Helper()
 	w, err := Dial(within(t), target)
@@ -109,6 +116,7 @@ func (h *host) connect(t testing.TB, target Target) (guest, far *Wire) {
 		select {
 		case w := <-h.wires:
 			if far = w.(*Wire); far.Way() == guest.Way() { //nolint:errcheck // it is one
+				guest.timing.grace, far.timing.grace = time.Minute, time.Minute
 				return guest, far
 			}
 		case <-within(t).Done():

@@ -101,20 +101,20 @@ func TestSessionsOfMany(t *testing.T) {
 func TestSessionOutlivesWires(t *testing.T) {
 	guests := make(chan *signaling.Guest, 1)
 	h, room := newLobbyHost(t, 1, func(g *signaling.Guest) { guests <- g })
-	wires := make(chan *Wire, 2)
-	ways := make(chan signaling.Way, 2)
-	ways <- signaling.WayWebSocket
-	ways <- signaling.WaySSE
+	wires := make(chan *Wire, 64)
+	way := signaling.WayWebSocket // of the first wire
 	conn, err := signaling.Join(within(t), signaling.JoinConfig{
 		Self: signaling.Hello{Name: "guest", Versions: [2]int{1, 1}}, Room: room.ID, Secret: room.Secret,
 		Dial: func(ctx context.Context) (signaling.Wire, error) {
 			target := h.target()
-			target.Only = <-ways
+			target.Only = way
 			w, err := Dial(ctx, target)
-			if err == nil {
-				wires <- w.(*Wire) //nolint:errcheck // it is one
+			if err != nil {
+				return nil, err
 			}
-			return w, err
+			way = signaling.WaySSE
+			wires <- w.(*Wire) //nolint:errcheck // it is one
+			return w, nil
 		},
 	})
 	if err != nil {
