@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 )
 
 // allocationOf finds a client's allocation.
@@ -149,18 +150,25 @@ func (s *Server) route(session *Session, addr netip.AddrPort) (to netip.AddrPort
 	return s.local(addr), true
 }
 
-// A 1:1 NAT gives everything on Config.Address a second address. Sockets know the local one, clients the public one.
+// A 1:1 NAT gives everything on Config.Address a second address, and perhaps another to Config.AltAddress. Sockets know the local one,
+// clients the public one.
 
 func (s *Server) public(addr netip.AddrPort) netip.AddrPort {
-	if s.cfg.Public.IsValid() && addr.Addr() == s.cfg.Address {
+	switch ip := addr.Addr(); {
+	case s.cfg.Public.IsValid() && ip == s.cfg.Address:
 		return netip.AddrPortFrom(s.cfg.Public, addr.Port())
+	case s.cfg.AltPublic.IsValid() && ip == s.cfg.AltAddress:
+		return netip.AddrPortFrom(s.cfg.AltPublic, addr.Port())
 	}
 	return addr
 }
 
 func (s *Server) local(addr netip.AddrPort) netip.AddrPort {
-	if s.cfg.Public.IsValid() && addr.Addr() == s.cfg.Public {
+	switch ip := addr.Addr(); {
+	case s.cfg.Public.IsValid() && ip == s.cfg.Public:
 		return netip.AddrPortFrom(s.cfg.Address, addr.Port())
+	case s.cfg.AltPublic.IsValid() && ip == s.cfg.AltPublic:
+		return netip.AddrPortFrom(s.cfg.AltAddress, addr.Port())
 	}
 	return addr
 }
@@ -222,5 +230,8 @@ func (s *Server) observe(session *Session, addr netip.AddrPort) {
 // owns tells whether an address is that of a socket of the server. s.mu is held.
 func (s *Server) owns(addr netip.AddrPort) bool {
 	addr = s.local(addr)
-	return s.relays[addr] != nil || addr == s.UDPAddr() || addr == s.AltUDPAddr()
+	if s.relays[addr] != nil || addr == s.UDPAddr() {
+		return true
+	}
+	return slices.ContainsFunc(s.alts(), func(a *altEndpoint) bool { return addr == addrPortOf(a.LocalAddr()) })
 }

@@ -136,7 +136,7 @@ func FuzzSecondPort(f *testing.F) {
 	f.Add([]byte{0x40, 0, 0, 0})
 	from := netip.MustParseAddrPort("192.0.2.7:4000")
 	f.Fuzz(func(t *testing.T, p []byte) {
-		a := &altEndpoint{srv: &Server{cfg: Config{Now: time.Now}, limiter: newLimiter()}}
+		a := &altEndpoint{srv: &Server{cfg: Config{Now: time.Now}, limiter: newLimiter(requestsPerSec, requestBurst)}}
 		answer := a.answer(from, p)
 		if answer == nil {
 			return

@@ -109,6 +109,31 @@ func BenchmarkUDPEndpointReadFrom(b *testing.B) {
 	u.finish()
 }
 
+// TestEndpointAllocs: packets of the first port cost no memory beside questions of RFC 5780 either, in both directions.
+func TestEndpointAllocs(t *testing.T) {
+	s := start(t, Config{NATDiscovery: true})
+	conn, addr := service(t)
+	client, clientAddr := service(t)
+	u := newUDPEndpoint(s, conn)
+	u.spot = newSpot(s.discovery, conn, 0, 0)
+	s.clients[clientKey{TransportUDP, clientAddr}] = &relay{clientAddr: client.LocalAddr()}
+	t.Cleanup(func() { delete(s.clients, clientKey{TransportUDP, clientAddr}) })
+	p, buf := make([]byte, 204), make([]byte, 1600)
+	p[0], p[3] = 0x40, 200
+	allocs := testing.AllocsPerRun(100, func() {
+		_, sent := client.WriteToUDPAddrPort(p, addr)
+		_, _, got := u.ReadFrom(buf)
+		_, answered := u.WriteTo(p, client.LocalAddr())
+		if err := errors.Join(sent, got, answered); err != nil {
+			t.Fatal(err)
+		}
+	})
+	u.finish()
+	if allocs != 0 {
+		t.Errorf("%v allocations a packet, want none", allocs)
+	}
+}
+
 func BenchmarkStreamReadFrame(b *testing.B) {
 	s := start(b, Config{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

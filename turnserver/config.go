@@ -60,6 +60,15 @@ type Config struct {
 	// goes). 0 or PortOff leaves it out, PortAny takes a free one.
 	AltUDPPort int
 
+	// NATDiscovery answers the questions of RFC 5780 on the UDP ports: see the package's documentation. It needs UDPPort, and AltUDPPort for
+	// answers from another port.
+	NATDiscovery bool
+	// AltAddress is a second address of this machine, of the same family, on which the same two UDP ports answer Binding requests and
+	// nothing else: with it a client sees all that RFC 5780 can show. Zero if there is none. It needs NATDiscovery and AltUDPPort.
+	AltAddress netip.Addr
+	// AltPublic is the address under which a 1:1 NAT shows AltAddress to the world; zero if there is none.
+	AltPublic netip.Addr
+
 	Realm         string        // "echopath" if empty; at most 127 characters (RFC 8489 section 14.9)
 	CredentialTTL time.Duration // how long credentials make new allocations: 10 min if 0, 24 h at most
 
@@ -101,6 +110,10 @@ func (c Config) withDefaults() (Config, error) {
 	c.Address = c.Address.Unmap()
 	if c.Public = c.Public.Unmap(); c.Public == c.Address {
 		c.Public = netip.Addr{}
+	}
+	c.AltAddress = c.AltAddress.Unmap()
+	if c.AltPublic = c.AltPublic.Unmap(); c.AltPublic == c.AltAddress {
+		c.AltPublic = netip.Addr{}
 	}
 	setDefault(&c.Realm, defaultRealm)
 	setDefault(&c.CredentialTTL, defaultCredentialTTL)
@@ -158,7 +171,7 @@ func (c Config) check() error {
 	case alt > 0 && alt == c.UDPPort:
 		return fmt.Errorf("port %d can not be both the first and the second UDP port", alt)
 	}
-	return errors.Join(c.checkPublic(), c.checkNames(), c.checkRelayPorts())
+	return errors.Join(c.checkPublic(), c.checkDiscovery(), c.checkNames(), c.checkRelayPorts())
 }
 
 func (c Config) checkPublic() error {
@@ -166,12 +179,45 @@ func (c Config) checkPublic() error {
 	switch {
 	case !a.IsValid():
 		return nil
-	case a.IsUnspecified() || a.IsMulticast() || isBroadcast(a) || a.Zone() != "":
+	case !oneHost(a):
 		return fmt.Errorf("public address %s is not the address of one host", a)
 	case a.Is4() != c.Address.Is4():
 		return fmt.Errorf("public address %s is of the other IP version than address %s", a, c.Address)
 	}
 	return nil
+}
+
+// checkDiscovery wants two addresses to be two for clients as well: if one passed for two, they would take any filter for none.
+func (c Config) checkDiscovery() error {
+	alt, told := c.AltAddress, c.AltPublic
+	if !told.IsValid() {
+		told = alt
+	}
+	first := c.Public
+	if !first.IsValid() {
+		first = c.Address
+	}
+	switch {
+	case c.NATDiscovery && c.UDPPort == PortOff:
+		return errors.New("NAT discovery needs UDP")
+	case !alt.IsValid() && c.AltPublic.IsValid():
+		return fmt.Errorf("public address %s is that of no second address", c.AltPublic)
+	case !alt.IsValid():
+		return nil
+	case !c.NATDiscovery || c.AltUDPPort == 0 || c.AltUDPPort == PortOff:
+		return fmt.Errorf("second address %s is for NAT discovery with a second UDP port", alt)
+	case !oneHost(alt) || !oneHost(told):
+		return fmt.Errorf("second address %s, public %s, is not the address of one host", alt, told)
+	case alt.Is4() != c.Address.Is4() || told.Is4() != c.Address.Is4():
+		return fmt.Errorf("second address %s, public %s, is of the other IP version than address %s", alt, told, c.Address)
+	case alt == c.Address || told == first || told == c.Address || alt == c.Public:
+		return fmt.Errorf("second address %s, public %s, is the first one", alt, told)
+	}
+	return nil
+}
+
+func oneHost(a netip.Addr) bool {
+	return !a.IsUnspecified() && !a.IsMulticast() && !isBroadcast(a) && a.Zone() == ""
 }
 
 const maxNames = 32

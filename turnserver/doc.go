@@ -13,6 +13,23 @@
 // [Config.AltUDPPort] answers Binding requests beside the first UDP port, for clients that compare how the NAT before them maps one
 // socket towards two ports. It serves no TURN, draws on the same limits, and what it sees never counts as observed.
 //
+// # NAT discovery
+//
+// With [Config.NATDiscovery] the UDP ports answer the questions of RFC 5780: CHANGE-REQUEST, RESPONSE-PORT and PADDING, with RESPONSE-ORIGIN
+// and OTHER-ADDRESS in the answers. Each socket answers from itself and has the others send. With [Config.AltAddress] there are four, on two
+// addresses with two ports each, which is all that RFC 5780 asks for. With one address and two ports the server never speaks of
+// another address, and says 420 to who wants an answer from there: one that came from the same address would make any filter
+// look open. A plain Binding request is then answered as without NATDiscovery.
+//
+// Questions are answered with errors where silence would look like a filter: 420 to attributes that must be understood and are not, 400 to
+// what is malformed and to RESPONSE-PORT together with PADDING, 403 to a RESPONSE-PORT below 1024, and 500 to who asks more than
+// he may (see below). They open no way through a relay and are counted in [Totals].
+//
+// The answer to a request with PADDING is as long as the request, if its own PADDING then is no longer than that one's, and leaves with DF set
+// if its packet has at most 1500 bytes: so a size that is answered fits both ways. Where the system can not be told to set DF (all
+// but Linux, so far) such an answer has no PADDING, and shows the way to the server alone. Longer answers may be cut to
+// pieces, as their requests were. [AttrEchopathTOS] tells a client with which mark its request arrived, on Linux and macOS.
+//
 // # Behind a 1:1 NAT
 //
 // With [Config.Public] clients are told that address in place of the server's own. What they then send there to a relay or to a
@@ -42,7 +59,13 @@
 // 52 to an IPv6 address, and a request for a relay with a challenge of 68, or longer with a longer realm. RFC 8489 leaves none that are
 // no longer than the request. So whoever forges sources can have this server send others up to 3.4 times the bytes that it sends
 // itself, or twice with the headers of UDP and IPv4. What holds it is a limit for each source prefix, an IPv4 address or an IPv6 /64: 200
-// such answers a second after 400 at once, both ports together, which is 14 kB a second to one victim.
+// such answers a second after 400 at once, all ports together, which is 14 kB a second to one victim.
+//
+// NAT discovery adds nothing to that. Who asks for it pads the request to the size of the answer, 108 bytes at most: by PADDING, or beside
+// RESPONSE-PORT by any attribute that need not be understood, such as SOFTWARE. Clients that do not pad, as those of coturn, get answers of 56
+// bytes to 20 (IPv6: 68, without RESPONSE-ORIGIN) and never more than 3.4 times the request, 10 a second for each prefix after 40 at once.
+// Beyond that they get 500, and 40 or 52 bytes to a plain Binding request. Answers to a RESPONSE-PORT draw on those 10 whatever
+// their size, go to the address that asked and to no port below 1024.
 //
 // # IPv6
 //

@@ -21,19 +21,8 @@ func (s *Server) open(ctx context.Context) (err error) {
 			_ = s.closeSockets()
 		}
 	}()
-	if s.cfg.UDPPort != PortOff {
-		conn, err := listenUDP(ctx, s.cfg.Address, s.cfg.UDPPort)
-		if err != nil {
-			return err
-		}
-		s.udp = newUDPEndpoint(s, conn)
-	}
-	if port := s.cfg.AltUDPPort; port != 0 && port != PortOff {
-		conn, err := listenUDP(ctx, s.cfg.Address, max(port, 0)) // PortAny is below 0
-		if err != nil {
-			return err
-		}
-		s.alt = &altEndpoint{UDPConn: conn, srv: s}
+	if err := s.openUDP(ctx); err != nil {
+		return err
 	}
 	if s.cfg.TCPPort != PortOff {
 		if err := s.openStream(ctx, TransportTCP, s.cfg.TCPPort); err != nil {
@@ -64,13 +53,80 @@ func (s *Server) serve() error {
 			return err
 		}
 	}
-	if s.alt != nil {
-		s.wg.Go(s.alt.serve)
+	for _, a := range s.alts() {
+		s.wg.Go(a.serve)
 	}
 	for _, l := range s.listeners {
 		s.wg.Go(l.accept)
 	}
 	return nil
+}
+
+// pairAttempts is how many times other ports are chosen if one that was free on the first address is not on the second.
+const pairAttempts = 16
+
+// openUDP opens the UDP sockets. Both addresses have the same two ports: a client is told the other address and the other port, and asks
+// all four.
+func (s *Server) openUDP(ctx context.Context) error {
+	for attempt := 1; ; attempt++ {
+		err := s.openUDPOnce(ctx)
+		var port *PortError
+		chosen := s.cfg.UDPPort == 0 || s.cfg.AltUDPPort == PortAny
+		if err == nil || !chosen || attempt == pairAttempts || !errors.As(err, &port) || !port.InUse || port.Address != s.cfg.AltAddress {
+			return err
+		}
+		s.closeUDP()
+	}
+}
+
+func (s *Server) openUDPOnce(ctx context.Context) error {
+	if s.cfg.UDPPort != PortOff {
+		conn, err := listenUDP(ctx, s.cfg.Address, s.cfg.UDPPort)
+		if err != nil {
+			return err
+		}
+		s.udp = newUDPEndpoint(s, conn)
+	}
+	if port := s.cfg.AltUDPPort; port != 0 && port != PortOff {
+		conn, err := listenUDP(ctx, s.cfg.Address, max(port, 0)) // PortAny is below 0
+		if err != nil {
+			return err
+		}
+		s.alt = &altEndpoint{UDPConn: conn, srv: s}
+	}
+	if s.cfg.AltAddress.IsValid() {
+		for _, first := range []netip.AddrPort{s.UDPAddr(), s.AltUDPAddr()} {
+			conn, err := listenUDP(ctx, s.cfg.AltAddress, int(first.Port()))
+			if err != nil {
+				return err
+			}
+			s.far = append(s.far, &altEndpoint{UDPConn: conn, srv: s})
+		}
+	}
+	if s.cfg.NATDiscovery {
+		s.discovery = newDiscovery(s)
+		s.discovery.open()
+	}
+	return nil
+}
+
+// closeUDP closes what openUDPOnce has opened, and forgets it.
+func (s *Server) closeUDP() {
+	if s.udp != nil {
+		_ = s.udp.Close()
+	}
+	for _, a := range s.alts() {
+		_ = a.close()
+	}
+	s.udp, s.alt, s.far = nil, nil, nil
+}
+
+// alts lists the UDP sockets beside that of the first port.
+func (s *Server) alts() []*altEndpoint {
+	if s.alt == nil {
+		return nil
+	}
+	return append([]*altEndpoint{s.alt}, s.far...)
 }
 
 func listenUDP(ctx context.Context, address netip.Addr, port int) (*net.UDPConn, error) {

@@ -21,6 +21,7 @@ const (
 	methodCreatePermission = 0x008
 	methodChannelBind      = 0x009
 
+	attrChangeRequest          = 0x0003
 	attrUsername               = 0x0006
 	attrMessageIntegrity       = 0x0008
 	attrErrorCode              = 0x0009
@@ -29,6 +30,10 @@ const (
 	attrNonce                  = 0x0015
 	attrRequestedAddressFamily = 0x0017
 	attrRequestedTransport     = 0x0019
+	attrMessageIntegritySHA256 = 0x001C
+	attrPadding                = 0x0026
+	attrResponsePort           = 0x0027
+	attrFingerprint            = 0x8028
 
 	familyIPv4  = 0x01
 	familyIPv6  = 0x02

@@ -38,12 +38,14 @@ func (b *bucket) take(now time.Time, perSec, burst float64) bool {
 // limiter holds a bucket for each source prefix: an IPv4 address, or the /64 that an IPv6 host usually has to itself.
 // A sender of forged sources can make it forget prefixes, which costs fairness but not memory.
 type limiter struct {
+	perSec, burst float64
+
 	mu      sync.Mutex // guards what follows
 	buckets generations[netip.Prefix, *bucket]
 }
 
-func newLimiter() *limiter {
-	return &limiter{buckets: newGenerations[netip.Prefix, *bucket](prefixesTracked)}
+func newLimiter(perSec, burst float64) *limiter {
+	return &limiter{perSec: perSec, burst: burst, buckets: newGenerations[netip.Prefix, *bucket](prefixesTracked)}
 }
 
 // prefixOf is what limits count as one source. It is not valid for an address that is not.
@@ -68,7 +70,7 @@ func (l *limiter) allow(source netip.Addr, now time.Time) bool {
 		b = new(bucket)
 		l.buckets.put(prefix, b)
 	}
-	return b.take(now, requestsPerSec, requestBurst)
+	return b.take(now, l.perSec, l.burst)
 }
 
 // generations is a map that forgets: when the young generation is full it becomes the old one, and the old one goes. All

@@ -19,8 +19,10 @@ type Server struct {
 	limiter  *limiter
 	stats    stats
 
-	udp       *udpEndpoint // nil if off
-	alt       *altEndpoint // nil if off
+	udp       *udpEndpoint   // nil if off
+	alt       *altEndpoint   // nil if off
+	far       []*altEndpoint // on the second address: the first port and the second; none if there is no such address
+	discovery *discovery     // nil if off
 	listeners []*streamListener
 
 	done      chan struct{} // closed by Close
@@ -54,6 +56,7 @@ type clientKey struct {
 // stats are the totals that no single allocation has.
 type stats struct {
 	allocationsMade, authFailures, rateLimited, malformed, tooLong, connsRefused atomic.Uint64
+	natAnswered, natRefused                                                      atomic.Uint64
 
 	gone       relayStats    // of relays that were closed; Server.mu guards adding to it
 	dropsGone  atomic.Uint64 // of sockets that were closed
@@ -71,7 +74,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		cfg:       cfg,
 		secret:    randomSecret(),
 		notifier:  newNotifier(cfg.Now, cfg.Observe),
-		limiter:   newLimiter(),
+		limiter:   newLimiter(requestsPerSec, requestBurst),
 		done:      make(chan struct{}),
 		sessions:  map[string]*Session{},
 		relays:    map[netip.AddrPort]*relay{},
@@ -136,6 +139,15 @@ func (s *Server) AltUDPAddr() netip.AddrPort {
 	return addrPortOf(s.alt.LocalAddr())
 }
 
+// OtherAddr is what clients are told as OTHER-ADDRESS (RFC 5780, section 7.4) when they ask the first port of the first address: the
+// second port of the second address, as the world knows it. Not valid without [Config.AltAddress].
+func (s *Server) OtherAddr() netip.AddrPort {
+	if len(s.far) == 0 {
+		return netip.AddrPort{}
+	}
+	return s.public(addrPortOf(s.far[1].LocalAddr()))
+}
+
 // TCPAddr is where TURN over TCP listens; not valid if that is off.
 func (s *Server) TCPAddr() netip.AddrPort { return s.streamAddr(TransportTCP) }
 
@@ -193,8 +205,8 @@ func (s *Server) closeSockets() error {
 	if s.udp != nil {
 		errs = append(errs, s.udp.Close())
 	}
-	if s.alt != nil {
-		errs = append(errs, s.alt.close())
+	for _, a := range s.alts() {
+		errs = append(errs, a.close())
 	}
 	s.connMu.Lock()
 	conns := slices.Collect(maps.Keys(s.conns))

@@ -10,6 +10,7 @@ import (
 type udpEndpoint struct {
 	endpoint
 	*net.UDPConn
+	spot                  *spot // nil if questions of RFC 5780 are not answered
 	readerOnce, closeOnce sync.Once
 	closeErr              error
 }
@@ -24,7 +25,7 @@ func newUDPEndpoint(s *Server, conn *net.UDPConn) *udpEndpoint {
 func (u *udpEndpoint) ReadFrom(p []byte) (int, net.Addr, error) {
 	u.finish()
 	for failures := 0; ; {
-		n, from, err := u.ReadFromUDPAddrPort(p)
+		n, oob, from, err := u.read(p)
 		if err != nil {
 			if fatal(err, &failures) {
 				_ = u.Close()
@@ -39,6 +40,9 @@ func (u *udpEndpoint) ReadFrom(p []byte) (int, net.Addr, error) {
 			continue
 		}
 		from = plain(from)
+		if u.spot.takes(from, p[:n], oob) {
+			continue
+		}
 		r, pass := u.screen(from, p[:n])
 		if !pass {
 			continue
@@ -66,7 +70,18 @@ func (u *udpEndpoint) Close() error {
 	return u.closeErr
 }
 
+func (u *udpEndpoint) read(p []byte) (n int, oob []byte, from netip.AddrPort, err error) {
+	if u.spot != nil {
+		return u.spot.read(p)
+	}
+	n, from, err = u.ReadFromUDPAddrPort(p)
+	return n, nil, from, err
+}
+
 func (u *udpEndpoint) writeTo(p []byte, to netip.AddrPort) error {
+	if u.spot != nil {
+		return u.spot.write(p, to)
+	}
 	_, err := u.WriteToUDPAddrPort(p, to)
 	return err
 }

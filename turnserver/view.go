@@ -44,6 +44,8 @@ type Totals struct {
 	Malformed       uint64 // packets that are no request and belong to no allocation
 	TooLong         uint64 // packets dropped because they exceed what the server relays, 1599 bytes
 	ConnsRefused    uint64 // connections closed at once because of a limit
+	NATAnswered     uint64 // questions of RFC 5780 that were answered, see Config.NATDiscovery; plain Binding requests do not count
+	NATRefused      uint64 // those that were answered with an error, because this server can not or does not do what they ask
 }
 
 // Allocations lists the live allocations, oldest first.
@@ -84,6 +86,7 @@ func (s *Server) Totals() Totals {
 		ToPeers: sum.toPeers.read(), FromPeers: sum.fromPeers.read(), Denied: sum.denied.Load(),
 		AuthFailures: s.stats.authFailures.Load(), RateLimited: s.stats.rateLimited.Load(), Malformed: s.stats.malformed.Load(),
 		TooLong: s.stats.tooLong.Load(), ConnsRefused: s.stats.connsRefused.Load(),
+		NATAnswered: s.stats.natAnswered.Load(), NATRefused: s.stats.natRefused.Load(),
 	}
 }
 
@@ -99,8 +102,8 @@ func (s *Server) SocketDrops() (uint64, bool) {
 	if s.udp != nil {
 		add(socketDrops(s.udp.UDPConn))
 	}
-	if s.alt != nil {
-		add(socketDrops(s.alt.UDPConn))
+	for _, a := range s.alts() {
+		add(socketDrops(a.UDPConn))
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

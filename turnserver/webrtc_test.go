@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/stun/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -116,4 +117,37 @@ func gathered(t *testing.T, pc *webrtc.PeerConnection, description webrtc.Sessio
 		t.Fatal("gathering does not end")
 	}
 	return *pc.LocalDescription()
+}
+
+// The same with questions of RFC 5780 answered on the same ports, and a client that asks padded ones in between.
+func TestWebRTCRelayBesideDiscovery(t *testing.T) {
+	requireTwoAddresses(t)
+	s := start(t, twoAddresses)
+	session := newSession(t, s)
+	stop, done := make(chan struct{}), make(chan struct{})
+	asking := newAsker(t, "127.0.0.3")
+	go func() {
+		defer close(done)
+		p := stun.MustBuild(stun.TransactionID, stun.BindingRequest, padding(1200)).Raw
+		for answer := make([]byte, 2000); ; {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			_, _ = asking.conn.WriteToUDPAddrPort(p, s.UDPAddr())
+			_ = asking.conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond)) // beyond the limit there is no answer
+			_, _, _ = asking.conn.ReadFromUDPAddrPort(answer)
+		}
+	}()
+	defer func() {
+		close(stop)
+		<-done
+	}()
+	url := "turn:" + s.UDPAddr().String() + "?transport=udp"
+	relayMessage(t, newPeer(t, session, url), newPeer(t, session, url))
+	waitFor(t, func() bool { return s.Totals().NATAnswered > 0 })
+	if totals := s.Totals(); totals.AllocationsMade < 2 || totals.Denied != 0 {
+		t.Errorf("%+v", totals)
+	}
 }

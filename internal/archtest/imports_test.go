@@ -126,6 +126,11 @@ var importRules = []importRule{
 		reason:    "the terminal makes plans and shows reports: what runs them is handed in",
 	},
 	{
+		packages:  []string{"echopath/netcheck/nat"},
+		forbidden: []string{"echopath/netcheck/rtc/...", "echopath/netcheck/natprobe", "github.com/pion/turn/...", "github.com/pion/ice/...", "github.com/pion/webrtc/..."},
+		reason:    "what NATs do is asked in STUN alone: no relay and no connection is needed for it",
+	},
+	{
 		packages:  []string{"echopath/turnserver/..."},
 		forbidden: []string{"echopath/netcheck/..."},
 		reason:    "the TURN server and the engine are strangers: a plan carries only ICE server URLs",
@@ -221,6 +226,22 @@ var importRules = []importRule{
 		forbidden: []string{"github.com/mattn/go-ieproxy/..."},
 		direct:    true,
 		reason:    "dial is the one that asks the system for its proxy",
+	},
+	{
+		packages:  []string{"echopath/netcheck/webprobe", "echopath/netcheck/localprobe"},
+		forbidden: []string{"github.com/pion/webrtc/...", "echopath/netcheck/rtc/...", "echopath/netcheck/signaling/...", "C"},
+		reason:    "what is asked of this computer and of the web needs no WebRTC and no session",
+	},
+	{
+		packages:  []string{"echopath/internal/middlebox"},
+		forbidden: []string{anyModule},
+		reason:    "what stands in the way of tests knows nothing of what it stands in the way of",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/internal/middlebox", "echopath/lab"},
+		forbidden: []string{"echopath/internal/middlebox"},
+		reason:    "a box that reads along and answers in the place of others belongs to tests and the lab: it is no part of the program",
 	},
 	{
 		packages:  []string{"echopath/..."},

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -29,13 +30,14 @@ type Options struct {
 	NoLoopbackPeers bool
 	DeniedPeers     []string // addresses or ranges for --denied-peer-ip
 	UserQuota       int      // allocations of one user at a time; 0 = no limit
+	DTLS            bool     // on the ports of UDP and of TLS
 	Args            []string // further options
 }
 
 // Server is a running coturn.
 type Server struct {
 	Addr    netip.AddrPort // UDP and TCP
-	TLSAddr netip.AddrPort // TLS over TCP; the certificate is for localhost and 127.0.0.1
+	TLSAddr netip.AddrPort // TLS over TCP, and DTLS if that is on; the certificate is for localhost and 127.0.0.1
 
 	User, Password string // empty with a REST secret
 	RESTSecret     string
@@ -114,7 +116,7 @@ func (o *Options) fill() {
 
 func (s *Server) arguments(dir string, o Options) []string {
 	args := []string{
-		"-n", "--no-cli", "--no-dtls", "--log-file", "stdout", "--simple-log",
+		"-n", "--no-cli", "--log-file", "stdout", "--simple-log",
 		"--pidfile", filepath.Join(dir, "pid"), "--userdb", filepath.Join(dir, "turndb"),
 		"--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1",
 		"--listening-port", fmt.Sprint(s.Addr.Port()), "--tls-listening-port", fmt.Sprint(s.TLSAddr.Port()),
@@ -131,6 +133,9 @@ func (s *Server) arguments(dir string, o Options) []string {
 	}
 	for _, peer := range o.DeniedPeers {
 		args = append(args, "--denied-peer-ip="+peer)
+	}
+	if !o.DTLS {
+		args = append(args, "--no-dtls")
 	}
 	if o.UserQuota > 0 {
 		args = append(args, "--user-quota", fmt.Sprint(o.UserQuota))
@@ -159,7 +164,7 @@ func (s *Server) run(t testing.TB, program, dir string, o Options) error {
 		_ = cmd.Process.Kill() // it may have ended already
 		<-ended
 	}
-	if err := s.ready(ctx, ended); err != nil {
+	if err := s.ready(ctx, ended, o.DTLS); err != nil {
 		stop()
 		return fmt.Errorf("%w\n%s", err, log)
 	}
@@ -173,11 +178,11 @@ func (s *Server) run(t testing.TB, program, dir string, o Options) error {
 }
 
 // ready waits until all listeners answer.
-func (s *Server) ready(ctx context.Context, ended <-chan struct{}) error {
+func (s *Server) ready(ctx context.Context, ended <-chan struct{}, dtls bool) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if answersTCP(s.Addr) && answersTCP(s.TLSAddr) && answersSTUN(s.Addr) {
+		if answersTCP(s.Addr) && answersTCP(s.TLSAddr) && answersSTUN(s.Addr) && (!dtls || answersSTUN(s.TLSAddr)) {
 			return nil
 		}
 		select {
@@ -217,7 +222,7 @@ func answersSTUN(addr netip.AddrPort) bool {
 	return err == nil && n >= 20 && bytes.Equal(answer[4:20], request[4:])
 }
 
-// freePort finds a port of 127.0.0.1 that is free for UDP and TCP.
+// freePort finds a port of 127.0.0.1 that is free for UDP and TCP, and that no other test has found, until the test ends.
 func freePort(t testing.TB) netip.AddrPort {
 	t.Helper()
 	for range 50 {
@@ -230,11 +235,24 @@ func freePort(t testing.TB) netip.AddrPort {
 		_ = l.Close()
 		if err == nil {
 			_ = u.Close()
-			return addr
+			if reserve(t, addr.Port()) {
+				return addr
+			}
 		}
 	}
 	t.Fatal("find a free port: none is free for both UDP and TCP")
 	return netip.AddrPort{}
+}
+
+// reserve keeps other tests from a port. coturn shares its ports with any other coturn (SO_REUSEPORT), so that two would take turns in
+// answering. What can not be shared is a listener of this program's own on another loopback address; systems that have just one go without.
+func reserve(t testing.TB, port uint16) bool {
+	l, err := net.Listen("tcp", netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 67, 84, 1}), port).String())
+	if err != nil {
+		return !errors.Is(err, syscall.EADDRINUSE)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return true
 }
 
 // lockedBuffer takes coturn's output while the test may read it.

@@ -1,9 +1,12 @@
 // Package natprobe asks STUN and TURN servers questions of its own, step by step, to find out what a WebRTC stack keeps to
 // itself: why a server did not serve.
 //
-// It owns the questions, their retransmission and their deadlines, the reading of the answers, and the words in which a
-// firewall or server team is told what to do. Every finding is a [netcheck.Failure].
+// It owns the questions, their retransmission and their deadlines, the reading of the answers, DTLS to servers, and the words in
+// which a firewall or server team is told what to do. There is one client for all of it: Diagnose uses as much of a server as a leg needs,
+// after that leg has failed, and every finding is a [netcheck.Failure]; UDP and TURN are network probes, go all the way to a packet through
+// a relay and back, and every finding is a [netcheck.NetResult] with a timeline and the server's own codes.
 //
-// It never relays a packet, never keeps an allocation longer than a diagnosis, never retries what a server refused (but for
-// one stale nonce), and knows nothing of WebRTC. Streams come from package dial.
+// It relays nothing but a few packets of its own between two allocations of its own, never keeps an allocation longer than a diagnosis,
+// never retries what a server refused (but for one stale nonce, a port that the server takes for another session's, a relay of the other
+// IP version, and one more time where a user has too many sessions), and knows nothing of WebRTC. Streams come from package dial.
 package natprobe

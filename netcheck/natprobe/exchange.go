@@ -30,8 +30,10 @@ var errNotSTUN = errors.New("the answer is no STUN answer to the question")
 
 // exchanger asks one question at a time over a connected socket or a stream.
 type exchanger struct {
-	conn   net.Conn
-	stream bool
+	conn    net.Conn
+	stream  bool
+	channel uint16 // bound to a peer (RFC 8656, section 12); 0: none
+	pace    pace
 }
 
 // close ends the socket. The error is of no use to anyone: all answers are in.
@@ -54,13 +56,15 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 	stop := context.AfterFunc(ctx, func() { _ = e.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	err := os.ErrDeadlineExceeded
-	for _, wait := range waits {
-		answer, sendErr := e.send(ctx, request, wait)
+	begin := time.Now()
+	for i, wait := range waits {
+		answer, sendErr := e.send(ctx, request, e.pace.patient(wait))
 		if cause := ctx.Err(); sendErr != nil && cause != nil {
 			return nil, cause
 		}
 		switch {
 		case sendErr == nil:
+			e.pace.answered(time.Since(begin), i+1)
 			return answer, nil
 		case errors.Is(sendErr, errNotSTUN): // worth more than silence
 			err = sendErr
@@ -95,26 +99,29 @@ func (e *exchanger) send(ctx context.Context, request *stun.Message, wait time.D
 		if answer, err := parseAnswer(raw, request); err == nil {
 			return answer, nil
 		}
-		foreign = true
+		foreign = foreign || !e.carries(raw)
 	}
 	return nil, errNotSTUN
 }
 
 func (e *exchanger) read() ([]byte, error) {
 	if e.stream {
-		return readFrame(e.conn)
+		return readFrame(e.conn, e.channel)
 	}
 	buf := make([]byte, maxMessage)
 	n, err := e.conn.Read(buf)
 	return buf[:n], err
 }
 
-// readFrame reads one message from a stream (RFC 8489, section 6.2.2). No channel is ever bound, so nothing else may come.
-func readFrame(r io.Reader) ([]byte, error) {
+// readFrame reads one message from a stream (RFC 8489, section 6.2.2), or what came by the channel that is bound.
+func readFrame(r io.Reader, channel uint16) ([]byte, error) {
 	frame := make([]byte, headerSize, maxMessage)
 	// The first bytes are judged before more of them are waited for: a server of another protocol may send fewer.
 	if _, err := io.ReadFull(r, frame[:2]); err != nil {
 		return nil, err
+	}
+	if channel != 0 && binary.BigEndian.Uint16(frame) == channel {
+		return readChannelFrame(r, frame)
 	}
 	if frame[0]&0xc0 != 0 {
 		return nil, errNotSTUN

@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"testing"
+	"time"
 
 	"github.com/pion/stun/v3"
 )
@@ -16,14 +18,29 @@ type fakeTURN struct {
 
 	mu    sync.Mutex
 	count map[stun.Method]int
-	freed int // allocations given back
+	given map[[stun.TransactionIDSize]byte]*stun.Message // to requests that were answered
+	freed int                                            // allocations given back
 }
 
 var fakeKey = stun.NewLongTermIntegrity(user, "realm", password)
 
+// answer gives a request that is sent again the same answer: where the machine is busy, that happens to any.
 func (f *fakeTURN) answer(request *stun.Message) *stun.Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	m, again := f.given[request.TransactionID]
+	if again {
+		return m
+	}
+	if f.given == nil {
+		f.given = map[[stun.TransactionIDSize]byte]*stun.Message{}
+	}
+	m = f.decide(request)
+	f.given[request.TransactionID] = m
+	return m
+}
+
+func (f *fakeTURN) decide(request *stun.Message) *stun.Message {
 	signed := request.Contains(stun.AttrMessageIntegrity)
 	n := 0
 	if signed {
@@ -45,6 +62,29 @@ func (f *fakeTURN) answer(request *stun.Message) *stun.Message {
 		return refuse(request, stun.CodeUnauthorized, "")
 	}
 	return f.serve(request)
+}
+
+// waitFreed waits until so many allocations were given back: a busy machine may read of it late. There must not be more.
+func (f *fakeTURN) waitFreed(t *testing.T, want int) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := within(t).Done(); ; {
+		f.mu.Lock()
+		got := f.freed
+		f.mu.Unlock()
+		if got >= want {
+			if got > want {
+				t.Errorf("%d allocations given back, want %d", got, want)
+			}
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("%d allocations given back, want %d", got, want)
+		}
+	}
 }
 
 func (f *fakeTURN) serve(request *stun.Message) *stun.Message {

@@ -19,9 +19,18 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(answer(stun.ClassSuccessResponse, stun.RawAttribute{Type: stun.AttrXORRelayedAddress, Value: []byte{0, 1, 0, 80, 1, 2, 3, 4}}))
 	f.Add(answer(stun.ClassSuccessResponse, stun.RawAttribute{Type: stun.AttrXORRelayedAddress, Value: []byte{0, 2, 0, 80, 1}}))
 	f.Add(answer(stun.ClassErrorResponse, stun.RawAttribute{Type: stun.AttrAlternateServer, Value: []byte{0, 1}}))
+	f.Add([]byte{0x40, 0, 0, 5, 'h', 'e', 'l', 'l', 'o', 0, 0, 0})
+	f.Add([]byte{0x40, 0, 0xff, 0xff, 'h', 'e', 'l', 'l', 'o'})
+	f.Add(stun.MustBuild(stun.TransactionID, dataIndication, stun.RawAttribute{Type: stun.AttrData, Value: []byte("hello")}).Raw)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if frame, err := readFrame(bytes.NewReader(b)); err == nil && (len(frame) > maxMessage || !bytes.HasPrefix(b, frame)) {
-			t.Fatalf("frame of %d bytes from %d", len(frame), len(b))
+		for _, channel := range []uint16{0, firstChannel} {
+			if frame, err := readFrame(bytes.NewReader(b), channel); err == nil && (len(frame) > maxMessage || !bytes.HasPrefix(b, frame)) {
+				t.Fatalf("frame of %d bytes from %d", len(frame), len(b))
+			}
+			e := &exchanger{channel: channel}
+			if data, ok := e.payload(b); ok && !bytes.Contains(b, data) {
+				t.Fatalf("%x carries %x", b, data)
+			}
 		}
 		m, err := parseAnswer(b, question)
 		if err != nil {

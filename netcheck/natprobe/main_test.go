@@ -3,9 +3,11 @@ package natprobe_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +19,16 @@ import (
 	"echopath/netcheck"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if text := os.Getenv(childVariable); text != "" {
+		if err := runChild(text); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serveUDP answers each datagram on loopback with what reply makes of it; nil is silence.
 func serveUDP(t *testing.T, reply func(datagram []byte) [][]byte) netip.AddrPort {
@@ -94,7 +105,11 @@ func frames(answer func(*stun.Message) *stun.Message) func(net.Conn) {
 			if _, err := io.ReadFull(conn, frame); err != nil {
 				return
 			}
-			frame = append(frame, make([]byte, binary.BigEndian.Uint16(frame[2:]))...)
+			size := 20 + int(binary.BigEndian.Uint16(frame[2:]))
+			if frame[0] == 0x40 { // of a channel, padded
+				size = 4 + (int(binary.BigEndian.Uint16(frame[2:]))+3)&^3
+			}
+			frame = append(frame, make([]byte, max(0, size-20))...)
 			if _, err := io.ReadFull(conn, frame[20:]); err != nil {
 				return
 			}
@@ -120,6 +135,16 @@ func serve(t *testing.T, path netcheck.Path, answer func(*stun.Message) *stun.Me
 func respond(request *stun.Message, class stun.MessageClass, attrs ...stun.Setter) *stun.Message {
 	setters := []stun.Setter{stun.NewTransactionIDSetter(request.TransactionID), stun.NewType(request.Type.Method, class)}
 	return stun.MustBuild(append(setters, attrs...)...)
+}
+
+// atOnce runs subtests at the same time, however few processors there are: they mostly wait.
+type atOnce struct {
+	t       *testing.T
+	running sync.WaitGroup
+}
+
+func (a *atOnce) run(name string, test func(*testing.T)) {
+	a.running.Go(func() { a.t.Run(name, test) })
 }
 
 // legTo is a leg to a server at addr.
@@ -171,5 +196,30 @@ func wantFailure(t *testing.T, f *netcheck.Failure, srv netcheck.ICEServer, code
 	}
 	if strings.Contains(f.Error()+f.Advice, password) {
 		t.Errorf("the password is in %v", f)
+	}
+}
+
+// tunnelTo is a proxy that answers every CONNECT with a tunnel to one address.
+func tunnelTo(target netip.AddrPort) func(net.Conn) {
+	return func(client net.Conn) {
+		head, one := "", make([]byte, 1)
+		for !strings.HasSuffix(head, "\r\n\r\n") {
+			if _, err := io.ReadFull(client, one); err != nil {
+				return
+			}
+			head += string(one)
+		}
+		server, err := net.Dial("tcp", target.String())
+		if err != nil {
+			return
+		}
+		if _, err := io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+			return
+		}
+		done := make(chan struct{})
+		go func() { defer close(done); _, _ = io.Copy(client, server); _ = client.Close() }()
+		_, _ = io.Copy(server, client)
+		_ = server.Close()
+		<-done
 	}
 }

@@ -18,6 +18,8 @@ type Prober struct {
 	Now     func() time.Time                                                          // wall clock, for the expiry of credentials; nil = time.Now
 	DialUDP func(local netip.Addr, remote netip.AddrPort) (net.Conn, error)           // opens a connected socket; nil = the system's
 	LocalOf func(ifaceOrAddr string, f netcheck.Family) (local netip.Addr, err error) // source address of a Leg.Interface; nil = the system's
+
+	few few // of the probes of one server that have allocations
 }
 
 // Diagnose asks srv, at its resolved address addr, step by step for what leg needs of it: a Binding answer for stun; for a
@@ -27,7 +29,7 @@ type Prober struct {
 // A silent server is told after 1.75 s (stun) or 2.25 s (relay-udp), and within 5 s over TCP. The end of ctx ends it at once, with the code
 // ReasonCancelled if it was cancelled. What it allocated is given back.
 func (p *Prober) Diagnose(ctx context.Context, leg netcheck.Leg, srv netcheck.ICEServer, addr netip.AddrPort) *netcheck.Failure {
-	d := &diagnosis{prober: p, leg: leg, srv: srv, addr: netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())}
+	d := &diagnosis{prober: p, srv: srv, addr: netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), transport: transportOf(leg.Path), iface: leg.Interface, family: leg.Family}
 	var err error
 	switch {
 	case leg.Path == netcheck.PathSTUN:
@@ -45,10 +47,15 @@ func (p *Prober) Diagnose(ctx context.Context, leg netcheck.Leg, srv netcheck.IC
 
 // diagnosis is one server under examination.
 type diagnosis struct {
-	prober *Prober
-	leg    netcheck.Leg
-	srv    netcheck.ICEServer
-	addr   netip.AddrPort
+	prober    *Prober
+	srv       netcheck.ICEServer
+	addr      netip.AddrPort
+	transport Transport
+	iface     string                          // name or address; "" leaves the choice to the system
+	family    netcheck.Family                 // of the relay that is asked for; only Family6 makes a difference
+	either    bool                            // a relay of the other family will do too
+	enter     func(ctx context.Context) error // waits until there may be one more allocation; nil: there may
+	expired   time.Duration                   // for how long the credential has been of no use by this computer's clock; 0: it has no expiry
 }
 
 func (d *diagnosis) now() time.Time {
@@ -58,27 +65,33 @@ func (d *diagnosis) now() time.Time {
 	return time.Now()
 }
 
-// protocol is how the server is reached, as a firewall team knows it.
-func (d *diagnosis) protocol() string {
-	if d.leg.Path.Stream() {
-		return "TCP"
-	}
-	return "UDP"
-}
-
-// open connects to the server as the path does.
-func (d *diagnosis) open(ctx context.Context) (*exchanger, error) {
+// open connects to the server by the transport. log may be nil.
+func (d *diagnosis) open(ctx context.Context, log *timeline) (*exchanger, error) {
 	local, err := d.local()
 	if err != nil {
 		return nil, err
 	}
-	if d.leg.Path.Stream() {
-		conn, _, err := d.dialer(local).Stream(ctx, d.srv, d.addr, nil)
+	if d.transport.stream() {
+		conn, _, err := d.dialer(local).Stream(ctx, d.srv, d.addr, log.dialed)
 		if err != nil {
 			return nil, err
 		}
 		return &exchanger{conn: conn, stream: true}, nil
 	}
+	conn, err := d.datagrams(ctx, local)
+	if err != nil {
+		return nil, err
+	}
+	if d.transport == TransportDTLS {
+		if conn, err = d.secure(ctx, conn, d.dialer(local).Roots, log); err != nil {
+			return nil, err
+		}
+	}
+	return &exchanger{conn: conn}, nil
+}
+
+// datagrams opens a UDP socket that is connected to the server.
+func (d *diagnosis) datagrams(ctx context.Context, local netip.Addr) (net.Conn, error) {
 	if !d.addr.IsValid() { // package net would take it for this computer
 		return nil, &netcheck.Failure{
 			Code: netcheck.ReasonNameNotFound, Text: d.place() + " has no address that is known here.", Advice: "Check the server's name, or give its IP address.",
@@ -92,7 +105,7 @@ func (d *diagnosis) open(ctx context.Context) (*exchanger, error) {
 	if err != nil {
 		return nil, d.socketFailure(ctx, err)
 	}
-	return &exchanger{conn: conn}, nil
+	return conn, nil
 }
 
 func (d *diagnosis) dialer(local netip.Addr) *dial.Dialer {
@@ -113,7 +126,7 @@ func dialUDP(local netip.Addr, remote netip.AddrPort) (net.Conn, error) {
 }
 
 func (d *diagnosis) local() (netip.Addr, error) {
-	if d.leg.Interface == "" {
+	if d.iface == "" {
 		return netip.Addr{}, nil
 	}
 	family := netcheck.Family6
@@ -124,10 +137,10 @@ func (d *diagnosis) local() (netip.Addr, error) {
 	if find == nil {
 		find = localOf
 	}
-	local, err := find(d.leg.Interface, family)
+	local, err := find(d.iface, family)
 	if err != nil {
 		return local, &netcheck.Failure{
-			Code: netcheck.ReasonLocal, Text: fmt.Sprintf("The interface %s can not be used: it has no IPv%s address or does not exist.", d.leg.Interface, family),
+			Code: netcheck.ReasonLocal, Text: fmt.Sprintf("The interface %s can not be used: it has no IPv%s address or does not exist.", d.iface, family),
 			Advice: "Choose another interface, or leave the choice to the system.", Err: err,
 		}
 	}

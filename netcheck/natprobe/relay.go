@@ -15,60 +15,62 @@ import (
 // relay allocates on a TURN server as both ends of a relay path do, and asks that the one may send to the other. A server
 // may allow a user one allocation alone, and may relay from several addresses, so one end would not tell.
 func (d *diagnosis) relay(ctx context.Context) error {
-	var relayed [2]netip.AddrPort
-	var ends [2]*session
-	for i := range ends {
-		e, err := d.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer e.close()
-		ends[i] = &session{diagnosis: d, exchanger: e}
-		if relayed[i], err = ends[i].allocate(ctx); err != nil {
-			return err
-		}
-		defer ends[i].release(ctx)
+	near, err := d.allocated(ctx, nil)
+	if err != nil {
+		return err
 	}
-	return ends[0].permit(ctx, relayed[1])
+	defer near.leave(ctx)
+	far, err := d.allocated(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer far.leave(ctx)
+	return near.permit(ctx, far.relayed)
+}
+
+// allocated opens a session that has an allocation. A server may still hold an older one for the port that the system chose; then
+// another port is tried.
+func (d *diagnosis) allocated(ctx context.Context, log *timeline) (*session, error) {
+	s, err := d.allocatedOnce(ctx, log)
+	if no, ok := asRefusal(err); ok && no.code == stun.CodeAllocMismatch {
+		return d.allocatedOnce(ctx, log)
+	}
+	return s, err
+}
+
+func (d *diagnosis) allocatedOnce(ctx context.Context, log *timeline) (*session, error) {
+	e, err := d.open(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{diagnosis: d, exchanger: e, log: log}
+	err = s.allocate(ctx)
+	log.note(s)
+	if err != nil {
+		e.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// leave ends a session that has an allocation.
+func (s *session) leave(ctx context.Context) {
+	s.release(ctx)
+	s.close()
 }
 
 // session is a conversation with one server from one local port.
 type session struct {
 	*diagnosis
 	*exchanger
-	answered bool // the server has answered something
+	log      *timeline // nil: nobody wants to know
+	answered bool      // the server has answered something
+
+	relayed, mapped netip.AddrPort // of the allocation; zero before
 
 	// Long-term credentials (RFC 8489, section 9.2), known after the challenge. key is nil before.
 	user, realm, nonce string
 	key                stun.MessageIntegrity
-}
-
-// allocate asks for a relay address: without credentials first, which gives the challenge, and then with them.
-func (s *session) allocate(ctx context.Context) (netip.AddrPort, error) {
-	attrs := s.allocateAttributes()
-	answer, err := s.request(ctx, stun.MethodAllocate, attrs...)
-	if no, ok := asRefusal(err); ok && no.code == stun.CodeUnauthorized && s.key == nil {
-		if err = s.accept(no); err == nil {
-			answer, err = s.request(ctx, stun.MethodAllocate, attrs...)
-		}
-	}
-	if err != nil {
-		return netip.AddrPort{}, s.unlessSTUNOnly(ctx, err)
-	}
-	relayed, err := xorAddress(answer, stun.AttrXORRelayedAddress)
-	if err != nil {
-		return relayed, s.strange("grants an allocation and names no relay address", err)
-	}
-	return relayed, nil
-}
-
-func (s *session) allocateAttributes() []stun.Setter {
-	const udp, ipv6 = 17, 2 // RFC 8656, sections 18.8 and 18.6
-	attrs := []stun.Setter{stun.RawAttribute{Type: stun.AttrRequestedTransport, Value: []byte{udp, 0, 0, 0}}}
-	if s.leg.Family == netcheck.Family6 { // as pion/ice asks when only IPv6 is allowed
-		attrs = append(attrs, stun.RawAttribute{Type: stun.AttrRequestedAddressFamily, Value: []byte{ipv6, 0, 0, 0}})
-	}
-	return attrs
 }
 
 // accept answers a challenge: the key is made from its realm (RFC 8489, section 9.2.2).
@@ -79,6 +81,7 @@ func (s *session) accept(challenge *refusal) error {
 		return s.strange("wants credentials and names no realm or nonce", err)
 	}
 	user, password := s.srv.Credential(s.now())
+	s.noteExpiry(user)
 	if user == "" {
 		return &netcheck.Failure{
 			Code: netcheck.ReasonAuth, Text: fmt.Sprintf("%s wants user and password, and none were given.", s.place()),
@@ -92,9 +95,10 @@ func (s *session) accept(challenge *refusal) error {
 
 // permit asks for leave to send to a relay address of the same server.
 func (s *session) permit(ctx context.Context, relayed netip.AddrPort) error {
+	begin := time.Now()
 	_, err := s.request(ctx, stun.MethodCreatePermission, xorPeer(relayed))
 	if no, ok := asRefusal(err); ok && no.code == stun.CodeForbidden {
-		return &netcheck.Failure{
+		err = &netcheck.Failure{
 			Code: netcheck.ReasonPeerRefused,
 			Text: fmt.Sprintf("This server does not relay to its own address %s, and both ends of the test are on it.", relayed.Addr()),
 			Advice: fmt.Sprintf("Ask the server's administrators to allow %s as a peer (coturn: allowed-peer-ip=%s), or test with two TURN servers.",
@@ -102,22 +106,30 @@ func (s *session) permit(ctx context.Context, relayed netip.AddrPort) error {
 			Err: no,
 		}
 	}
+	s.log.did(netcheck.NetStepPermission, begin, "to send to "+relayed.Addr().String(), err)
 	return err
 }
 
 // release gives the allocation back, best effort. After the end of ctx it says so without waiting for an answer.
 func (s *session) release(ctx context.Context) {
-	lifetime := stun.RawAttribute{Type: stun.AttrLifetime, Value: []byte{0, 0, 0, 0}}
-	request, err := s.build(stun.MethodRefresh, lifetime)
+	begin := time.Now()
+	request, err := s.build(stun.MethodRefresh, lasting(0))
 	if err != nil {
 		return
 	}
-	if ctx.Err() == nil {
-		_, _ = s.askWithin(ctx, request, []time.Duration{byeTimeout})
+	if ctx.Err() != nil {
+		_ = s.conn.SetDeadline(time.Now().Add(byeTimeout))
+		_, _ = s.conn.Write(request.Raw)
 		return
 	}
-	_ = s.conn.SetDeadline(time.Now().Add(byeTimeout))
-	_, _ = s.conn.Write(request.Raw)
+	answer, err := s.askWithin(ctx, request, []time.Duration{byeTimeout})
+	if err == nil && answer.Type.Class == stun.ClassErrorResponse {
+		err = refusalOf(answer)
+	}
+	if err != nil {
+		err = &netcheck.Failure{Code: netcheck.ReasonServerError, Text: "The server did not confirm that it has the relay back.", Err: err}
+	}
+	s.log.did(netcheck.NetStepRefresh, begin, "given back", err)
 }
 
 // unlessSTUNOnly turns silence to Allocate into a finding of its own if the server answers Binding requests: servers without

@@ -48,7 +48,8 @@ func TestRelayAnswers(t *testing.T) {
 		{name: "stale nonce without another", instead: refuseNth(allocate, 1, 438), code: netcheck.ReasonServerError},
 		{name: "300", instead: refuseNth(allocate, 1, 300, alternate{}), code: netcheck.ReasonServerError, words: []string{"203.0.113.8:3479"}},
 		{name: "403 to Allocate", instead: refuseNth(allocate, 1, 403), code: netcheck.ReasonServerError, words: []string{"forbids"}},
-		{name: "437", instead: refuseNth(allocate, 1, 437), code: netcheck.ReasonServerError, words: []string{"stale session"}},
+		{name: "437 for one port", instead: refuseNth(allocate, 1, 437), freed: 2},
+		{name: "437 for every port", instead: refuseFrom(allocate, 1, 437), code: netcheck.ReasonServerError, words: []string{"of two ports"}},
 		{name: "440", instead: refuseNth(allocate, 1, 440), code: netcheck.ReasonNoFamily, words: []string{"no IPv4 relay"}},
 		{name: "442", instead: refuseNth(allocate, 1, 442), code: netcheck.ReasonServerError, words: []string{"does not relay UDP"}},
 		{name: "486", instead: refuseNth(allocate, 1, 486), code: netcheck.ReasonQuota},
@@ -73,10 +74,11 @@ func TestRelayAnswers(t *testing.T) {
 			return respond(request, stun.ClassSuccessResponse, relayed{}, stun.NewShortTermIntegrity("other"))
 		}},
 	}
+	at := &atOnce{t: t}
+	defer at.running.Wait()
 	for _, tt := range tests {
 		for _, path := range []netcheck.Path{netcheck.PathRelayUDP, netcheck.PathRelayTCP} {
-			t.Run(tt.name+" "+string(path), func(t *testing.T) {
-				t.Parallel()
+			at.run(tt.name+" "+string(path), func(t *testing.T) {
 				fake := &fakeTURN{instead: tt.instead}
 				addr := serve(t, path, fake.answer)
 				leg, srv := legTo(path, addr)
@@ -87,11 +89,7 @@ func TestRelayAnswers(t *testing.T) {
 				}
 				p := &natprobe.Prober{Now: func() time.Time { return now }}
 				wantFailure(t, p.Diagnose(within(t), leg, srv, addr), srv, tt.code, tt.words...)
-				fake.mu.Lock()
-				defer fake.mu.Unlock()
-				if fake.freed != tt.freed {
-					t.Errorf("%d allocations given back, want %d", fake.freed, tt.freed)
-				}
+				fake.waitFreed(t, tt.freed)
 			})
 		}
 	}

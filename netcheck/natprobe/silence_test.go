@@ -38,9 +38,10 @@ func TestBinding(t *testing.T) {
 		{"echoes", func(b []byte) [][]byte { return [][]byte{b} }, netcheck.ReasonNotSTUN, []string{"does not speak STUN"}},
 		{"speaks something else", func([]byte) [][]byte { return [][]byte{[]byte("hello")} }, netcheck.ReasonNotSTUN, nil},
 	}
+	at := &atOnce{t: t}
+	defer at.running.Wait()
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
+		at.run(tt.name, func(t *testing.T) {
 			addr := serveUDP(t, tt.reply)
 			leg, srv := legTo(netcheck.PathSTUN, addr)
 			leg.Interface = "127.0.0.1"
@@ -62,9 +63,10 @@ func secondSending(mapped *stun.XORMappedAddress) func([]byte) [][]byte {
 
 // A dead server is told by the prober's own limits: the context ends later.
 func TestSilence(t *testing.T) {
+	at := &atOnce{t: t}
+	defer at.running.Wait()
 	for _, path := range paths {
-		t.Run(string(path), func(t *testing.T) {
-			t.Parallel()
+		at.run(string(path), func(t *testing.T) {
 			addr := serve(t, path, func(*stun.Message) *stun.Message { return nil })
 			leg, srv := legTo(path, addr)
 			words := []string{"Ask for UDP ", "to 127.0.0.1 to be opened"}
@@ -93,10 +95,11 @@ func TestSilenceHalfWay(t *testing.T) {
 		{"at the permission", func(m *stun.Message) bool { return m.Type.Method == stun.MethodCreatePermission }, netcheck.ReasonNoAnswer, "CreatePermission"},
 		{"STUN alone", func(m *stun.Message) bool { return m.Type.Method != stun.MethodBinding }, netcheck.ReasonServerError, "a STUN server alone"},
 	}
+	at := &atOnce{t: t}
+	defer at.running.Wait()
 	for _, tt := range tests {
 		for _, path := range paths[1:] {
-			t.Run(tt.name+" "+string(path), func(t *testing.T) {
-				t.Parallel()
+			at.run(tt.name+" "+string(path), func(t *testing.T) {
 				fake := &fakeTURN{}
 				addr := serve(t, path, func(m *stun.Message) *stun.Message {
 					if tt.silent(m) {

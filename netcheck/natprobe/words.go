@@ -27,7 +27,7 @@ func (d *diagnosis) port() string {
 	if d.addr.IsValid() {
 		host = d.addr.Addr().String()
 	}
-	return fmt.Sprintf("%s %d to %s", d.protocol(), d.srv.URL.Port, host)
+	return fmt.Sprintf("%s %d to %s", d.transport.protocol(), d.srv.URL.Port, host)
 }
 
 func (d *diagnosis) strange(what string, err error) error {
@@ -47,16 +47,17 @@ func (s *session) unanswered(ctx context.Context, method stun.Method, err error)
 	case kind == dial.KindTimeout && s.answered:
 		return &netcheck.Failure{
 			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s answers at first and is then silent to the %s request.", s.place(), method),
-			Advice: "Try again; if it stays so, ask the server's administrators to look for this request in its log.", Err: err,
+			Advice: "Try again; if it stays so, ask the server's administrators to look for this request in its log. Some servers are silent (and say no 437) " +
+				"where they have lost a relay, by a restart or behind a load balancer.", Err: err,
 		}
-	case kind == dial.KindTimeout && s.stream:
+	case kind == dial.KindTimeout && s.transport != TransportUDP:
 		return &netcheck.Failure{
-			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s accepts TCP but does not answer STUN.", s.place()),
+			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s accepts %s but does not answer STUN.", s.place(), s.transport.word()),
 			Advice: fmt.Sprintf("Check that a TURN server listens there; if it does, something on the way holds its packets back: ask for %s to be exempted from inspection.", s.port()), Err: err,
 		}
-	case kind == dial.KindClosed && s.stream:
+	case kind == dial.KindClosed && s.transport != TransportUDP:
 		return &netcheck.Failure{
-			Code: netcheck.ReasonNotSTUN, Text: fmt.Sprintf("%s accepts TCP and closes the connection when asked in STUN: it is no TURN server, or a firewall on the way cuts it off.", s.place()),
+			Code: netcheck.ReasonNotSTUN, Text: fmt.Sprintf("%s accepts %s and closes the connection when asked in STUN: it is no TURN server, or a firewall on the way cuts it off.", s.place(), s.transport.word()),
 			Advice: fmt.Sprintf("Check that a TURN server listens there; if it does, ask for %s to be exempted from inspection.", s.port()), Err: err,
 		}
 	}
@@ -76,16 +77,16 @@ func (d *diagnosis) socketFailure(ctx context.Context, err error) error {
 		f.Code, f.Text = netcheck.ReasonNotSTUN, fmt.Sprintf("Something answers as %s, and it does not speak STUN.", lowerFirst(d.place()))
 		f.Advice = fmt.Sprintf("Check the server's address and port; if they are right, something answers in its place: ask for %s to be let through.", d.port())
 	case kind == dial.KindTimeout:
-		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("%s does not answer over %s: packets are dropped on the way, or it is down.", d.place(), d.protocol())
+		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("%s does not answer over %s: packets are dropped on the way, or it is down.", d.place(), d.transport.protocol())
 		f.Advice = ask + "; if it is open, check that the server runs."
 	case kind == dial.KindRefused, kind == dial.KindClosed: // over UDP, ICMP alone can end it; Windows does not tell of it
-		f.Code, f.Text = netcheck.ReasonRefused, fmt.Sprintf("%s refuses %s (ICMP port unreachable): nothing listens there, or a firewall rejects it.", d.place(), d.protocol())
+		f.Code, f.Text = netcheck.ReasonRefused, fmt.Sprintf("%s refuses %s (ICMP port unreachable): nothing listens there, or a firewall rejects it.", d.place(), d.transport.protocol())
 		f.Advice = fmt.Sprintf("Check that the server runs and listens there; if it does, a%s.", ask[1:])
 	case kind == dial.KindUnreachable:
 		f.Code, f.Text = netcheck.ReasonUnreachable, fmt.Sprintf("There is no way to %s: a router, a firewall or this computer reports it unreachable.", lowerFirst(d.place()))
 		f.Advice = ask + "; check this computer's network and VPN too."
 	case kind == dial.KindForbidden:
-		f.Code, f.Text = netcheck.ReasonUnreachable, fmt.Sprintf("%s to %s is forbidden by a packet filter, on this computer or close to it.", d.protocol(), lowerFirst(d.place()))
+		f.Code, f.Text = netcheck.ReasonUnreachable, fmt.Sprintf("%s to %s is forbidden by a packet filter, on this computer or close to it.", d.transport.protocol(), lowerFirst(d.place()))
 		f.Advice = ask + ", on this computer too."
 	default:
 		f.Code, f.Text = netcheck.ReasonLocal, fmt.Sprintf("This computer could not send to %s.", lowerFirst(d.place()))

@@ -1,0 +1,5 @@
+package nat
+
+import "golang.org/x/sys/windows"
+
+var errTooLong error = windows.WSAEMSGSIZE

@@ -1,0 +1,114 @@
+package natprobe
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+	"time"
+)
+
+// echoing sends numbered packets through a relay to an end that sends them back through its own.
+type echoing struct {
+	near, far *session
+	tag       [16]byte // tells this conversation's packets from strangers'
+	sent      []time.Time
+}
+
+// echo sends a packet from one allocation to another and back, three at most, and gives how long the one that came back first was on its
+// way. The error is os.ErrDeadlineExceeded if none came back, ctx's, or that of a socket.
+func echo(ctx context.Context, near, far *session) (took time.Duration, err error) {
+	e := &echoing{near: near, far: far}
+	if _, err := rand.Read(e.tag[:]); err != nil {
+		return 0, err
+	}
+	stop := e.reflect(ctx)
+	defer stop()
+	end := context.AfterFunc(ctx, func() { _ = near.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer end()
+	for i, wait := range retransmits {
+		took, err = e.send(ctx, byte(i), near.pace.patient(wait))
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return took, err
+		}
+	}
+	return 0, err
+}
+
+// send sends packet number i and waits for any of them.
+func (e *echoing) send(ctx context.Context, i byte, wait time.Duration) (time.Duration, error) {
+	begin := time.Now()
+	if err := e.near.conn.SetDeadline(begin.Add(wait)); err != nil {
+		return 0, err
+	}
+	if err := ctx.Err(); err != nil { // looked at after the deadline was set, so that ctx's own is not overwritten unseen
+		return 0, err
+	}
+	e.sent = append(e.sent, begin)
+	if err := e.near.forward(e.far.relayed, append(e.tag[:], i)); err != nil {
+		return 0, err
+	}
+	for range maxStray {
+		data, err := e.near.receive()
+		if cause := ctx.Err(); err != nil && cause != nil {
+			return 0, cause
+		}
+		if err != nil {
+			return 0, err
+		}
+		if n, ok := e.number(data); ok {
+			return time.Since(e.sent[n]), nil
+		}
+	}
+	return 0, errNotSTUN
+}
+
+// number reads the number of a packet of this conversation.
+func (e *echoing) number(data []byte) (int, bool) {
+	if len(data) != len(e.tag)+1 || !bytes.HasPrefix(data, e.tag[:]) {
+		return 0, false
+	}
+	n := int(data[len(e.tag)])
+	return n, n < len(e.sent)
+}
+
+// reflect sends back at the far end what arrives there, until stop is called, which waits.
+func (e *echoing) reflect(ctx context.Context) (stop func()) {
+	total := time.Duration(0)
+	for _, wait := range retransmits {
+		total += max(wait, time.Second)
+	}
+	_ = e.far.conn.SetDeadline(time.Now().Add(total)) // an error comes again from the first read
+	interrupt := func() { _ = e.far.conn.SetReadDeadline(time.Unix(1, 0)) }
+	end := context.AfterFunc(ctx, interrupt)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		to := e.near.relayed
+		for range maxStray {
+			data, err := e.far.receive()
+			if err != nil {
+				return
+			}
+			if len(data) == len(e.tag)+1 && bytes.HasPrefix(data, e.tag[:]) && e.far.forward(to, data) != nil {
+				return
+			}
+		}
+	}()
+	return func() { end(); interrupt(); <-done }
+}
+
+// receive reads until a peer's packet is there. What else comes is passed over: late answers.
+func (s *session) receive() ([]byte, error) {
+	for range maxStray {
+		raw, err := s.read()
+		if err != nil {
+			return nil, err
+		}
+		if data, ok := s.payload(raw); ok {
+			return data, nil
+		}
+	}
+	return nil, errNotSTUN
+}

@@ -1,0 +1,295 @@
+package netcheck
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// offline tells that packets have no way out of this computer, or that not even the web answers.
+func (v *netView) offline() (why string, results []NetResult, yes bool) {
+	if has(v.legs, reached) || v.anyWay() || v.web() == Yes {
+		return "", nil, false
+	}
+	for _, r := range v.of(ProbeInterfaces) {
+		if wentWrong(r) && (r.Code == reasonNoAddress || r.Code == reasonNoRoute) {
+			return strings.TrimSuffix(sentenceOf(r.Text, "No interface of this computer leads to the Internet"), "."), v.of(ProbeInterfaces), true
+		}
+	}
+	if v4, v6, known := v.defaults(); known && !v4 && !v6 {
+		return "No interface of this computer has a default route", v.of(ProbeInterfaces), true
+	}
+	names := v.when(ProbeDNS, func(r NetResult) bool { return answerOf(r) == answerNoName && r.Code == ReasonNameTimeout })
+	if v.web() == No && len(names) > 0 && len(names) == len(v.of(ProbeDNS)) {
+		return "Neither the name servers nor the web answered", slices.Concat(names, v.of(ProbePortal)), true
+	}
+	return "", nil, false
+}
+
+func casesOffline(v *netView) []netCase {
+	why, results, yes := v.offline()
+	if !yes {
+		return nil
+	}
+	return []netCase{{results: slices.Concat(results, resultsOf(pick(v.legs, closed))), words: netWords{"why": why}}}
+}
+
+// alive says what shows that servers run whose UDP is not answered; "" if nothing does.
+func (v *netView) alive() string {
+	var direct, proxied []string
+	for _, h := range v.hosts {
+		switch {
+		case !has(h.legs, closedUDP):
+		case has(h.legs, reachedTCP):
+			direct = append(direct, h.name)
+		case has(h.legs, worksProxied):
+			proxied = append(proxied, h.name)
+		}
+	}
+	switch {
+	case len(direct) > 0:
+		return list(direct) + verb(direct, " answers", " answer") + " over TCP"
+	case len(proxied) > 0:
+		return list(proxied) + verb(proxied, " answers", " answer") + " through a proxy"
+	}
+	return ""
+}
+
+// allRefused tells that UDP was refused wherever it did not pass.
+func (v *netView) allRefused() bool {
+	return !has(v.legs, func(l netLeg) bool { return closedUDP(l) && l.answer != answerRefused })
+}
+
+// casesClosed tells of blocked UDP where the servers are known to run, or where several servers all refuse.
+func casesClosed(refused bool) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		if !v.udpClosed() || v.allRefused() != refused {
+			return nil
+		}
+		alive, legs := v.alive(), pick(v.legs, closedUDP)
+		while := "while " + alive
+		if alive == "" && refused && len(placesOf(legs)) > 1 && !has(v.legs, func(l netLeg) bool { return l.stream && closed(l) }) {
+			alive = "somewhere"
+			while = "and so it is at each of " + strconv.Itoa(len(placesOf(legs))) + " servers"
+		}
+		if alive == "" {
+			return nil
+		}
+		return []netCase{{results: resultsOf(slices.Concat(legs, pick(v.legs, func(l netLeg) bool { return l.stream && (l.reached || works(l)) }))),
+			light: v.anyWay(),
+			words: netWords{"places": hostsOf(legs), "alive": alive, "while": while, "ask": askFor(legs), "ways": v.waysLeft()}}}
+	}
+}
+
+// waysLeft says by what calls still work, as a sentence behind another.
+func (v *netView) waysLeft() string {
+	if way := v.streamWay(); way != "" {
+		return " Calls will work " + way + ", but every lost packet holds up those behind it."
+	}
+	if has(v.legs, relays) {
+		return " No other way for calls was found."
+	}
+	return " Whether a relay over TCP would work was not tested."
+}
+
+// streamWay names the best way by a stream: "over TLS to port 443 of turn.example.com"; "" if there is none.
+func (v *netView) streamWay() string {
+	best := pick(v.legs, worksStream)
+	if len(best) == 0 {
+		best = pick(v.legs, worksProxied)
+	}
+	if len(best) == 0 {
+		return ""
+	}
+	l := best[0]
+	s := fmt.Sprintf("over %s to port %d of %s", streamWords(l), l.port, l.host)
+	if l.proxied {
+		s += " through " + proxyName(l.NetResult)
+	}
+	return s
+}
+
+func streamWords(l netLeg) string {
+	if l.Transport == "tls" {
+		return "TLS"
+	}
+	return "TCP"
+}
+
+func proxyName(r NetResult) string {
+	if p := r.Facts.Proxy; p != nil && p.Address != "" {
+		return "the proxy " + p.Address
+	}
+	return "the proxy"
+}
+
+// placesOf lists the addresses that legs went to, or names where addresses are not known: two names of one server are one place.
+func placesOf(legs []netLeg) []string {
+	var out []string
+	for _, l := range legs {
+		out = append(out, orElse(l.address, l.host))
+	}
+	return unique(out)
+}
+
+// othersAnswer says which servers but one answered; "" if none did.
+func (v *netView) othersAnswer(but string, by func(netLeg) bool) string {
+	var names []string
+	for _, h := range v.hosts {
+		if h.name != but && has(h.legs, by) {
+			names = append(names, h.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return list(names) + verb(names, " answers", " answer")
+}
+
+// dead tells of a server from which nothing came, also through a proxy.
+func (h netHost) dead() bool {
+	return has(h.legs, closed) && !has(h.legs, func(l netLeg) bool {
+		return l.reached || l.answer == answerNoName || works(l) || l.answer == answerProxy
+	})
+}
+
+func (h netHost) refusesAll() bool {
+	return h.dead() && !has(h.legs, func(l netLeg) bool { return closed(l) && l.answer != answerRefused })
+}
+
+// explains tells that the silence of a host is not that of the network: others answer by what it was asked by.
+func (v *netView) explains(h netHost) string {
+	if has(h.legs, closedUDP) {
+		// Where UDP passes on unusual ports alone, silence on the usual ones is the firewall's.
+		if others := v.othersAnswer(h.name, func(l netLeg) bool { return reachedUDP(l) && l.asked }); others != "" {
+			return others
+		}
+	}
+	if has(h.legs, func(l netLeg) bool { return l.stream && closed(l) }) {
+		return v.othersAnswer(h.name, reachedTCP)
+	}
+	return ""
+}
+
+func casesDown(v *netView) []netCase {
+	var out []netCase
+	for _, h := range v.hosts {
+		others := v.explains(h)
+		if others == "" || !h.dead() || h.refusesAll() {
+			continue
+		}
+		c := h.caseOf(pick(h.legs, closed))
+		c.light = v.anyWay()
+		c.words["others"] = others
+		c.words["then"] = "Ask the server's administrators whether it runs. If it does, " + c.words["asklow"]
+		if h.public {
+			c.severity = SeverityInfo
+			c.words["then"] = "Use another STUN server. Nothing else depends on this one."
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func casesRefusing(v *netView) []netCase {
+	var out []netCase
+	if _, _, offline := v.offline(); offline {
+		return nil
+	}
+	for _, h := range v.hosts {
+		stream := has(h.legs, func(l netLeg) bool { return l.stream && closed(l) })
+		if h.refusesAll() && (stream || has(v.legs, reachedUDP) || v.alive() == "" && len(placesOf(pick(v.legs, closedUDP))) == 1) {
+			c := h.caseOf(pick(h.legs, closed))
+			c.light = v.anyWay()
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func casesUDPServer(v *netView) []netCase {
+	var out []netCase
+	for _, h := range v.hosts {
+		others := v.othersAnswer(h.name, reachedUDP)
+		if others == "" || !has(h.legs, closedUDP) || has(h.legs, reachedUDP) || !has(h.legs, reachedTCP) {
+			continue
+		}
+		c := h.caseOf(pick(h.legs, closedUDP))
+		c.words["others"], c.light = others+" over UDP", h.public
+		out = append(out, c)
+	}
+	return out
+}
+
+// casesOtherPort tells of a server whose UDP passes on some of its ports.
+func casesOtherPort(v *netView) []netCase {
+	var out []netCase
+	for _, h := range v.hosts {
+		open, shut := portsOf(pick(h.legs, worksUDP)), portsOf(pick(h.legs, closedUDP))
+		shut = slices.DeleteFunc(shut, func(p int) bool { return slices.Contains(open, p) })
+		if len(open) == 0 || len(shut) == 0 {
+			continue
+		}
+		legs := pick(h.legs, func(l netLeg) bool { return closedUDP(l) && slices.Contains(shut, l.port) })
+		c := h.caseOf(slices.Concat(legs, pick(h.legs, worksUDP)))
+		c.words["asklow"] = lowerAsk(legs)
+		c.words["open"], c.words["openport"] = numbers(open), portWords(open)
+		c.words["closed"], c.words["closedport"] = numbers(shut), portWords(shut)
+		out = append(out, c)
+	}
+	return out
+}
+
+func portsOf(legs []netLeg) []int {
+	var out []int
+	for _, l := range legs {
+		if !slices.Contains(out, l.port) {
+			out = append(out, l.port)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func numbers(ports []int) string {
+	var words []string
+	for _, n := range ports {
+		words = append(words, strconv.Itoa(n))
+	}
+	return list(words)
+}
+
+func casesOnly443(v *netView) []netCase {
+	open := pick(v.legs, func(l netLeg) bool { return worksStream(l) && l.port == 443 })
+	elsewhere := has(v.legs, func(l netLeg) bool { return l.reached && !(l.stream && l.port == 443) })
+	shut := pick(v.legs, closed)
+	if len(open) == 0 || elsewhere || !has(shut, func(l netLeg) bool { return l.stream && l.port != 443 }) {
+		return nil
+	}
+	c := netHost{name: open[0].host}.caseOf(shut)
+	c.results = append(c.results, open[0].NetResult)
+	c.words["how"] = streamWords(open[0])
+	return []netCase{c}
+}
+
+func casesNoServers(v *netView) []netCase {
+	if len(v.servers) > 0 || len(v.of(ProbeUDP))+len(v.of(ProbeTURN)) > 0 {
+		return nil
+	}
+	return []netCase{{facts: evidence("servers", "none"), light: !networkDecides(v.report), words: netWords{}}}
+}
+
+func casesNoTURN(v *netView) []netCase {
+	relay := func(s ICEServer) bool { return s.URL.Scheme != SchemeSTUN }
+	if len(v.of(ProbeUDP)) == 0 || len(v.of(ProbeTURN)) > 0 || slices.ContainsFunc(v.servers, relay) || !networkDecides(v.report) {
+		return nil
+	}
+	return []netCase{{results: v.of(ProbeUDP), words: netWords{}}}
+}
+
+// caseOf makes a case about a server.
+func (h netHost) caseOf(legs []netLeg) netCase {
+	return netCase{results: resultsOf(legs), host: h.name, words: netWords{"host": h.name, "spots": spotsOf(legs),
+		"places": hostsOf(legs), "ask": askFor(legs), "asklow": lowerAsk(legs)}}
+}

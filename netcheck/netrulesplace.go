@@ -1,0 +1,219 @@
+package netcheck
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Reason codes of probes of this computer, beside those of reason.go.
+const (
+	reasonNoAddress ReasonCode = "no_address"
+	reasonNoRoute   ReasonCode = "no_route"
+	reasonFilter    ReasonCode = "dns_filter"
+)
+
+// netComputerRules are about this computer.
+var netComputerRules = []netRule{
+	{id: "net_vpn", area: AreaComputer, severity: SeverityInfo, holds: casesVPN,
+		title:  "This computer is on a VPN ({name})",
+		detail: "Packets leave by {name}, which is a VPN as it seems: these results describe the VPN, and the network below it may be different.",
+		advice: "Test again without the VPN to see which of the two is to blame."},
+	{id: "net_clock", area: AreaComputer, severity: SeverityWarning, holds: casesClock,
+		title:  "This computer's clock is wrong",
+		detail: "It is {skew}, compared with a server. Credentials that are good for a time, and certificates, fail by that.",
+		advice: "Set the clock right: turn on time from the Internet."},
+	{id: "net_no_family", area: AreaComputer, severity: SeverityWarning, holds: casesNoFamily,
+		title:  "This computer does not have the asked IP version",
+		detail: "{said} That says nothing about the network.",
+		advice: "Use --ip auto, or choose the other IP version."},
+	{id: "net_local", area: AreaComputer, severity: SeverityWarning, holds: casesLocal,
+		title:  "This computer could not run all probes",
+		detail: "{said} That says nothing about the network.",
+		advice: "{advice}"},
+}
+
+// netNameRules are about DNS.
+var netNameRules = []netRule{
+	{id: "net_name_not_found", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonNameNotFound),
+		title:  "The name {host} is not found here",
+		detail: "The name servers of this network answer that there is no {host}.",
+		advice: "Check the spelling. If it is right, ask for the name {host} to be resolved here, or give the server by its address.",
+		seen:   "the probes did not find the name {host}", overruled: byServerOf},
+	{id: "net_name_timeout", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonNameTimeout),
+		title:  "The name servers do not answer",
+		detail: "No answer came to the question for {host}.",
+		advice: "Check this computer's name servers, and ask for DNS to them (UDP and TCP port 53) to be allowed. Giving the server by its address goes round it.",
+		seen:   "the probes got no answer to the question for {host}", overruled: byServerOf},
+	{id: "net_name_filtered", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(reasonFilter),
+		title:  "A DNS filter blocks the name {host}",
+		detail: "{said}",
+		advice: "Ask for the name {host} to be taken off the DNS filter of this network or this computer.",
+		seen:   "the probes were given an address that leads nowhere for {host}", overruled: byServerOf},
+	{id: "net_name_slow", area: AreaNames, severity: SeverityInfo, holds: casesSlowName,
+		title:  "The name servers answer half of the question for {host}",
+		detail: "{said}",
+		advice: "Ask for the name servers to answer for IPv4 (A) and IPv6 (AAAA), also where there is no address to tell."},
+	{id: "net_name_private", area: AreaNames, severity: SeverityInfo, holds: casesPrivateName,
+		title:  "{host} has a private address here",
+		detail: "The name leads to {addresses}: the name servers of this network give an answer of their own (split DNS), or a filter does.",
+		advice: "If the server is not inside this network, ask for {host} to be resolved as on the Internet."},
+}
+
+func casesVPN(v *netView) []netCase {
+	var out []netCase
+	for _, r := range v.of(ProbeInterfaces) {
+		for _, i := range r.Facts.Interfaces {
+			used := i.Default4 || i.Default6 || i.Name == v.report.Granted.Interface
+			if name := CleanText(i.Name, maxName); i.VPN == Yes && used {
+				out = append(out, netCase{results: []NetResult{r}, facts: evidence("interface", name), words: netWords{"name": name}})
+			}
+		}
+	}
+	return out
+}
+
+func casesClock(v *netView) []netCase {
+	if !v.clockWrong() {
+		return nil
+	}
+	return []netCase{{results: v.skewOf, facts: evidence("skew_s", number(v.skew.Seconds())), words: netWords{"skew": skewWords(v.skew)}}}
+}
+
+func casesNoFamily(v *netView) []netCase {
+	found := v.when(ProbeInterfaces, func(r NetResult) bool { return wentWrong(r) && r.Code == ReasonNoFamily })
+	if len(found) == 0 {
+		return nil
+	}
+	return []netCase{{results: found, words: netWords{"said": sentenceOf(found[0].Text, "it has no address of that version")}}}
+}
+
+// casesLocal tells of probes that this computer itself kept from running.
+func casesLocal(v *netView) []netCase {
+	var found []NetResult
+	for _, r := range v.results {
+		if wentWrong(r) && r.Code == ReasonLocal {
+			found = append(found, r)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return []netCase{{results: found, words: netWords{"said": sentenceOf(found[0].Text, "a socket could not be opened"),
+		"advice": sentenceOf(found[0].Advice, "The technical message names the cause; leave the choice of the interface to the system")}}}
+}
+
+// casesName makes a case for each name that ended for a reason, by the probe of the name or, where there was none, by those that needed it.
+func casesName(code ReasonCode) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		if _, _, offline := v.offline(); offline && code == ReasonNameTimeout {
+			return nil // that says it all
+		}
+		meets := func(r NetResult) bool { return wentWrong(r) && r.Code == code }
+		found := v.when(ProbeDNS, meets)
+		for _, l := range pick(v.legs, func(l netLeg) bool { return meets(l.NetResult) }) {
+			found = append(found, l.NetResult)
+		}
+		var out []netCase
+		for _, r := range found {
+			host, _ := r.place()
+			if i := slices.IndexFunc(out, func(c netCase) bool { return c.host == host }); i >= 0 {
+				out[i].results = append(out[i].results, r)
+				continue
+			}
+			out = append(out, netCase{results: []NetResult{r}, host: host, light: v.anyWay(),
+				words: netWords{"host": orElse(host, "the server"), "said": sentenceOf(r.Text, "no reason was given")}})
+		}
+		return out
+	}
+}
+
+func casesSlowName(v *netView) []netCase {
+	var out []netCase
+	for _, r := range v.of(ProbeDNS) {
+		if host, _ := r.place(); r.State == NetDegraded && r.Code == ReasonNameTimeout {
+			out = append(out, netCase{results: []NetResult{r}, host: host, words: netWords{"host": orElse(host, "a server"), "said": sentenceOf(r.Text, "one of two questions got no answer")}})
+		}
+	}
+	return out
+}
+
+func casesPrivateName(v *netView) []netCase {
+	var out []netCase
+	for _, r := range v.of(ProbeDNS) {
+		private := slices.DeleteFunc(slices.Clone(r.Facts.Addresses), func(s string) bool {
+			a, err := netip.ParseAddr(s)
+			return err != nil || !isPrivate(a)
+		})
+		if host, _ := r.place(); r.State == NetDegraded && len(private) > 0 {
+			out = append(out, netCase{results: []NetResult{r}, host: host, words: netWords{"host": orElse(host, "a server"), "addresses": list(private)}})
+		}
+	}
+	return out
+}
+
+// netIPv6Rules are about the versions of IP.
+var netIPv6Rules = []netRule{
+	{id: "net_no_ipv4", area: AreaIPv6, severity: SeverityWarning, holds: casesNoIPv4(false),
+		title:  "This network has no IPv4",
+		detail: "Packets leave this computer by IPv6 alone, and no NAT64 was found. Servers that have an IPv4 address only can not be reached.",
+		advice: "Use STUN and TURN servers with IPv6 addresses, or ask for IPv4 or NAT64 (RFC 6146) in this network.",
+		seen:   "no way for IPv4 was found", overruled: byFamily(Family4)},
+	{id: "net_nat64", area: AreaIPv6, severity: SeverityInfo, holds: casesNoIPv4(true),
+		title:  "IPv6 only, with NAT64",
+		detail: "Packets leave this computer by IPv6 alone; a NAT64 (prefix {prefix}) leads to servers with IPv4. Names work by it, and IPv4 addresses written as such fail{literal}.",
+		advice: "Give servers by name, never by an IPv4 address.",
+		seen:   "no way for IPv4 was found", overruled: byFamily(Family4)},
+	{id: "net_ipv6_broken", area: AreaIPv6, severity: SeverityInfo, holds: casesIPv6Broken,
+		title:  "IPv6 is set up here, and does not work",
+		detail: "{said}",
+		advice: "Calls go by IPv4 and may begin more slowly. Ask for IPv6 to be repaired, or turned off, in this network.",
+		seen:   "the probes found IPv6 not working", overruled: byFamily(Family6)},
+}
+
+func casesNoIPv4(nat64 bool) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		v4, v6, known := v.defaults()
+		with := v.when(ProbeNAT64, func(r NetResult) bool { return r.Facts.Prefix != "" })
+		if !known || v4 || !v6 || (len(with) > 0) != nat64 {
+			return nil
+		}
+		c := netCase{results: slices.Concat(v.of(ProbeInterfaces), v.of(ProbeIPv6), with), words: netWords{"literal": ""}}
+		if nat64 {
+			c.words["prefix"] = with[0].Facts.Prefix
+		}
+		if hosts := v.literal4(); len(hosts) > 0 {
+			c.words["literal"] = " (here: " + list(hosts) + ")"
+		}
+		return []netCase{c}
+	}
+}
+
+// literal4 lists the servers that the user gave by an IPv4 address.
+func (v *netView) literal4() []string {
+	var out []string
+	for _, h := range v.hosts {
+		if a, err := netip.ParseAddr(h.name); err == nil && a.Unmap().Is4() {
+			out = append(out, h.name)
+		}
+	}
+	return out
+}
+
+func casesIPv6Broken(v *netView) []netCase {
+	found := v.when(ProbeIPv6, func(r NetResult) bool { return wentWrong(r) || r.State == NetDegraded })
+	if len(found) == 0 {
+		return nil
+	}
+	return []netCase{{results: found, words: netWords{"said": sentenceOf(found[0].Text, "what was asked by IPv6 got no answer")}}}
+}
+
+// hostOf takes the address out of host:port.
+func hostOf(hostport string) (netip.Addr, bool) {
+	host, _, ok := cutPort(hostport)
+	if !ok {
+		host = strings.Trim(hostport, "[]")
+	}
+	a, err := netip.ParseAddr(host)
+	return a.Unmap(), err == nil
+}

@@ -1,0 +1,157 @@
+package netcheck
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// readNote is what somebody who reads along in TLS gets of a call (RFC 8827, section 6.5): its media have keys of their own.
+const readNote = " Sound and picture of calls stay encrypted from end to end; who calls when and by which server can be read."
+
+// netTLSRules are about who answers in TLS: the server, or somebody in its place.
+var netTLSRules = []netRule{
+	{id: "net_tls_intercepted", area: AreaWeb, severity: SeverityWarning, holds: casesPin(false),
+		title:  "TLS to {host} is intercepted: its key is not the pinned one",
+		detail: "{said}" + readNote,
+		advice: "Ask for an exception from TLS inspection for {spot}. If nothing inspects TLS here, ask the server's administrators for its present pin: it may have a new key.",
+		seen:   "the probes were shown another key than the pinned one by {host}", overruled: byTLSToServer},
+	{id: "net_tls_new_key", area: AreaWeb, severity: SeverityWarning, holds: casesPin(true),
+		title:  "{host} shows another key than the pinned one, most likely its own",
+		detail: "{said}",
+		advice: "Ask the server's administrators for its present pin, and give that.",
+		seen:   "the probes were shown another key than the pinned one by {host}", overruled: byTLSToServer},
+	{id: "net_tls_intercepted_likely", area: AreaWeb, severity: SeverityWarning, holds: casesInPlace,
+		title:  "TLS to {host} is intercepted, by all signs",
+		detail: "{said}" + readNote,
+		advice: "Ask for an exception from TLS inspection for {spot}. In a network with a log-in page, log in first.",
+		seen:   "the probes were shown a strange certificate by {host}", overruled: byTLSToServer},
+	{id: "net_tls_read", area: AreaWeb, severity: SeverityWarning, holds: casesRead,
+		title:  "TLS to {host} works, and is read on the way by all signs",
+		detail: "{said}" + readNote,
+		advice: "If that is not wanted, ask for an exception from TLS inspection for {spot}. If the authority is the server's own, give the server's pin to be certain."},
+	{id: "net_tls_cut", area: AreaWeb, severity: SeverityWarning, holds: casesTLSCut,
+		title:  "TLS to {host} is cut off",
+		detail: "TCP to {spot} is accepted, and TLS does not come about: the server does not speak TLS there, or an inspection on the way does not like it.",
+		advice: "Check that the server speaks TLS on that port. If it does, ask for TCP to {spot} to be exempted from inspection.",
+		seen:   "TLS to {host} was cut off", overruled: byTLSToServer},
+	{id: "net_certificate_name", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSName, false),
+		title:  "{host} shows a certificate for another name",
+		detail: "{said}",
+		advice: "Use the name in the certificate as the server's address, or ask the server's administrators for a certificate for {host}.",
+		seen:   "the probes were shown a certificate for another name by {host}", overruled: byTLSToServer},
+	{id: "net_certificate_authority", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSUntrusted, false),
+		title:  "{host} shows a certificate that this computer does not trust",
+		detail: "{said}",
+		advice: "Ask the server's administrators who issued the certificate{issuer}. If it is theirs, give its CA or its pin. If not, TLS is intercepted: ask for an exception for {spot}.",
+		seen:   "the probes did not trust the certificate of {host}", overruled: byTLSToServer},
+	{id: "net_certificate_expired", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSUntrusted, true),
+		title:  "{host} shows a certificate that does not hold at this time",
+		detail: "{said}{clock}",
+		advice: "Ask the server's administrators to renew the certificate, and check this computer's date and time.",
+		seen:   "the certificate of {host} did not hold", overruled: byTLSToServer},
+}
+
+// tlsCases makes a case for each server of the results.
+func tlsCases(v *netView, results []NetResult) []netCase {
+	var out []netCase
+	for _, r := range results {
+		host, port := r.place()
+		if i := slices.IndexFunc(out, func(c netCase) bool { return c.host == host }); i >= 0 {
+			out[i].results = append(out[i].results, r)
+			continue
+		}
+		c := netCase{results: []NetResult{r}, host: host, words: netWords{"host": orElse(host, "a server"), "spot": orElse(host, "the server"),
+			"issuer": "", "clock": "", "said": sentenceOf(r.Text, "no reason was given")}}
+		if port != 0 {
+			c.words["spot"] += ", port " + strconv.Itoa(port)
+		}
+		if t := r.Facts.TLS; t != nil {
+			issuer := CleanText(t.Issuer, maxName)
+			if issuer != "" {
+				c.words["issuer"] = fmt.Sprintf(" (%q)", issuer)
+			}
+			c.facts = evidence("issuer", orElse(issuer, "unknown"), "alpn", orElse(CleanText(t.ALPN, maxName), "none"), "key", orElse(t.SPKISHA256, "unknown"))
+		}
+		if v.clockWrong() {
+			c.words["clock"] = " This computer's clock is " + skewWords(v.skew) + ", which may be why."
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// everyTLS lists the results about TLS and DTLS, those that look at TLS alone first.
+func (v *netView) everyTLS(meets func(NetResult) bool) []NetResult {
+	legs := pick(v.legs, func(l netLeg) bool { return (l.Transport == "tls" || l.Transport == "dtls") && meets(l.NetResult) })
+	return slices.Concat(v.when(ProbeTLS, meets), resultsOf(legs))
+}
+
+func wentWrong(r NetResult) bool { return r.State == NetBlocked || r.State == NetFailed }
+
+// casesPin tells of keys that are not the pinned ones: of a certificate that is public knowledge, or of another.
+func casesPin(public bool) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		pin := func(r NetResult) bool { return r.Code == ReasonTLSPin && (wentWrong(r) || r.State == NetDegraded) }
+		var ownKey []string
+		for _, r := range v.when(ProbeTLS, pin) {
+			if host, _ := r.place(); logged(r) {
+				ownKey = append(ownKey, host)
+			}
+		}
+		return tlsCases(v, v.everyTLS(func(r NetResult) bool {
+			host, _ := r.place()
+			return pin(r) && slices.Contains(ownKey, host) == public
+		}))
+	}
+}
+
+// logged tells of a certificate that stands in a public log (RFC 6962), as the step about it says: nobody inspects TLS with such a one.
+func logged(r NetResult) bool {
+	return slices.ContainsFunc(r.Steps, func(s NetStep) bool {
+		return s.Name == "certificate" && strings.Contains(s.Detail, "in a public log: yes")
+	})
+}
+
+func casesInPlace(v *netView) []netCase {
+	return tlsCases(v, v.everyTLS(func(r NetResult) bool {
+		host, _ := r.place()
+		return wentWrong(r) && (r.Code == reasonIntercepted || r.Kind == ProbeTURN && r.Code == ReasonTLSUntrusted && v.intercepted(host))
+	}))
+}
+
+// intercepted tells that a probe of TLS alone found somebody before a host.
+func (v *netView) intercepted(host string) bool {
+	return slices.ContainsFunc(v.of(ProbeTLS), func(r NetResult) bool {
+		at, _ := r.place()
+		return at == host && r.Code == reasonIntercepted && wentWrong(r)
+	})
+}
+
+func casesRead(v *netView) []netCase {
+	return tlsCases(v, v.when(ProbeTLS, func(r NetResult) bool {
+		return r.State == NetDegraded && r.Code != ReasonTLSPin && r.Code != reasonUndecided
+	}))
+}
+
+func casesTLSCut(v *netView) []netCase {
+	return tlsCases(v, v.everyTLS(func(r NetResult) bool {
+		return wentWrong(r) && (r.Code == ReasonTLSFailed || r.Kind == ProbeTLS && r.Code == ReasonNoAnswer)
+	}))
+}
+
+// outOfDate tells of a certificate that has expired or does not hold yet, by the words of crypto/x509: there is no code for it.
+func outOfDate(r NetResult) bool {
+	return strings.Contains(r.Cause, "expired or is not yet valid") || strings.Contains(r.Text, "expired") || strings.Contains(r.Text, "is valid from")
+}
+
+// casesCertificate leaves what is intercepted to the rules about that.
+func casesCertificate(code ReasonCode, dated bool) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		return tlsCases(v, v.everyTLS(func(r NetResult) bool {
+			host, _ := r.place()
+			return r.Code == code && wentWrong(r) && outOfDate(r) == dated && (dated || !v.intercepted(host))
+		}))
+	}
+}
