@@ -13,7 +13,7 @@ func (v *netView) offline() (why string, results []NetResult, yes bool) {
 		return "", nil, false
 	}
 	for _, r := range v.of(ProbeInterfaces) {
-		if wentWrong(r) && (r.Code == reasonNoAddress || r.Code == reasonNoRoute) {
+		if wentWrong(r) && (r.Code == ReasonNoAddress || r.Code == ReasonNoRoute) {
 			return strings.TrimSuffix(sentenceOf(r.Text, "No interface of this computer leads to the Internet"), "."), v.of(ProbeInterfaces), true
 		}
 	}

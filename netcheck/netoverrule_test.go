@@ -160,7 +160,7 @@ func TestNoFindingContradictsAPath(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 7))
 	urls := []string{"turn:" + own + ":3478?transport=udp", "turn:" + own + ":3478?transport=tcp", "turns:" + own + ":443?transport=tcp", "turn:" + second + ":3478?transport=udp", ""}
 	said := 0
-	for range 400 {
+	for range 150 {
 		var paths []PathReport
 		for _, p := range AllPaths() {
 			pr := []PathReport{by(p, urls[rng.IntN(len(urls))]), endedPath(p, ReasonNoAnswer), endedPath(p, ReasonAuth), endedPath(p, ReasonNoServer)}[rng.IntN(4)]
@@ -189,7 +189,7 @@ func TestNoFindingContradictsAPath(t *testing.T) {
 			return
 		}
 	}
-	if said < 50 {
+	if said < 20 {
 		t.Errorf("only %d contradictions in all", said)
 	}
 }

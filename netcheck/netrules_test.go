@@ -197,7 +197,7 @@ var ruleCases = []struct {
 		[]string{"(by ICMP, or by a packet filter of this computer)", "a firewall rejects UDP", "refused", "Ask for UDP to"}, []string{"net_udp_dropped", "net_server_refuses"}},
 	{"the other questions over UDP repeat it", changed(udpBlocked(mute), nat(nil), probe(ProbeMTU, mute), probe(ProbeDSCP, mute)), nil, "net_udp_dropped", SeverityWarning, GradeFair,
 		nil, []string{netOther}},
-	{"interfaces that lead to servers are not to blame", changed(udpBlocked(mute), probe(ProbeInterfaces, says(NetFailed, reasonNoAddress))), nil, "net_udp_dropped", SeverityWarning, GradeFair,
+	{"interfaces that lead to servers are not to blame", changed(udpBlocked(mute), probe(ProbeInterfaces, says(NetFailed, ReasonNoAddress))), nil, "net_udp_dropped", SeverityWarning, GradeFair,
 		nil, []string{netOther, "net_offline"}},
 	{"a single server refuses everything", []NetResult{udp(own, 3478, rejects), turn("udp", own, 3478, rejects), turn("tcp", own, 3478, rejects)}, nil, "net_server_refuses", SeverityCritical, GradeFailed,
 		[]string{"looks the same"}, []string{"net_no_answer", "net_udp_rejected"}},
@@ -217,7 +217,7 @@ var ruleCases = []struct {
 	{"the proxy finds no way", changed(nothing(mute), proxyResult(says(NetFailed, ReasonProxyRefused), status(502))), nil, "net_proxy_unreachable", SeverityCritical, GradeFailed,
 		[]string{"status 502", "from the proxy to turn.example.com, port 443"}, []string{"net_proxy_forbids"}},
 	{"the proxy is dead", changed(nothing(mute), proxyResult(mute)), nil, "net_proxy_dead", SeverityCritical, GradeFailed, []string{"from the environment"}, []string{"net_proxy_forbids"}},
-	{"a script chooses the proxy", changed(healthy(), about(ProbeProxy, own+":443", says(NetNotTested, reasonScript), func(r *NetResult) { r.Facts.Proxy = &ProxyFacts{PACURL: "http://wpad/wpad.dat"} })),
+	{"a script chooses the proxy", changed(healthy(), about(ProbeProxy, own+":443", says(NetNotTested, ReasonPAC), func(r *NetResult) { r.Facts.Proxy = &ProxyFacts{PACURL: "http://wpad/wpad.dat"} })),
 		nil, "net_proxy_script", SeverityInfo, GradeGood, []string{"http://wpad/wpad.dat"}, nil},
 
 	{"another key than the pinned one", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetFailed, ReasonTLSPin)), turn("tls", own, 443, says(NetFailed, ReasonTLSPin))), nil,
@@ -225,10 +225,12 @@ var ruleCases = []struct {
 	{"a new key", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetFailed, ReasonTLSPin), func(r *NetResult) {
 		r.Steps = []NetStep{{Name: "certificate", Detail: "for x; issued by y; in a public log: yes; ALPN answered: nothing"}}
 	}), turn("tls", own, 443, says(NetFailed, ReasonTLSPin))), nil, "net_tls_new_key", SeverityWarning, GradeGood, []string{"present pin"}, []string{"net_tls_intercepted", netOther}},
-	{"somebody in the server's place", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetFailed, reasonIntercepted)), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted))), nil,
+	{"somebody in the server's place", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetFailed, ReasonIntercepted)), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted))), nil,
 		"net_tls_intercepted_likely", SeverityWarning, GradeGood, []string{"by all signs"}, []string{"net_certificate_authority"}},
-	{"TLS is read", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetDegraded, reasonIntercepted), func(r *NetResult) { r.Facts.TLS = &TLSEvidence{Issuer: "Corp Inspect CA"} })), nil,
+	{"TLS is read", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetDegraded, ReasonIntercepted), func(r *NetResult) { r.Facts.TLS = &TLSEvidence{Issuer: "Corp Inspect CA"} })), nil,
 		"net_tls_read", SeverityWarning, GradeGood, []string{"Corp Inspect CA", "stay encrypted from end to end"}, []string{"net_tls_intercepted"}},
+	{"TLS is perhaps read", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetDegraded, "tls_suspicious"))), nil, "net_tls_perhaps_read", SeverityInfo, GradeGood,
+		[]string{"pin to be certain"}, []string{"net_tls_read", netOther}},
 	{"TLS is cut", changed(healthy(), turn("tls", own, 443, says(NetFailed, ReasonTLSFailed))), nil, "net_tls_cut", SeverityWarning, GradeGood, []string{"exempted from inspection"}, nil},
 	{"a certificate for another name", changed(healthy(), turn("tls", own, 443, says(NetFailed, ReasonTLSName), words("It is for other.example.com."))), nil, "net_certificate_name", SeverityWarning, GradeGood,
 		[]string{"other.example.com"}, nil},
@@ -284,9 +286,9 @@ var ruleCases = []struct {
 		r.Granted.Target, r.Granted.Network.Servers = Target{Kind: TargetSelf}, r.Granted.Network.Servers[2:]
 	}, "net_no_turn", SeverityInfo, GradeGood, nil, nil},
 
-	{"captive portal", changed(nothing(mute), about(ProbePortal, "http://example.com/", says(NetBlocked, reasonPortal), words("It leads to http://login.example.com/.")), about(ProbeClock, "http://example.com/", says(NetNotTested, ReasonNoAnswer))), nil,
+	{"captive portal", changed(nothing(mute), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal), words("It leads to http://login.example.com/.")), about(ProbeClock, "http://example.com/", says(NetNotTested, ReasonNoAnswer))), nil,
 		"net_captive_portal", SeverityCritical, GradeFailed, []string{"login.example.com", "log in to the network"}, []string{"net_no_answer", "net_no_udp_internet", "net_offline"}},
-	{"captive portal, and yet UDP", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, reasonPortal))), nil, "net_captive_portal", SeverityWarning, GradeGood, nil, nil},
+	{"captive portal, and yet UDP", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal))), nil, "net_captive_portal", SeverityWarning, GradeGood, nil, nil},
 
 	{"VPN", changed(healthy(), interfaces(InterfaceFacts{Name: "wg0", Addresses: []string{"10.9.0.2"}, Default4: true, VPN: Yes})), nil, "net_vpn", SeverityInfo, GradeGood, []string{"wg0", "describe the VPN"}, nil},
 	{"a probe could not run", changed(healthy(), udp(second, 3478, says(NetFailed, ReasonLocal), words("No socket."))), nil, "net_local", SeverityWarning, GradeGood, []string{"No socket. That says nothing about the network."}, nil},
@@ -295,7 +297,7 @@ var ruleCases = []struct {
 		[]string{"there is no turn.example.com", "by its address"}, []string{"net_no_answer"}},
 	{"silent name servers", changed(nothing(says(NetNotTested, ReasonNameTimeout)), about(ProbeDNS, own, says(NetBlocked, ReasonNameTimeout))), nil, "net_name_timeout", SeverityCritical, GradeFailed,
 		[]string{"UDP and TCP port 53"}, nil},
-	{"a DNS filter", changed(healthy(), about(ProbeDNS, own, says(NetBlocked, reasonFilter))), nil, "net_name_filtered", SeverityWarning, GradeGood, []string{"taken off the DNS filter"}, nil},
+	{"a DNS filter", changed(healthy(), about(ProbeDNS, own, says(NetBlocked, ReasonDNSFilter))), nil, "net_name_filtered", SeverityWarning, GradeGood, []string{"taken off the DNS filter"}, nil},
 	{"half an answer", changed(healthy(), about(ProbeDNS, own, says(NetDegraded, ReasonNameTimeout))), nil, "net_name_slow", SeverityInfo, GradeGood, nil, []string{"net_name_timeout"}},
 	{"a private answer", changed(healthy(), about(ProbeDNS, own, says(NetDegraded, "split_dns"), func(r *NetResult) { r.Facts.Addresses = []string{"10.1.2.3"} })), nil, "net_name_private", SeverityInfo, GradeGood,
 		[]string{"10.1.2.3", "split DNS"}, nil},

@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// Reason codes of probes of this computer, beside those of reason.go.
-const (
-	reasonNoAddress ReasonCode = "no_address"
-	reasonNoRoute   ReasonCode = "no_route"
-	reasonFilter    ReasonCode = "dns_filter"
-)
-
 // netComputerRules are about this computer.
 var netComputerRules = []netRule{
 	{id: "net_vpn", area: AreaComputer, severity: SeverityInfo, holds: casesVPN,
@@ -45,7 +38,7 @@ var netNameRules = []netRule{
 		detail: "No answer came to the question for {host}.",
 		advice: "Check this computer's name servers, and ask for DNS to them (UDP and TCP port 53) to be allowed. Giving the server by its address goes round it.",
 		seen:   "the probes got no answer to the question for {host}", overruled: byServerOf},
-	{id: "net_name_filtered", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(reasonFilter),
+	{id: "net_name_filtered", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonDNSFilter),
 		title:  "A DNS filter blocks the name {host}",
 		detail: "{said}",
 		advice: "Ask for the name {host} to be taken off the DNS filter of this network or this computer.",

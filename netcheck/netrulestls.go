@@ -27,10 +27,14 @@ var netTLSRules = []netRule{
 		detail: "{said}" + readNote,
 		advice: "Ask for an exception from TLS inspection for {spot}. In a network with a log-in page, log in first.",
 		seen:   "the probes were shown a strange certificate by {host}", overruled: byTLSToServer},
-	{id: "net_tls_read", area: AreaWeb, severity: SeverityWarning, holds: casesRead,
+	{id: "net_tls_read", area: AreaWeb, severity: SeverityWarning, holds: casesRead(true),
 		title:  "TLS to {host} works, and is read on the way by all signs",
 		detail: "{said}" + readNote,
 		advice: "If that is not wanted, ask for an exception from TLS inspection for {spot}. If the authority is the server's own, give the server's pin to be certain."},
+	{id: "net_tls_perhaps_read", area: AreaWeb, severity: SeverityInfo, holds: casesRead(false),
+		title:  "TLS to {host} works, and is perhaps read on the way",
+		detail: "{said}" + readNote,
+		advice: "Give the server's pin to be certain. If the authority is not the server's own, ask for an exception from TLS inspection for {spot}."},
 	{id: "net_tls_cut", area: AreaWeb, severity: SeverityWarning, holds: casesTLSCut,
 		title:  "TLS to {host} is cut off",
 		detail: "TCP to {spot} is accepted, and TLS does not come about: the server does not speak TLS there, or an inspection on the way does not like it.",
@@ -117,7 +121,7 @@ func logged(r NetResult) bool {
 func casesInPlace(v *netView) []netCase {
 	return tlsCases(v, v.everyTLS(func(r NetResult) bool {
 		host, _ := r.place()
-		return wentWrong(r) && (r.Code == reasonIntercepted || r.Kind == ProbeTURN && r.Code == ReasonTLSUntrusted && v.intercepted(host))
+		return wentWrong(r) && (r.Code == ReasonIntercepted || r.Kind == ProbeTURN && r.Code == ReasonTLSUntrusted && v.intercepted(host))
 	}))
 }
 
@@ -125,14 +129,17 @@ func casesInPlace(v *netView) []netCase {
 func (v *netView) intercepted(host string) bool {
 	return slices.ContainsFunc(v.of(ProbeTLS), func(r NetResult) bool {
 		at, _ := r.place()
-		return at == host && r.Code == reasonIntercepted && wentWrong(r)
+		return at == host && r.Code == ReasonIntercepted && wentWrong(r)
 	})
 }
 
-func casesRead(v *netView) []netCase {
-	return tlsCases(v, v.when(ProbeTLS, func(r NetResult) bool {
-		return r.State == NetDegraded && r.Code != ReasonTLSPin && r.Code != reasonUndecided
-	}))
+// casesRead tells of TLS that works and in which somebody reads along, by all signs or perhaps: a company's own server looks the same.
+func casesRead(plain bool) func(*netView) []netCase {
+	return func(v *netView) []netCase {
+		return tlsCases(v, v.when(ProbeTLS, func(r NetResult) bool {
+			return r.State == NetDegraded && r.Code != ReasonTLSPin && (r.Code == ReasonIntercepted) == plain
+		}))
+	}
 }
 
 func casesTLSCut(v *netView) []netCase {

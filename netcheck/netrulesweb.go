@@ -5,14 +5,6 @@ import (
 	"strconv"
 )
 
-// Reason codes of probes of the web, beside those of reason.go.
-const (
-	reasonIntercepted ReasonCode = "tls_intercepted"
-	reasonPortal      ReasonCode = "captive_portal"
-	reasonScript      ReasonCode = "proxy_script"
-	reasonUndecided   ReasonCode = "undecided"
-)
-
 // netWebRules are about proxies and log-in pages.
 var netWebRules = []netRule{
 	{id: "net_captive_portal", area: AreaWeb, severity: SeverityCritical, lighter: SeverityWarning, holds: casesPortal,
@@ -54,7 +46,7 @@ var netWebRules = []netRule{
 // portals are the results that show a log-in page.
 func (v *netView) portals() []NetResult {
 	return v.when(ProbePortal, func(r NetResult) bool {
-		return r.Code == reasonPortal || r.Code != reasonUndecided && (r.State == NetDegraded || answerOf(r) == answerNo)
+		return r.Code == ReasonPortal || r.Code != ReasonUndecided && (r.State == NetDegraded || answerOf(r) == answerNo)
 	})
 }
 

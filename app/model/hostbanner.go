@@ -47,7 +47,7 @@ func (h *Host) hostingBanner(now time.Time) Banner {
 	if len(h.snapshot.Guests) == 0 {
 		b.Text = "Nobody is here yet. Send the invite to the person at the other end."
 		if len(h.guests) > 0 {
-			b.Text = "Nobody is here now. A guest that left can come back by its invite until that expires."
+			b.Text = "Nobody is here now. A guest that left by itself can come back by its invite until that expires; one that was sent out can not."
 		}
 		b.More = orElse(joined(h.snapshot.Notes...), "They choose the target “Another Echopath”, paste the invite and press Start.")
 		return b

@@ -16,10 +16,10 @@ import (
 // its place in the result (a URL or host:port), host its name or literal address. Facts.Addresses has what was found.
 //
 //   - ok: addresses were found, or none were needed (a literal address).
-//   - degraded, with ReasonSplitDNS: a public name has a private address, which is right inside some networks and wrong in
+//   - degraded, with netcheck.ReasonSplitDNS: a public name has a private address, which is right inside some networks and wrong in
 //     others; with netcheck.ReasonNameTimeout: one of the two questions got no answer in 2 s, which slows programs down.
 //   - blocked: the name does not exist here (netcheck.ReasonNameNotFound), the name servers are silent or can not answer
-//     (netcheck.ReasonNameTimeout), or the address leads nowhere (ReasonDNSFilter).
+//     (netcheck.ReasonNameTimeout), or the address leads nowhere (netcheck.ReasonDNSFilter).
 //   - not tested: there is no address of the asked family (netcheck.ReasonNoFamily), or ctx ended.
 func (p *Prober) DNS(ctx context.Context, server, host string, family netcheck.Family) netcheck.NetResult {
 	t := start(netcheck.ProbeDNS)

@@ -19,11 +19,11 @@ func (l lookup) judge() finding {
 	list := strings.Join(texts(addrs), ", ")
 	switch at := func(is func(netip.Addr) bool) string { return first(addrs, is) }; {
 	case at(netip.Addr.IsUnspecified) != "", at(nowhere) != "" && publicName(l.host):
-		return finding{netcheck.NetBlocked, ReasonDNSFilter,
+		return finding{netcheck.NetBlocked, netcheck.ReasonDNSFilter,
 			fmt.Sprintf("The name servers give %s the address %s, which leads nowhere: a DNS filter blocks the name.", l.host, at(nowhere)),
 			fmt.Sprintf("Ask for the name %s to be taken off the DNS filter of this network or this computer.", l.host)}
 	case at(private) != "" && publicName(l.host):
-		return finding{netcheck.NetDegraded, ReasonSplitDNS,
+		return finding{netcheck.NetDegraded, netcheck.ReasonSplitDNS,
 			fmt.Sprintf("The public name %s has a private address here (%s): the name servers of this network or of a VPN have an answer of their own (split DNS).", l.host, list),
 			fmt.Sprintf("If %s is a server inside this network, nothing needs to be done. If not, ask for its public address in the DNS of this network, or end the VPN.", l.host)}
 	case l.a.is(netcheck.ReasonNameTimeout), l.aaaa.is(netcheck.ReasonNameTimeout):

@@ -20,8 +20,8 @@ var (
 // beyond their link; loopback is left out.
 //
 //   - ok: IPv4 leads out. A VPN on the way is said in Text and in Facts: all that is measured is the VPN then.
-//   - degraded, with ReasonNoIPv4: IPv6 alone leads out.
-//   - failed: no address (ReasonNoAddress), addresses without a default route (ReasonNoRoute), or the chosen interface has none
+//   - degraded, with netcheck.ReasonNoIPv4: IPv6 alone leads out.
+//   - failed: no address (netcheck.ReasonNoAddress), addresses without a default route (netcheck.ReasonNoRoute), or the chosen interface has none
 //     or does not exist (netcheck.ReasonLocal).
 //   - not tested: the system does not tell.
 //

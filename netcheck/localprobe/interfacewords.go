@@ -94,7 +94,7 @@ func (s survey) half() string {
 
 // noAddress is said when nothing but the computer itself is reached.
 func noAddress(all []Interface) finding {
-	f := finding{netcheck.NetFailed, ReasonNoAddress, "No network interface of this computer has an address: it is in no network.",
+	f := finding{netcheck.NetFailed, netcheck.ReasonNoAddress, "No network interface of this computer has an address: it is in no network.",
 		"Plug in a cable or join a Wi-Fi network, and check that flight mode is off."}
 	for _, ifc := range all {
 		i := slices.IndexFunc(ifc.Addresses, func(a netip.Addr) bool { return a.Is4() && a.IsLinkLocalUnicast() })
@@ -123,7 +123,7 @@ func (s survey) noIPv4() finding {
 	if s.has(netcheck.Family4) {
 		text = "This computer has an IPv4 address (" + s.addresses(netcheck.Family4) + ") and no default route for IPv4"
 	}
-	return finding{netcheck.NetDegraded, ReasonNoIPv4,
+	return finding{netcheck.NetDegraded, netcheck.ReasonNoIPv4,
 		fmt.Sprintf("%s: packets to the Internet leave over IPv6 alone, by %s. Servers that have IPv4 only are reached by name, and only if the network has NAT64.%s", text, s.six.words(), s.vpn()),
 		"Use servers' names, and servers that have IPv6. If IPv4 should work here, ask for an address and a router for it (DHCP)."}
 }
@@ -134,7 +134,7 @@ func (s survey) noRoute() finding {
 	if s.family == netcheck.Family4 || s.family == netcheck.Family6 {
 		family, which = s.family, fmt.Sprintf(" for IPv%s", s.family)
 	}
-	return finding{netcheck.NetFailed, ReasonNoRoute,
+	return finding{netcheck.NetFailed, netcheck.ReasonNoRoute,
 		fmt.Sprintf("This computer has an address (%s) and no default route%s: nothing leaves for the Internet.", s.addresses(family), which),
 		"Ask for the default router (gateway) of this network; DHCP usually gives it. A VPN that has just ended may have taken it away: connect to the network anew."}
 }

@@ -24,10 +24,10 @@ const maxAsked = 2
 // and Facts.RTT the answer.
 //
 //   - ok: a server answered.
-//   - degraded, with ReasonNoRoute: an address and no way out with it, which programs find out by waiting.
+//   - degraded, with netcheck.ReasonNoRoute: an address and no way out with it, which programs find out by waiting.
 //   - blocked: no server answered (netcheck.ReasonNoAnswer), or one was refused.
 //   - not tested: there is no global IPv6 address (netcheck.ReasonNoFamily: a fact, but nothing that could be tried), no server
-//     with IPv6 (ReasonNoIPv6Server), or ctx ended.
+//     with IPv6 (netcheck.ReasonNoIPv6Server), or ctx ended.
 //
 // Silence takes 1.75 s, a lookup before it up to 2 s.
 func (p *Prober) IPv6(ctx context.Context, servers []netcheck.ICEServer, local netip.Addr) netcheck.NetResult {
@@ -50,7 +50,7 @@ func (p *Prober) IPv6(ctx context.Context, servers []netcheck.ICEServer, local n
 	case !local.IsValid(): // what the routing table says is not for sockets that are bound
 		if source, err := p.source(internet6); err != nil || source.IsLinkLocalUnicast() {
 			t.cause(err)
-			return t.end(netcheck.NetDegraded, ReasonNoRoute,
+			return t.end(netcheck.NetDegraded, netcheck.ReasonNoRoute,
 				fmt.Sprintf("This computer has an IPv6 address (%s) and no default route for IPv6: programs that try it lose time.", global[0]),
 				"Ask for this network's router to announce itself for IPv6, or for IPv6 addresses not to be given out.")
 		}
@@ -112,7 +112,7 @@ func (p *Prober) askSix(ctx context.Context, t *trial, servers []netcheck.ICESer
 	case ctx.Err() != nil:
 		return t.over()
 	case len(tried) == 0:
-		return t.end(netcheck.NetNotTested, ReasonNoIPv6Server,
+		return t.end(netcheck.NetNotTested, netcheck.ReasonNoIPv6Server,
 			fmt.Sprintf("This computer has an IPv6 address (%s). Whether it works was not tried: no server with IPv6 is known.", t.result.Facts.Addresses[0]), "")
 	}
 	return unanswered(t, tried)

@@ -189,10 +189,10 @@ func TestIPv6NotTried(t *testing.T) {
 	p := knows(computer("192.168.1.5", "", lo, iface("eth0", "192.168.1.5", "fe80::5", "fd00::5")), nil)
 	check(t, p.IPv6(within(t), servers, netip.Addr{}), want{netcheck.NetNotTested, netcheck.ReasonNoFamily, []string{"no global IPv6 address"}, nil})
 	p = knows(computer("192.168.1.5", "", lo, iface("eth0", "192.168.1.5", "2001:db8:7::5")), nil)
-	check(t, p.IPv6(within(t), servers, netip.Addr{}), want{netcheck.NetDegraded, localprobe.ReasonNoRoute, []string{"2001:db8:7::5", "no default route for IPv6"}, nil})
+	check(t, p.IPv6(within(t), servers, netip.Addr{}), want{netcheck.NetDegraded, netcheck.ReasonNoRoute, []string{"2001:db8:7::5", "no default route for IPv6"}, nil})
 	for _, list := range [][]netcheck.ICEServer{nil, servers, {server(t, "turns:stun.example.com")}} {
 		p = knows(six(), map[string]string{"stun.example.com": "2001:db8::53"})
-		check(t, p.IPv6(within(t), list, netip.Addr{}), want{netcheck.NetNotTested, localprobe.ReasonNoIPv6Server, []string{"2001:db8:7::5", "not tried"}, nil})
+		check(t, p.IPv6(within(t), list, netip.Addr{}), want{netcheck.NetNotTested, netcheck.ReasonNoIPv6Server, []string{"2001:db8:7::5", "not tried"}, nil})
 	}
 	p.List = func() ([]localprobe.Interface, error) { return nil, errors.New("no") }
 	check(t, p.IPv6(within(t), servers, netip.Addr{}), want{netcheck.NetNotTested, netcheck.ReasonLocal, nil, nil})

@@ -24,9 +24,9 @@ var clat = netip.MustParsePrefix("192.0.0.0/29")
 // Facts.Addresses what the name servers made of the well-known name.
 //
 //   - ok: there is none, or there is one beside IPv4.
-//   - degraded, with ReasonNAT64: IPv6 alone with NAT64, so that literal IPv4 addresses fail; with ReasonNoIPv4: IPv6 alone
+//   - degraded, with netcheck.ReasonNAT64: IPv6 alone with NAT64, so that literal IPv4 addresses fail; with netcheck.ReasonNoIPv4: IPv6 alone
 //     and no NAT64.
-//   - not tested: the name servers did not answer in 2 s, neither IPv4 nor IPv6 has a way out (ReasonNoRoute), or ctx ended.
+//   - not tested: the name servers did not answer in 2 s, neither IPv4 nor IPv6 has a way out (netcheck.ReasonNoRoute), or ctx ended.
 func (p *Prober) NAT64(ctx context.Context) netcheck.NetResult {
 	t := start(netcheck.ProbeNAT64)
 	t.result.Server, t.result.Family = wellKnownName, netcheck.Family6
@@ -46,7 +46,7 @@ func (p *Prober) NAT64(ctx context.Context) netcheck.NetResult {
 	source4, err4 := p.source(internet4)
 	four := err4 == nil && !source4.IsLoopback() && !source4.IsLinkLocalUnicast()
 	if _, err := p.source(internet6); err != nil && !four {
-		return t.end(netcheck.NetNotTested, ReasonNoRoute, "This computer has neither IPv4 nor IPv6 with a way out: NAT64 is not what is missing.", "")
+		return t.end(netcheck.NetNotTested, netcheck.ReasonNoRoute, "This computer has neither IPv4 nor IPv6 with a way out: NAT64 is not what is missing.", "")
 	}
 	if len(prefixes) == 0 {
 		return t.withoutNAT64(four)
@@ -59,7 +59,7 @@ func (p *Prober) NAT64(ctx context.Context) netcheck.NetResult {
 	case four:
 		return t.end(netcheck.NetOK, "", fmt.Sprintf("This network has NAT64 (prefix %s) beside IPv4: nothing depends on it.", list), "")
 	}
-	return t.end(netcheck.NetDegraded, ReasonNAT64,
+	return t.end(netcheck.NetDegraded, netcheck.ReasonNAT64,
 		fmt.Sprintf("This network has IPv6 alone with NAT64 (prefix %s): literal IPv4 addresses fail, and servers are reached by name.", list),
 		"Give servers by name and not by IPv4 address, here and in invites.")
 }
@@ -68,7 +68,7 @@ func (t *trial) withoutNAT64(four bool) netcheck.NetResult {
 	if four {
 		return t.end(netcheck.NetOK, "", "This network has no NAT64, and needs none: it has IPv4.", "")
 	}
-	return t.end(netcheck.NetDegraded, ReasonNoIPv4,
+	return t.end(netcheck.NetDegraded, netcheck.ReasonNoIPv4,
 		"This computer has IPv6 alone, and its name servers tell of no NAT64: servers that have IPv4 only can not be reached.",
 		"Use servers that have IPv6, or ask for NAT64 and DNS64 in this network.")
 }

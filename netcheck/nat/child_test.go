@@ -24,7 +24,8 @@ const childVariable = "ECHOPATH_NAT_CHILD"
 type order struct {
 	What    string // discover, mtu, dscp, lifetime, serve or ready
 	Servers []Server
-	Port    int // of the first socket; the others follow. 0: any
+	Port    int    // of the first socket; the others follow. 0: any
+	Via     string // interface
 	Most    time.Duration
 	Alt     netip.Addr // of serve
 }
@@ -47,7 +48,7 @@ func child(text string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	p, c := &Prober{}, Config{Servers: o.Servers}
+	p, c := &Prober{}, Config{Servers: o.Servers, Interface: o.Via}
 	if o.Port != 0 {
 		p.Listen = listenFrom(o.Port)
 	}

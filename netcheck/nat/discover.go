@@ -64,7 +64,10 @@ func (g *ground) discover(ctx context.Context, result *netcheck.NetResult) *netc
 	}
 	result.State = netcheck.NetOK
 	if behavior.Mapping == netcheck.BehaviorNotTested && behavior.Filtering == netcheck.BehaviorNotTested {
-		result.State = netcheck.NetNotTested
+		result.State, result.Code = netcheck.NetNotTested, netcheck.ReasonNoServer // none that could decide it
+		if ctx.Err() != nil {
+			result.Code = netcheck.ReasonCancelled
+		}
 	}
 	result.Text, result.Advice = describe(behavior), advise(behavior)
 	return nil

@@ -120,6 +120,9 @@ func checkResult(t *testing.T, r netcheck.NetResult) {
 	if (r.State == netcheck.NetNotTested) != (b.Mapping == unknown && b.Filtering == unknown) || r.State != netcheck.NetNotTested && r.State != netcheck.NetOK {
 		t.Errorf("state %q", r.State)
 	}
+	if (r.Code == netcheck.ReasonNoServer) != (r.State == netcheck.NetNotTested) {
+		t.Errorf("state %q, code %q", r.State, r.Code)
+	}
 	if r.Kind != netcheck.ProbeNAT || !strings.HasSuffix(r.Text, ".") || r.Facts.Mapped != b.Mapped || r.Facts.RTT != 20*time.Millisecond || r.Remote == "" || len(b.Tests) == 0 {
 		t.Errorf("%+v", r)
 	}

@@ -151,11 +151,12 @@ func (k *kernel) result(p *netns.Process) (r netcheck.NetResult) {
 }
 
 // each starts a child in the client's node for each list of servers, all at once.
-func (k *kernel) each(what string, lists ...[]Server) iter.Seq2[[]Server, *netns.Process] {
+func (k *kernel) each(o order, lists ...[]Server) iter.Seq2[[]Server, *netns.Process] {
 	k.t.Helper()
 	children := make([]*netns.Process, len(lists))
 	for i, servers := range lists {
-		children[i] = k.order("client", fmt.Sprintf("%s-%d", what, i), order{What: what, Servers: servers})
+		o.Servers = servers
+		children[i] = k.order("client", fmt.Sprintf("%s-%d", o.What, i), o)
 	}
 	return func(yield func([]Server, *netns.Process) bool) {
 		for i, servers := range lists {

@@ -153,7 +153,7 @@ func TestMTUOfThisComputer(t *testing.T) {
 		inner := p.Listen
 		p.Listen = func(local netip.AddrPort) (net.PacketConn, error) {
 			conn, err := inner(local)
-			return narrow{conn, 1420 - 28}, err
+			return narrow{conn, 1420 - 28, errTooLong}, err
 		}
 		return p.MTU(ctx, c)
 	})
@@ -162,14 +162,30 @@ func TestMTUOfThisComputer(t *testing.T) {
 	}
 }
 
+// A system that refuses for another reason says nothing of sizes, and ends the search.
+func TestMTURefused(t *testing.T) {
+	r := inWorld(t, fakeNAT{mapping: none, mtu: 1400}, []fakeServer{onePlain}, 15*time.Second, func(ctx context.Context, p *Prober, c Config) netcheck.NetResult {
+		inner := p.Listen
+		p.Listen = func(local netip.AddrPort) (net.PacketConn, error) {
+			conn, err := inner(local)
+			return narrow{PacketConn: conn, most: 1280 - 28, err: errors.New("no buffer space")}, err
+		}
+		return p.MTU(ctx, c)
+	})
+	if r.State != netcheck.NetNotTested || r.Facts.MTU != 1280 || r.Facts.MTULost != 0 || r.Took > 4*time.Second {
+		t.Errorf("%+v", r)
+	}
+}
+
 type narrow struct {
 	net.PacketConn
 	most int
+	err  error
 }
 
 func (c narrow) WriteTo(b []byte, to net.Addr) (int, error) {
 	if len(b) > c.most {
-		return 0, &net.OpError{Op: "write", Err: errTooLong}
+		return 0, &net.OpError{Op: "write", Err: c.err}
 	}
 	return c.PacketConn.WriteTo(b, to)
 }

@@ -49,7 +49,7 @@ func (g *ground) mtu(ctx context.Context, r *netcheck.NetResult) *netcheck.Failu
 	if contact.sendings == 1 {
 		r.Facts.RTT = contact.took
 	}
-	r.Local, r.Facts.Mapped = from.local.String(), contact.mapped.String()
+	r.Local = from.local.String()
 	s := sizes{from: from, server: server, rtt: contact.took, most: mtuOf(server.Addr.Addr(), usualPadding)}
 	s.search(ctx)
 	if ctx.Err() != nil && s.lost == 0 && s.most < mostMTU {
@@ -98,7 +98,7 @@ func (s *sizes) search(ctx context.Context) {
 		}
 		open := s.lost - s.most
 		s.try(ctx, list)
-		if s.lost-s.most == open && step <= mtuGrain {
+		if s.lost-s.most == open { // nothing was learned: it would go on like that
 			return
 		}
 	}
@@ -144,7 +144,8 @@ func (s *sizes) conclude(r *netcheck.NetResult) {
 	place := s.server.Addr.String()
 	switch {
 	case s.lost == 0 && s.most < mostMTU:
-		r.State, r.Text = netcheck.NetNotTested, fmt.Sprintf("Packets of up to %d bytes arrive at %s; larger ones could not be tested in the time that there was.", s.most, place)
+		r.State, r.Code = netcheck.NetNotTested, netcheck.ReasonCancelled
+		r.Text = fmt.Sprintf("Packets of up to %d bytes arrive at %s; larger ones could not be tested.", s.most, place)
 		return
 	case s.lost == 0:
 		r.State, r.Text = netcheck.NetOK, fmt.Sprintf("Packets of %d bytes arrive whole at %s.", s.most, place)

@@ -99,7 +99,7 @@ func TestKernelBlocksUDP(t *testing.T) {
 				t.Fatal(err)
 			}
 			k.serve()
-			for servers, child := range k.each("discover", coturnTwo, ownAndMore) {
+			for servers, child := range k.each(order{What: "discover", Via: "eth0"}, coturnTwo, ownAndMore) {
 				r := k.result(child)
 				if r.State != netcheck.NetBlocked || r.Code != tt.code || !strings.Contains(r.Advice, "Ask for UDP to "+servers[0].Addr.Addr().String()+", port 3478, to be allowed.") {
 					t.Errorf("%+v", r)
@@ -125,7 +125,7 @@ func TestKernelMTU(t *testing.T) {
 				t.Fatal(err)
 			}
 			k.serve()
-			for _, child := range k.each("mtu", coturnTwo, ownTwo, plainOnes) {
+			for _, child := range k.each(order{What: "mtu"}, coturnTwo, ownTwo, plainOnes) {
 				r := k.result(child)
 				t.Logf("%s: %s", r.Took.Round(time.Millisecond), r.Text)
 				if r.State != netcheck.NetOK || r.Facts.MTU != 1400 || r.Facts.MTULost != 1408 {
@@ -151,7 +151,7 @@ func TestKernelDSCP(t *testing.T) {
 			t.Parallel()
 			k := build(t, tt.rules, true)
 			k.serve()
-			r := k.result(k.order("client", "dscp", order{What: "dscp", Servers: append(plainOnes[:1:1], ownTwo...)}))
+			r := k.result(k.order("client", "dscp", order{What: "dscp", Servers: append(plainOnes[:1:1], ownTwo...), Via: "10.1.0.2"}))
 			if r.State != tt.state || r.Facts.DSCPSent != 46 || r.Facts.DSCPArrived != tt.arrived || r.Remote != "198.51.100.3:3478" {
 				t.Errorf("%+v", r)
 			}
@@ -176,7 +176,7 @@ func TestKernelLifetime(t *testing.T) {
 	k.serve()
 	children := []*netns.Process{
 		k.order("client", "coturn", order{What: "lifetime", Servers: coturnTwo, Most: 16 * time.Second}),
-		k.order("client", "own", order{What: "lifetime", Servers: ownTwo, Most: 16 * time.Second}),
+		k.order("client", "own", order{What: "lifetime", Servers: ownTwo, Most: 16 * time.Second, Via: "eth0"}),
 	}
 	for _, c := range children {
 		r := k.result(c)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/pion/stun/v3"
@@ -34,6 +35,7 @@ type exchanger struct {
 	stream  bool
 	channel uint16 // bound to a peer (RFC 8656, section 12); 0: none
 	pace    pace
+	asked   [][stun.TransactionIDSize]byte // the questions until now, the present one last
 }
 
 // close ends the socket. The error is of no use to anyone: all answers are in.
@@ -56,6 +58,7 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 	stop := context.AfterFunc(ctx, func() { _ = e.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	err := os.ErrDeadlineExceeded
+	e.asked = append(e.asked, request.TransactionID)
 	begin := time.Now()
 	for i, wait := range waits {
 		answer, sendErr := e.send(ctx, request, e.pace.patient(wait))
@@ -99,9 +102,15 @@ func (e *exchanger) send(ctx context.Context, request *stun.Message, wait time.D
 		if answer, err := parseAnswer(raw, request); err == nil {
 			return answer, nil
 		}
-		foreign = foreign || !e.carries(raw)
+		foreign = foreign || !e.carries(raw) && !e.late(raw)
 	}
 	return nil, errNotSTUN
+}
+
+// late tells whether a message is one more answer to a question of before, which was sent more than once.
+func (e *exchanger) late(raw []byte) bool {
+	earlier := e.asked[:max(0, len(e.asked)-1)]
+	return stun.IsMessage(raw) && raw[0]&1 == 1 && slices.Contains(earlier, [stun.TransactionIDSize]byte(raw[8:headerSize]))
 }
 
 func (e *exchanger) read() ([]byte, error) {

@@ -114,6 +114,20 @@ func TestSilenceHalfWay(t *testing.T) {
 	}
 }
 
+// A server that needs longer than the first sending is waited for answers it twice. The second answer is no sign of another protocol.
+func TestSilenceAfterLateAnswers(t *testing.T) {
+	var first [][]byte
+	answer := messages(challenge)
+	addr := serveUDP(t, func(b []byte) [][]byte {
+		if first == nil {
+			first = answer(b)
+		}
+		return first
+	})
+	leg, srv := legTo(netcheck.PathRelayUDP, addr)
+	wantFailure(t, new(natprobe.Prober).Diagnose(within(t), leg, srv, addr), srv, netcheck.ReasonNoAnswer, "silent to the Allocate request")
+}
+
 func TestRefused(t *testing.T) {
 	for _, path := range paths {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

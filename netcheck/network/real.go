@@ -73,6 +73,13 @@ func real(asked netcheck.NetworkAsked, dialer func(netip.Addr) *dial.Dialer) Que
 			return servers.TURN(ctx, ask(s, natprobe.Transport(transport)))
 		},
 		NAT: func(ctx context.Context, list []Server) netcheck.NetResult { return nats.Discover(ctx, config(list)) },
+		MTU: func(ctx context.Context, list []Server) netcheck.NetResult { return nats.MTU(ctx, config(list)) },
+		DSCP: func(ctx context.Context, list []Server) netcheck.NetResult {
+			return nats.DSCP(ctx, config(list))
+		},
+		Lifetime: func(ctx context.Context, list []Server) netcheck.NetResult {
+			return nats.Lifetime(ctx, config(list), 0)
+		},
 		TLS: func(ctx context.Context, s Server) netcheck.NetResult {
 			target, _ := webprobe.TLSOf(s.ICEServer)
 			target.Addr = s.Addr

@@ -18,7 +18,7 @@ const maxSkew = time.Minute
 // this computer is ahead, in whole seconds; Facts.RTT the round trip. A certificate is not verified, since a wrong clock refuses
 // all of them. It ends within 3 s.
 //
-//   - ok: at most 60 s apart. Degraded, with ReasonClock: more. Which of the two clocks is wrong, one answer does not tell.
+//   - ok: at most 60 s apart. Degraded, with netcheck.ReasonClock: more. Which of the two clocks is wrong, one answer does not tell.
 //   - not tested: no answer, or one without a time.
 func (p *Prober) Clock(ctx context.Context, rawURL string) netcheck.NetResult {
 	t := start(netcheck.ProbeClock, rawURL)
@@ -36,7 +36,7 @@ func (p *Prober) Clock(ctx context.Context, rawURL string) netcheck.NetResult {
 	t.result.Facts.RTT = got.rtt
 	theirs, ok := serverTime(got.header)
 	if !ok {
-		return t.end(netcheck.NetNotTested, ReasonUndecided, fmt.Sprintf("This computer's clock could not be compared: the answer of %s tells no time.", u.Host), "")
+		return t.end(netcheck.NetNotTested, netcheck.ReasonUndecided, fmt.Sprintf("This computer's clock could not be compared: the answer of %s tells no time.", u.Host), "")
 	}
 	skew := got.sent.Add(got.rtt / 2).Sub(theirs).Round(time.Second)
 	t.result.Facts.Skew = skew
@@ -47,7 +47,7 @@ func (t *trial) clock(host string, skew time.Duration) netcheck.NetResult {
 	if skew.Abs() <= maxSkew {
 		return t.end(netcheck.NetOK, "", fmt.Sprintf("This computer's clock is %s that of %s.", apart(skew), host), "")
 	}
-	return t.end(netcheck.NetDegraded, ReasonClock,
+	return t.end(netcheck.NetDegraded, netcheck.ReasonClock,
 		fmt.Sprintf("This computer's clock is %s that of %s: credentials that hold for a limited time fail, and certificates may.", apart(skew), host),
 		"Set this computer's clock, date and time zone by the network (NTP, UDP port 123). If they are right by another clock, the one of "+host+" is wrong.")
 }

@@ -15,7 +15,7 @@ import (
 
 func TestClock(t *testing.T) {
 	degraded := func(words ...string) want {
-		return want{netcheck.NetDegraded, webprobe.ReasonClock, append(words, "limited time fail", "NTP"), nil}
+		return want{netcheck.NetDegraded, netcheck.ReasonClock, append(words, "limited time fail", "NTP"), nil}
 	}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
@@ -64,7 +64,7 @@ func TestClockOverTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	r := plain().Clock(within(t), server.URL)
-	check(t, r, want{netcheck.NetDegraded, webprobe.ReasonClock, []string{" ahead of that of 127.0.0.1"}, nil})
+	check(t, r, want{netcheck.NetDegraded, netcheck.ReasonClock, []string{" ahead of that of 127.0.0.1"}, nil})
 	if r.Facts.Skew < 119*time.Minute || r.Facts.Skew > 2*time.Hour+time.Minute {
 		t.Errorf("skew %v", r.Facts.Skew)
 	}
@@ -99,7 +99,7 @@ func TestClockOfACache(t *testing.T) {
 	}
 	check(t, plain().Clock(within(t), kept("3600").URL), want{netcheck.NetOK, "", nil, nil})
 	for _, age := range []string{"x", "-1", "99999999999", "2147483647"} {
-		check(t, plain().Clock(within(t), kept(age).URL), want{netcheck.NetNotTested, webprobe.ReasonUndecided, []string{"tells no time"}, nil})
+		check(t, plain().Clock(within(t), kept(age).URL), want{netcheck.NetNotTested, netcheck.ReasonUndecided, []string{"tells no time"}, nil})
 	}
 }
 
@@ -107,6 +107,6 @@ func TestClockWithoutAnswer(t *testing.T) {
 	p := plain()
 	check(t, p.Clock(within(t), ""), want{netcheck.NetNotTested, netcheck.ReasonNoServer, nil, nil})
 	check(t, p.Clock(within(t), "http://"+closedPort(t)), want{netcheck.NetNotTested, netcheck.ReasonRefused, []string{"could not be compared", "refused"}, nil})
-	check(t, p.Clock(within(t), "http://"+started(t, &middlebox.Portal{NoDate: true})), want{netcheck.NetNotTested, webprobe.ReasonUndecided, []string{"tells no time"}, nil})
+	check(t, p.Clock(within(t), "http://"+started(t, &middlebox.Portal{NoDate: true})), want{netcheck.NetNotTested, netcheck.ReasonUndecided, []string{"tells no time"}, nil})
 	check(t, p.Clock(within(t), "https://"+started(t, &talker{words: "HTTP/1.1 400 Bad Request\r\n\r\n"})), want{netcheck.NetNotTested, netcheck.ReasonTLSFailed, nil, nil})
 }

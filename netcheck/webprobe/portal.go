@@ -16,7 +16,7 @@ import (
 // follows no redirect, and ends within 3 s.
 //
 //   - ok: the answer is the known one: no log-in page is in the way.
-//   - blocked, with ReasonPortal: a redirect, status 511 (RFC 6585, section 6) or another page. Advice names the page.
+//   - blocked, with netcheck.ReasonPortal: a redirect, status 511 (RFC 6585, section 6) or another page. Advice names the page.
 //   - not tested: no answer (a log-in page would have answered, and Text says so), or one that proves neither, such as
 //     status 503 or the server's own change to https.
 func (p *Prober) Portal(ctx context.Context, plan netcheck.NetworkPlan) netcheck.NetResult {
@@ -62,18 +62,18 @@ func (t *trial) page(u *url.URL, got fetched, known []byte) netcheck.NetResult {
 	case expected(got, known):
 		return t.end(netcheck.NetOK, "", fmt.Sprintf("No log-in page is in the way: %s answers as it should.", shownURL(u)), "")
 	case to != nil && strings.EqualFold(to.Hostname(), u.Hostname()) && to.Scheme == "https":
-		return t.end(netcheck.NetNotTested, ReasonUndecided,
+		return t.end(netcheck.NetNotTested, netcheck.ReasonUndecided,
 			fmt.Sprintf("%s only leads to its own address with https, so that it can not tell of a log-in page.", shownURL(u)), "Give an address that answers plain HTTP.")
 	case location:
-		return t.end(netcheck.NetBlocked, ReasonPortal,
+		return t.end(netcheck.NetBlocked, netcheck.ReasonPortal,
 			fmt.Sprintf("A page of the network answers in place of the web: %s leads to %s (status %d). Until somebody logs in there, little else passes.", shownURL(u), page(to), got.status),
 			fmt.Sprintf("Log in to the network first: open %s in a browser, which leads to the page.", shownURL(u)))
 	case got.status == http.StatusNetworkAuthenticationRequired || got.status/100 == 2 && (len(known) > 0 || len(got.body) > 0):
-		return t.end(netcheck.NetBlocked, ReasonPortal,
+		return t.end(netcheck.NetBlocked, netcheck.ReasonPortal,
 			fmt.Sprintf("Something of the network answers in place of %s, with a page of its own (status %d). Until somebody logs in there, little else passes.", shownURL(u), got.status),
 			fmt.Sprintf("Log in to the network first: open %s in a browser. If it shows no log-in, a web filter puts its page there: ask what it lets pass.", shownURL(u)))
 	}
-	return t.end(netcheck.NetNotTested, ReasonUndecided,
+	return t.end(netcheck.NetNotTested, netcheck.ReasonUndecided,
 		fmt.Sprintf("%s answers with status %d and not as it should: that is neither a log-in page nor the proof that there is none.", shownURL(u), got.status), "")
 }
 

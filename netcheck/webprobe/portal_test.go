@@ -19,8 +19,8 @@ func asks(addr, body string) netcheck.NetworkPlan {
 }
 
 func TestPortal(t *testing.T) {
-	portal := want{netcheck.NetBlocked, webprobe.ReasonPortal, []string{"Log in to the network first", "http://connect.example.com:"}, nil}
-	undecided := want{netcheck.NetNotTested, webprobe.ReasonUndecided, nil, nil}
+	portal := want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"Log in to the network first", "http://connect.example.com:"}, nil}
+	undecided := want{netcheck.NetNotTested, netcheck.ReasonUndecided, nil, nil}
 	with := func(w want, words ...string) want {
 		w.words = append(append([]string(nil), w.words...), words...)
 		return w
@@ -35,9 +35,9 @@ func TestPortal(t *testing.T) {
 		{"known body", &middlebox.Portal{Body: "success\n"}, "success", want{state: netcheck.NetOK}},
 		{"known body, and more", &middlebox.Portal{Body: "success" + strings.Repeat("x", 1<<20)}, "success", want{state: netcheck.NetOK}},
 		{"redirect", &middlebox.Portal{Location: "https://login.hotel.example/start?mac=00:11:22:33:44:55&ticket=s3cret"}, "",
-			want{netcheck.NetBlocked, webprobe.ReasonPortal, []string{"leads to https://login.hotel.example/start (status 302)", "Log in to the network first"}, []string{"s3cret", "00:11"}}},
+			want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"leads to https://login.hotel.example/start (status 302)", "Log in to the network first"}, []string{"s3cret", "00:11"}}},
 		{"redirect on its own address", &middlebox.Portal{Location: "/login"}, "", with(portal, "/login")},
-		{"redirect with a user", &middlebox.Portal{Location: "http://u:s3cret@login.example/"}, "", want{netcheck.NetBlocked, webprobe.ReasonPortal, []string{"http://login.example/"}, []string{"s3cret"}}},
+		{"redirect with a user", &middlebox.Portal{Location: "http://u:s3cret@login.example/"}, "", want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"http://login.example/"}, []string{"s3cret"}}},
 		{"redirect to nowhere", &middlebox.Portal{Location: "::"}, "", with(portal, "can not be read")},
 		{"307", &middlebox.Portal{Status: 307, Location: "http://login.example/"}, "success", portal},
 		{"511", &middlebox.Portal{Status: 511, Body: "log in"}, "", portal},

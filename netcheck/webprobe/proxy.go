@@ -42,7 +42,7 @@ func (p *Prober) Proxy(ctx context.Context, target string) netcheck.NetResult {
 		return p.throughProxy(ctx, t, to, setting)
 	case setting.Script != "":
 		t.result.Facts.Proxy = &netcheck.ProxyFacts{From: setting.From, PACURL: setting.Script}
-		return t.end(netcheck.NetNotTested, ReasonPAC,
+		return t.end(netcheck.NetNotTested, netcheck.ReasonPAC,
 			fmt.Sprintf("This computer is set to find its proxy by a script (%s), which is not run here: connections to %s were tried without a proxy.", setting.Script, target),
 			"If other programs go through a proxy, ask for its address and set HTTPS_PROXY to it, for example http://proxy.example.com:8080.")
 	case setting.Excepted:

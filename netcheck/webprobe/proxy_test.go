@@ -116,7 +116,7 @@ func TestProxySettings(t *testing.T) {
 		{name: "none", want: want{state: netcheck.NetOK, words: []string{"No proxy is set"}}},
 		{name: "excepted", setting: dial.ProxySetting{From: dial.FromSystem, Excepted: true}, want: want{state: netcheck.NetOK, words: []string{"excepted", target}}},
 		{name: "script", setting: dial.ProxySetting{From: dial.FromSystem, Script: "http://wpad.example.com/proxy.pac"},
-			want:  want{netcheck.NetNotTested, webprobe.ReasonPAC, []string{"http://wpad.example.com/proxy.pac", "not run", "HTTPS_PROXY"}, nil},
+			want:  want{netcheck.NetNotTested, netcheck.ReasonPAC, []string{"http://wpad.example.com/proxy.pac", "not run", "HTTPS_PROXY"}, nil},
 			facts: &netcheck.ProxyFacts{From: "system", PACURL: "http://wpad.example.com/proxy.pac"}},
 		{name: "unreadable", err: &netcheck.Failure{Code: netcheck.ReasonProxyRefused, Text: "The proxy setting can not be read.", Advice: "Correct it."},
 			want: want{netcheck.NetNotTested, netcheck.ReasonProxyRefused, []string{"was not asked", "can not be read", "Correct"}, nil}},

@@ -35,10 +35,10 @@ func TLSOf(srv netcheck.ICEServer) (target TLSTarget, ok bool) {
 // over it. Facts.TLS is the evidence, and the step NetStepCertificate has more of it.
 //
 //   - ok: nobody reads along: the key is the pinned one, or the given CA or a public authority vouches for the certificate.
-//   - degraded, with ReasonIntercepted: TLS works, and somebody on the way can read along; with ReasonSuspicious: it looks so, but a
+//   - degraded, with netcheck.ReasonIntercepted: TLS works, and somebody on the way can read along; with netcheck.ReasonSuspicious: it looks so, but a
 //     server with its company's own certificate may look the same.
 //   - failed: the key is not the pinned one (ReasonTLSPin): interception for certain, unless the server itself has got a new key. Or
-//     somebody takes the place of a public server (ReasonIntercepted). Or the certificate is wrong, which is another thing: for
+//     somebody takes the place of a public server (netcheck.ReasonIntercepted). Or the certificate is wrong, which is another thing: for
 //     another name (ReasonTLSName), expired or of an unknown authority (ReasonTLSUntrusted). Or something answers that is no TLS.
 //   - blocked: the server accepts TCP and does not answer TLS.
 //   - not tested: there was no connection to look at, or the certificate is of a private authority that may be the server's own.

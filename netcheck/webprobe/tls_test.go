@@ -54,12 +54,12 @@ func TestTLSVerdicts(t *testing.T) {
 			want: want{netcheck.NetFailed, netcheck.ReasonTLSPin, []string{"is intercepted", `"Corp Inspect CA"`, "read along", "Ask for an exception"}, nil}},
 		{name: "other key of a public certificate", cert: logged(issue(t, public, nil, name)), trust: netcheck.Trust{Pins: []netcheck.SPKIHash{{1}}},
 			want: want{netcheck.NetFailed, netcheck.ReasonTLSPin, []string{"got a new one", "present pin"}, []string{"intercepted"}}},
-		{name: "reads along, in place of a public server", cert: mine, pub: true, alpn: []string{alpn}, want: want{netcheck.NetDegraded, webprobe.ReasonIntercepted, append(works, "in no public log"), nil}},
-		{name: "reads along, without ALPN", cert: mine, want: want{netcheck.NetDegraded, webprobe.ReasonSuspicious, []string{"looks as if", "stun.turn", "may look the same", "Give the server's pin"}, nil}},
-		{name: "reads along, by a product", cert: issue(t, zscaler, nil, name), alpn: []string{alpn}, want: want{netcheck.NetDegraded, webprobe.ReasonIntercepted, append(works, "(Zscaler)"), nil}},
-		{name: "a product that is not trusted", cert: issue(t, zscaler, nil, name), roots: public.Pool(), want: want{netcheck.NetFailed, webprobe.ReasonIntercepted, []string{"is intercepted", "Zscaler"}, nil}},
-		{name: "in place of a public server, not trusted", cert: mine, roots: public.Pool(), pub: true, want: want{netcheck.NetFailed, webprobe.ReasonIntercepted, []string{"takes the place of", "log in first"}, nil}},
-		{name: "a private authority", cert: mine, alpn: []string{alpn}, want: want{netcheck.NetNotTested, webprobe.ReasonUndecided, []string{"can not be told from here", "pin"}, nil}},
+		{name: "reads along, in place of a public server", cert: mine, pub: true, alpn: []string{alpn}, want: want{netcheck.NetDegraded, netcheck.ReasonIntercepted, append(works, "in no public log"), nil}},
+		{name: "reads along, without ALPN", cert: mine, want: want{netcheck.NetDegraded, netcheck.ReasonSuspicious, []string{"looks as if", "stun.turn", "may look the same", "give the server's pin"}, nil}},
+		{name: "reads along, by a product", cert: issue(t, zscaler, nil, name), alpn: []string{alpn}, want: want{netcheck.NetDegraded, netcheck.ReasonIntercepted, append(works, "(Zscaler)"), nil}},
+		{name: "a product that is not trusted", cert: issue(t, zscaler, nil, name), roots: public.Pool(), want: want{netcheck.NetFailed, netcheck.ReasonIntercepted, []string{"is intercepted", "Zscaler"}, nil}},
+		{name: "in place of a public server, not trusted", cert: mine, roots: public.Pool(), pub: true, want: want{netcheck.NetFailed, netcheck.ReasonIntercepted, []string{"takes the place of", "log in first"}, nil}},
+		{name: "a private authority", cert: mine, alpn: []string{alpn}, want: want{netcheck.NetNotTested, netcheck.ReasonUndecided, []string{"can not be told from here", "pin"}, nil}},
 
 		{name: "wrong name", cert: logged(issue(t, public, nil, "www.example.com", "192.0.2.7")),
 			want: want{netcheck.NetFailed, netcheck.ReasonTLSName, []string{"the wrong one", "www.example.com, 192.0.2.7", "no sign of anybody who reads along"}, nil}},
@@ -135,10 +135,10 @@ func TestTLSInterceptor(t *testing.T) {
 	}{
 		{"direct", &dial.Dialer{Proxy: noProxy}, pinned(server), want{state: netcheck.NetOK}},
 		{"box, pinned", trusting, pinned(on), want{netcheck.NetFailed, netcheck.ReasonTLSPin, []string{"intercepted", `"Corp Inspect CA"`}, nil}},
-		{"box", trusting, to(t, name, on), want{netcheck.NetDegraded, webprobe.ReasonSuspicious, []string{"looks as if", `"Corp Inspect CA"`}, nil}},
-		{"box, of a public server", trusting, public(on), want{netcheck.NetDegraded, webprobe.ReasonIntercepted, read, nil}},
+		{"box", trusting, to(t, name, on), want{netcheck.NetDegraded, netcheck.ReasonSuspicious, []string{"looks as if", `"Corp Inspect CA"`}, nil}},
+		{"box, of a public server", trusting, public(on), want{netcheck.NetDegraded, netcheck.ReasonIntercepted, read, nil}},
 		{"proxy, pinned", passing, pinned(away), want{netcheck.NetFailed, netcheck.ReasonTLSPin, []string{"went through the proxy " + through}, nil}},
-		{"proxy, of a public server", passing, public(away), want{netcheck.NetDegraded, webprobe.ReasonIntercepted, append(read, "went through the proxy "+through), nil}},
+		{"proxy, of a public server", passing, public(away), want{netcheck.NetDegraded, netcheck.ReasonIntercepted, append(read, "went through the proxy "+through), nil}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := (&webprobe.Prober{Dialer: tt.dialer}).TLS(within(t), tt.target)

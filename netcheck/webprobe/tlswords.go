@@ -62,22 +62,22 @@ func (r reading) intercepted() finding {
 	} else {
 		text += ", which this computer trusts, and which is no public authority: the certificate is in no public log"
 	}
-	return finding{netcheck.NetDegraded, ReasonIntercepted, text + ".", advice}
+	return finding{netcheck.NetDegraded, netcheck.ReasonIntercepted, text + ".", advice}
 }
 
 // suspicious is about a private authority and a server that keeps quiet where TURN servers mostly speak. Not all do (RFC 7443, section 3).
 func (r reading) suspicious() finding {
-	return finding{netcheck.NetDegraded, ReasonSuspicious,
+	return finding{netcheck.NetDegraded, netcheck.ReasonSuspicious,
 		fmt.Sprintf("TLS with %s works, and it looks as if somebody on the way could read along: its certificate was issued by %s, a private authority that this computer trusts, "+
 			"and the offered protocol (%s) was passed over. A server with its company's own certificate may look the same.", r.place, r.authority(), strings.Join(r.target.ALPN, ", ")),
-		"Give the server's pin to be certain: --turn-pin sha256/... . If that authority is not the server's own, " + lower(r.exception())}
+		"To be certain, give the server's pin with --turn-pin sha256/... . If that authority is not the server's own, " + lower(r.exception())}
 }
 
 func (r reading) private() finding {
-	return finding{netcheck.NetNotTested, ReasonUndecided,
+	return finding{netcheck.NetNotTested, netcheck.ReasonUndecided,
 		fmt.Sprintf("TLS with %s works. Its certificate was issued by %s, a private authority that this computer trusts: whether that is the server's own "+
 			"or of somebody on the way who reads along can not be told from here.", r.place, r.authority()),
-		"Give the server's pin to be certain: --turn-pin sha256/... ."}
+		"To be certain, give the server's pin with --turn-pin sha256/... ."}
 }
 
 func (r reading) otherKey() finding {
@@ -106,13 +106,13 @@ func (r reading) otherName() finding {
 }
 
 func (r reading) productRefused() finding {
-	return finding{netcheck.NetFailed, ReasonIntercepted,
+	return finding{netcheck.NetFailed, netcheck.ReasonIntercepted,
 		fmt.Sprintf("TLS with %s is intercepted: its certificate was issued by %s, which names a product that inspects TLS (%s), and this computer does not trust it.",
 			r.place, r.authority(), r.product()), r.exception()}
 }
 
 func (r reading) inPlaceOfPublic() finding {
-	return finding{netcheck.NetFailed, ReasonIntercepted,
+	return finding{netcheck.NetFailed, netcheck.ReasonIntercepted,
 		fmt.Sprintf("Somebody on the way takes the place of %s: its certificate was issued by %s, which this computer does not trust, and no public server has such a one.", r.place, r.authority()),
 		r.exception() + " In a network with a log-in page, log in first."}
 }
@@ -144,7 +144,7 @@ func (r reading) unknown() finding {
 		return f
 	}
 	f.text = fmt.Sprintf("The certificate of %s is not trusted: %s. It may be the server's own, or somebody on the way may read along: that can not be told from here.", r.place, who)
-	f.advice = fmt.Sprintf("Compare the key's SHA-256, %s, with what the server's administrators say. If it is the server's, give it with --turn-pin; if not, %s",
+	f.advice = fmt.Sprintf("Compare the key's SHA-256, %s, with what the server's administrators say. If it is the server's, give the server's pin with --turn-pin sha256/... . If not, %s",
 		r.seen.TLS.SPKISHA256, lower(r.exception()))
 	return f
 }
