@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"echopath/netcheck"
-	"echopath/netcheck/localprobe"
 )
 
 func TestNAT64(t *testing.T) {
