@@ -28,7 +28,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(a.flagError)
 	root.SetHelpFunc(a.help)
 	root.PersistentFlags().BoolP("help", "h", false, "")
-	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.measuringCommand("video"), a.hostCommand(), a.versionCommand())
+	root.AddCommand(a.measuringCommand("check"), a.measuringCommand("loss"), a.measuringCommand("video"), a.measuringCommand(natName), a.hostCommand(), a.versionCommand())
 	return root
 }
 
@@ -40,10 +40,10 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return wrongUse("%q is not a command: did you mean %q?", args[0], near[0])
 	}
-	return wrongUse("%q is not a command: use check, loss, video, host or version", args[0])
+	return wrongUse("%q is not a command: use check, loss, video, nat, host or version", args[0])
 }
 
-// measuringCommand is check, loss or video: what to send differs, all else is the same.
+// measuringCommand is check, loss, video or nat: what to send differs, all else is the same.
 func (a *app) measuringCommand(name string) *cobra.Command {
 	o := &options{command: name}
 	cmd := &cobra.Command{
@@ -111,7 +111,7 @@ func listed(names []string) string {
 // commandsWith lists the commands that have a flag of that name.
 func commandsWith(flag string) []string {
 	var found []string
-	for _, name := range []string{"check", "loss", "video"} {
+	for _, name := range []string{"check", "loss", "video", natName} {
 		if (&options{command: name}).groups().has(flag) {
 			found = append(found, name)
 		}

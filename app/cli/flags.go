@@ -23,7 +23,11 @@ type options struct {
 	preset, duration, rate    string
 	size, lateAfter, carriers string
 	json, csv, title          string
-	quiet, noVideo            bool
+	quiet, noVideo, noNetwork bool
+	servers                   string // name of a file with a list of them
+
+	portal, long, limit string
+	firewallText        textFile
 
 	source, difficulty, picture, fps string // of the video
 	startKbps, maxKbps               string
@@ -53,29 +57,19 @@ type flagGroup struct {
 type flagGroups []flagGroup
 
 func (o *options) groups() flagGroups {
+	if o.command == natName {
+		return o.natGroups()
+	}
 	return flagGroups{
 		{"Where to measure", []flagSpec{
-			{name: "target", value: "self|turn|INVITE", text: &o.target, help: "self: this computer alone, works offline. turn: your STUN/TURN servers; implied by --turn and --stun (default self). " +
+			{name: "target", value: "self|turn|INVITE", text: &o.target, help: "self: this computer alone, works offline. turn: your STUN/TURN servers; implied by --turn, --stun and --servers (default self). " +
 				"An invite: the computer that it is from. Others on this computer can read a command line, so give it as @FILE, as - for standard input, or as invite, which takes it from ECHOPATH_INVITE"},
 			{name: "path", value: "LIST", text: &o.paths, help: "direct, stun, relay-udp, relay-tcp, relay-tls with commas between, or all (default all)"},
 			{name: "ip", value: "auto|4|6", text: &o.family, help: "version of IP (default auto: one for all paths)"},
 			{name: "interface", value: "NAME|IP", text: &o.iface, help: "network interface, or its address, to measure from"},
 		}},
-		{"With an invite", []flagSpec{
-			{name: "name", value: "NAME", text: &o.name, help: "what the host is shown (default: the name of this computer)"},
-			{name: "signaling", value: "websocket|sse|paste", text: &o.signaling, help: "for experts: the one way of talking to the host, instead of the first that works"},
-			{name: "answer-file", value: "FILE", text: &o.answerFile, help: "where the host can be joined by copy and paste alone: write the answer for it there, for you alone to read (mode 0600), instead of on the screen; taken away at the end"},
-		}},
-		{"Your servers", []flagSpec{
-			{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},
-			{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478. public: well-known ones of others, which then see this computer's address"},
-			{name: "turn-user", value: "NAME", text: &o.user, help: "user name at the TURN server"},
-			{name: "turn-pass-file", value: "FILE", text: &o.passFile, help: "file whose first line is the password; - reads it from standard input"},
-			{name: "turn-pass", value: "TEXT", text: &o.pass, help: "the password itself. Others on this computer can read it; prefer --turn-pass-file"},
-			{name: "turn-secret-file", value: "FILE", text: &o.secretFile, help: "file whose first line is the server's shared secret (TURN REST); user and password are made from it"},
-			{name: "turn-ca", value: "FILE", text: &o.caFile, help: "certificate authority of turns: servers (PEM), when it is not one that this computer trusts"},
-			{name: "turn-pin", value: "sha256/HASH", list: &o.pins, help: "SHA-256 of the public key of a turns: server; may be given several times"},
-		}},
+		o.inviteFlags(),
+		o.serverFlags(),
 		o.load(),
 		{"What to get", []flagSpec{
 			{name: "json", value: "FILE|-", text: &o.json, help: "write the report as JSON; - writes it to standard output instead of the table"},
@@ -84,6 +78,30 @@ func (o *options) groups() flagGroups {
 			{name: "quiet", set: &o.quiet, help: "no announcement and no progress on standard error"},
 		}},
 	}
+}
+
+// inviteFlags say how to talk to the host of an invite.
+func (o *options) inviteFlags() flagGroup {
+	return flagGroup{"With an invite", []flagSpec{
+		{name: "name", value: "NAME", text: &o.name, help: "what the host is shown (default: the name of this computer)"},
+		{name: "signaling", value: "websocket|sse|paste", text: &o.signaling, help: "for experts: the one way of talking to the host, instead of the first that works"},
+		{name: "answer-file", value: "FILE", text: &o.answerFile, help: "where the host can be joined by copy and paste alone: write the answer for it there, for you alone to read (mode 0600), instead of on the screen; taken away at the end"},
+	}}
+}
+
+// serverFlags say which STUN and TURN servers there are.
+func (o *options) serverFlags() flagGroup {
+	return flagGroup{"Your servers", []flagSpec{
+		{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},
+		{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478. public: well-known ones of others, which then see this computer's address"},
+		{name: "servers", value: "FILE", text: &o.servers, help: "file with a list of servers, as web applications have it (iceServers of an RTCConfiguration, JSON), or one address a line"},
+		{name: "turn-user", value: "NAME", text: &o.user, help: "user name at the TURN server"},
+		{name: "turn-pass-file", value: "FILE", text: &o.passFile, help: "file whose first line is the password; - reads it from standard input"},
+		{name: "turn-pass", value: "TEXT", text: &o.pass, help: "the password itself. Others on this computer can read it; prefer --turn-pass-file"},
+		{name: "turn-secret-file", value: "FILE", text: &o.secretFile, help: "file whose first line is the server's shared secret (TURN REST); user and password are made from it"},
+		{name: "turn-ca", value: "FILE", text: &o.caFile, help: "certificate authority of turns: servers (PEM), when it is not one that this computer trusts"},
+		{name: "turn-pin", value: "sha256/HASH", list: &o.pins, help: "SHA-256 of the public key of a turns: server; may be given several times"},
+	}}
 }
 
 // csvHelp says which files a command writes.
@@ -107,7 +125,8 @@ func (o *options) load() flagGroup {
 		{name: "carrier", value: "LIST", text: &o.carriers, help: "srtp (media packets, as calls send them), datachannel, or both with a comma between (default both)"},
 	}}
 	if o.command == "check" {
-		g.flags = append(g.flags, flagSpec{name: "no-video", set: &o.noVideo, help: "leave out the 3 s of video on the first two paths that work"})
+		g.flags = append(g.flags, flagSpec{name: "no-video", set: &o.noVideo, help: "leave out the 3 s of video on the first two paths that work"},
+			flagSpec{name: "no-network", set: &o.noNetwork, help: "leave out the questions to your servers that come first (as of the command nat), and measure the paths alone"})
 	}
 	return g
 }

@@ -14,6 +14,7 @@ var shortHelp = map[string]string{
 	"loss":    "packet loss, delay and jitter, 10 s on each path",
 	"host":    "the other end for a second computer, which is invited: servers, signalling, echo",
 	"video":   "pictures sent and echoed on each path: delay, freezes, quality, bitrate; or a two-way call",
+	"nat":     "what the network lets through, what its NAT does, and what that means for calls; a few seconds",
 	"version": "versions of the program and of what it is built from",
 }
 
@@ -22,13 +23,17 @@ each path that a call could take (direct, STUN, relay over UDP, TCP and TLS), an
 
 var longHelp = map[string]string{
 	"check": `Runs the full check: packet loss, delay and jitter on every path, 5 s each, and 3 s of video on the first
-two paths that work. Without --turn and --stun it measures this computer alone, without a network: a baseline that everything else is compared with.`,
+two paths that work. With servers of your own, or an invite, it begins with what the command nat asks. Without --turn and --stun it measures this computer alone, without a network: a baseline that everything else is compared with.`,
 	"loss": `Sends numbered packets over each path, 100 a second of 200 bytes for 10 s unless told otherwise, on two carriers
 at once: media packets (SRTP), as calls use, and an unreliable data channel, as games and remote control use.`,
 	"video": `Sends a picture over each path, has the other end return it, and compares what comes back with what was sent: how
 late it is, how often it stood still, what is missing, and how good it looks at the bitrate that the path allows. The picture
 carries a time code, so that no clock but this computer's takes part. With --call and an invite both ends send a picture of their own
 instead, as people do who see each other.`,
+	natName: `Finds out why calls do not connect: asks STUN and TURN servers over UDP, TCP, TLS and DTLS what gets through, what the NAT
+does with addresses and ports (RFC 4787), whether a proxy, a captive portal or somebody who reads along lies between, and how names, IPv6
+and packet sizes do. It takes a few seconds, and says what to ask the firewall team for. Without servers of your own it asks two public STUN
+servers: relays are then not tested.`,
 }
 
 const exitHelp = `Exit codes
@@ -73,6 +78,20 @@ const videoExamples = `
   A two-way call with another Echopath, on the first path that works:
     $NAME video --call --target @invite.txt --duration 1m`
 
+const natExamples = `Examples
+  What the NAT does, as public STUN servers see it:
+    $NAME nat
+  Your own servers, every transport, and a text for the firewall team:
+    $NAME nat --turn turn:turn.example.com --turn "turn:turn.example.com?transport=tcp" \
+      --turn turns:turn.example.com --turn-user alice --turn-pass-file turn.pass \
+      --firewall-text ticket.txt
+  A list of servers that somebody passed on:
+    $NAME nat --servers servers.json
+  The servers of another Echopath, which gave you an invite (there: $NAME host):
+    $NAME nat --target @invite.txt
+  For scripts: JSON on standard output, nothing else there:
+    $NAME nat --json - --quiet | jq .nat.mapping`
+
 // help prints the help of a command.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
@@ -94,7 +113,7 @@ func (a *app) rootHelp(b *strings.Builder) {
 		fmt.Fprintln(b, line)
 	}
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s COMMAND [FLAGS]\n\nCommands\n", a.deps.Name), a.out.Width))
-	for _, name := range []string{"check", "loss", "video", hostName, "version"} {
+	for _, name := range []string{"check", "loss", "video", natName, hostName, "version"} {
 		b.WriteString(reflow(fmt.Sprintf("  %-9s%s\n", name, shortHelp[name]), a.out.Width))
 	}
 	b.WriteString(reflow(fmt.Sprintf("\n%s COMMAND --help shows the flags of a command, with examples.\n", a.deps.Name), a.out.Width))
@@ -112,8 +131,11 @@ func (a *app) commandHelp(b *strings.Builder, name string) {
 	b.WriteString(reflow(fmt.Sprintf("\nUsage: %s %s [FLAGS]\n", a.deps.Name, name), a.out.Width))
 	writeFlags(b, (&options{command: name}).groups(), a.out.Width)
 	text := examples
-	if name == "video" {
+	switch name {
+	case "video":
 		text += videoExamples
+	case natName:
+		text = natExamples
 	}
 	text = strings.NewReplacer("$NAME", a.deps.Name, "$CMD", name).Replace(text)
 	b.WriteString(reflow(fmt.Sprintf("\n%s\n\n%s\n\n%s\n", text, envHelp, exitHelp), a.out.Width))

@@ -67,7 +67,7 @@ func TestHostWrongUse(t *testing.T) {
 		{line: "--budget 39", want: "for example --budget 5000"},
 		{line: "--budget NaN", want: "for example --budget 5000"},
 		{line: "--json lines.json", want: "use --json - and redirect it"},
-		{line: "--turn turn:a.example", want: "--turn is a flag of check, loss and video, not of host"},
+		{line: "--turn turn:a.example", want: "--turn is a flag of check, loss, video and nat, not of host"},
 		{line: "--approve", want: "--help lists the flags"},
 	})
 }

@@ -31,6 +31,8 @@ type Deps struct {
 	Host func(ctx context.Context, c hosting.Config) (hosting.Host, error)
 	// NoVideo says in a sentence why this build has no video; "" means that it has. Then a check leaves video out.
 	NoVideo string
+	// LongProbes are the network probes that take minutes and that this build has.
+	LongProbes []netcheck.ProbeKind
 	// Beside gives how to call a program beside this one that has video, "" if there is none; nil is none. It is asked when it matters.
 	Beside func() string
 	// Name is the program's name as shown in help.

@@ -62,6 +62,7 @@ type command struct {
 	// noVideo is why this build has no video, "" if it has.
 	noVideo string
 	beside  func() string
+	long    []netcheck.ProbeKind // that this build has
 
 	plan     netcheck.Plan  // that Run was called with
 	job      Job            // the same, with what else is asked for
@@ -85,7 +86,7 @@ func (c *command) do(ctx context.Context) *command {
 	if sys == nil {
 		sys = testSystem()
 	}
-	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo, Beside: c.beside, system: sys,
+	deps := Deps{Name: "echopath-cli", Version: "1.2.3", NoVideo: c.noVideo, LongProbes: c.long, Beside: c.beside, system: sys,
 		Host: func(ctx context.Context, config hosting.Config) (hosting.Host, error) {
 			c.config, c.ran = config, true
 			if c.host == nil {
@@ -143,7 +144,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestHelpGolden(t *testing.T) {
-	for _, line := range []string{"--help", "check --help", "loss --help", "video --help", "host --help", "version --help"} {
+	for _, line := range []string{"--help", "check --help", "loss --help", "video --help", "nat --help", "host --help", "version --help"} {
 		c := (&command{args: words(line)}).do(t.Context())
 		if c.code != ExitOK || c.err != "" {
 			t.Errorf("%s: exit %d, stderr %q", line, c.code, c.err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"echopath/app/present"
@@ -24,14 +25,20 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 	if command == "video" && a.deps.NoVideo != "" {
 		return errors.New("nothing was measured: " + a.noVideo())
 	}
-	plan, granted, err := o.plan(command, inputs{noVideo: a.deps.NoVideo, stdin: a.stdin, env: a.env, warn: warn})
+	plan, granted, err := o.plan(command, inputs{noVideo: a.deps.NoVideo, long: a.deps.LongProbes, stdin: a.stdin, env: a.env, warn: warn})
 	if err != nil {
 		return err
 	}
 	if o.json == dash && o.csv == dash {
 		return wrongUse("--json - and --csv - can not both have standard output: give a file or folder to one of them")
 	}
+	if o.json == dash && o.firewallText.name == dash {
+		return wrongUse("--json - and --firewall-text - can not both have standard output: give a file to one of them")
+	}
 	if err := tryRecording(o.record); err != nil {
+		return err
+	}
+	if err := o.firewallText.try("firewall-text"); err != nil {
 		return err
 	}
 	if err := o.answer.try(); err != nil {
@@ -187,8 +194,9 @@ func (a *app) session(ctx context.Context, plan, granted netcheck.Plan, o *optio
 func (a *app) finish(r netcheck.Report, o *options, files *export.Files) error {
 	v := netcheck.Judge(r)
 	fileErr := files.Finish(r, v)
+	saved, textErr := o.keepFirewallText(r, v)
 	a.code = exitCodeFor(r, v)
-	if err := errors.Join(fileErr, o.kept.err(), a.show(r, v, o, files.Saved())); err != nil {
+	if err := errors.Join(fileErr, textErr, o.kept.err(), a.show(r, v, o, slices.Concat(files.Saved(), saved))); err != nil {
 		return err
 	}
 	return otherFamily(r, v)
@@ -203,6 +211,10 @@ func (a *app) show(r netcheck.Report, v netcheck.Verdict, o *options, saved []st
 	case o.csv == dash:
 		a.saved(a.err, saved, o, o.quiet)
 		return export.Summary(a.out, r, v)
+	case o.firewallText.name == dash:
+		a.saved(a.err, saved, o, o.quiet)
+		_, err := a.out.Write([]byte(a.out.Fit(netcheck.FirewallText(r, v))))
+		return err
 	}
 	present.Report(a.out, a.out.Style, r, v)
 	a.saved(a.out, saved, o, false)

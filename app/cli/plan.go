@@ -28,13 +28,17 @@ func (o *options) plan(command string, in inputs) (p, granted netcheck.Plan, err
 	if err := o.groups().empty(o.given); err != nil {
 		return p, granted, err
 	}
-	p.Title = o.title
+	if command == natName {
+		return o.natPlan(in)
+	}
 	for _, fill := range []func(*netcheck.Plan) error{
+		o.fillTitle,
 		o.fillPaths,
 		func(p *netcheck.Plan) error { return o.fillTarget(p, in) },
 		o.fillInterface,
 		func(p *netcheck.Plan) error { return o.fillLoad(p, command) },
 		func(p *netcheck.Plan) error { return o.fillVideo(p, command, in) },
+		func(p *netcheck.Plan) error { return o.fillNetwork(p, command) },
 	} {
 		if err := fill(&p); err != nil {
 			return p, granted, err
@@ -44,6 +48,17 @@ func (o *options) plan(command string, in inputs) (p, granted netcheck.Plan, err
 		return p, granted, wrongUse("%s", err)
 	}
 	return p, granted, nil
+}
+
+func (o *options) fillTitle(p *netcheck.Plan) error {
+	p.Title = o.title
+	return nil
+}
+
+// fillNetwork has a check ask the network first. A check of this computer alone asks nothing: it works offline, and sends nothing out.
+func (o *options) fillNetwork(p *netcheck.Plan, command string) error {
+	p.Network.On = command == "check" && !o.noNetwork && p.Target.Kind != netcheck.TargetSelf
+	return nil
 }
 
 func (o *options) fillPaths(p *netcheck.Plan) (err error) {

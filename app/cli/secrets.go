@@ -30,7 +30,8 @@ type inputs struct {
 	stdin   io.Reader
 	env     func(string) string
 	warn    func(format string, args ...any)
-	noVideo string // why this build has none
+	noVideo string               // why this build has none
+	long    []netcheck.ProbeKind // that this build has
 }
 
 // login gives user and password, or the secret that they are made from, from exactly one source. A flag comes before the

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"slices"
 	"strings"
 
+	"echopath/app/serverlist"
 	"echopath/internal/ifaces"
 	"echopath/netcheck"
 )
@@ -14,10 +16,10 @@ import (
 var turnOnly = []string{"turn-user", "turn-pass", "turn-pass-file", "turn-secret-file", "turn-ca", "turn-pin"}
 
 func (o *options) fillTarget(p *netcheck.Plan, in inputs) error {
-	servers := len(o.turn)+len(o.stun) > 0
+	servers := o.hasServers()
 	switch {
 	case o.target == "self" && servers:
-		return wrongUse("--target self uses servers of its own: leave out --turn and --stun, or use --target turn")
+		return wrongUse("--target self uses servers of its own: leave out --turn, --stun and --servers, or use --target turn")
 	case o.target == "turn" && !servers:
 		return wrongUse("--target turn needs a server: add --turn turn:HOST:3478 or --stun stun:HOST:3478")
 	}
@@ -35,10 +37,13 @@ func (o *options) fillTarget(p *netcheck.Plan, in inputs) error {
 	return o.fillServers(p, in)
 }
 
+// hasServers tells that servers are named.
+func (o *options) hasServers() bool { return len(o.turn)+len(o.stun) > 0 || o.given["servers"] }
+
 // misplaced finds flags that mean nothing with this target.
 func (o *options) misplaced() error {
 	for _, name := range turnOnly {
-		if o.given[name] && len(o.turn) == 0 {
+		if o.given[name] && len(o.turn) == 0 && !o.given["servers"] {
 			return wrongUse("--%s belongs to a TURN server: add --turn turn:HOST:3478, or leave it out", name)
 		}
 	}
@@ -54,8 +59,13 @@ func (o *options) fillServers(p *netcheck.Plan, in inputs) (err error) {
 	if p.Target.Servers, err = stunServers(o.stun); err != nil {
 		return err
 	}
-	if len(o.turn) == 0 {
-		return nil
+	listed, err := o.listedServers(in)
+	if err != nil {
+		return err
+	}
+	if len(o.turn) == 0 && !slices.ContainsFunc(listed, relays) {
+		p.Target.Servers = append(p.Target.Servers, listed...)
+		return o.needless()
 	}
 	login, err := o.login(in)
 	if err != nil {
@@ -65,23 +75,71 @@ func (o *options) fillServers(p *netcheck.Plan, in inputs) (err error) {
 	if err != nil {
 		return err
 	}
-	tls := false
 	for _, text := range o.turn {
 		u, err := parseURL("turn", text, netcheck.SchemeTURN, netcheck.SchemeTURNS)
 		if err != nil {
 			return err
 		}
-		server := login
-		server.URL = u
-		if u.Scheme == netcheck.SchemeTURNS {
-			server.Trust, tls = trust, true
+		listed = append(listed, netcheck.ICEServer{URL: u})
+	}
+	tls := false
+	for _, s := range listed {
+		if s, err = completed(s, login, trust); err != nil {
+			return err
 		}
-		p.Target.Servers = append(p.Target.Servers, server)
+		tls = tls || s.URL.Scheme == netcheck.SchemeTURNS
+		p.Target.Servers = append(p.Target.Servers, s)
 	}
 	if !tls && (o.caFile != "" || len(o.pins) > 0) {
 		return wrongUse("--turn-ca and --turn-pin are for servers over TLS: add --turn turns:HOST:5349, or leave them out")
 	}
 	return nil
+}
+
+// needless refuses what is for TURN servers where a list has none.
+func (o *options) needless() error {
+	for _, name := range turnOnly {
+		if o.given[name] {
+			return wrongUse("--%s belongs to a TURN server, and --servers names none: leave it out", name)
+		}
+	}
+	return nil
+}
+
+func relays(s netcheck.ICEServer) bool { return s.URL.Scheme != netcheck.SchemeSTUN }
+
+// listedServers reads the file of --servers.
+func (o *options) listedServers(in inputs) ([]netcheck.ICEServer, error) {
+	if !o.given["servers"] {
+		return nil, nil
+	}
+	text, err := in.read("servers", o.servers)
+	if err != nil {
+		return nil, err
+	}
+	list, err := serverlist.Read(bytes.NewReader(text))
+	if err != nil {
+		return nil, wrongUse("--servers: %s: %s", o.servers, err)
+	}
+	return list, nil
+}
+
+// completed gives a relay the login and the trust of the command line where a list does not bring its own.
+func completed(s, login netcheck.ICEServer, trust netcheck.Trust) (netcheck.ICEServer, error) {
+	if !relays(s) {
+		return s, nil
+	}
+	if s.URL.Scheme == netcheck.SchemeTURNS && len(s.Trust.Pins) == 0 {
+		s.Trust = trust
+	}
+	switch {
+	case s.Password != "":
+	case s.Username != "" && login.Password == "" && login.RESTSecret == "":
+		return s, wrongUse("--servers: there is a user for %s but no password: add --turn-user NAME and --turn-pass-file FILE", s.URL)
+	default:
+		s.Username, s.Password, s.RESTSecret = login.Username, login.Password, login.RESTSecret
+	}
+	return s, nil
 }
 
 // stunServers reads the values of --stun.

@@ -53,7 +53,7 @@ func fileWith(t *testing.T, dir, name, text string) string {
 func TestWrongUse(t *testing.T) {
 	wantWrongUse(t, []wrong{
 		{line: "chek", want: `did you mean "check"?`},
-		{line: "frobnicate", want: "use check, loss, video, host or version"},
+		{line: "frobnicate", want: "use check, loss, video, nat, host or version"},
 		{line: "--target self", want: "a command comes first, for example echopath-cli check"},
 		{line: "check --frobnicate", want: "echopath-cli check --help lists the flags"},
 		{line: "check -x", want: "echopath-cli check --help lists the flags"},
@@ -201,6 +201,6 @@ func TestWrongCommandOfFlags(t *testing.T) {
 		{line: "check --record call.webm", want: "--record is a flag of video, not of check"},
 		{line: "loss --under-load", want: "--under-load is a flag of video, not of loss"},
 		{line: "loss --no-video", want: "--no-video is a flag of check, not of loss"},
-		{line: "version --json -", want: "check, loss, video and host, not of version"},
+		{line: "version --json -", want: "check, loss, video, nat and host, not of version"},
 	})
 }

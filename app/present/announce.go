@@ -65,7 +65,7 @@ func pathsTime(granted netcheck.Plan, n, videos int) time.Duration {
 // RunTime is how long the whole of a granted plan will take, as far as can be known before.
 func RunTime(granted netcheck.Plan) time.Duration {
 	n := len(Runnable(granted))
-	return pathsTime(granted, n, videosOf(granted, n))
+	return netTime(granted) + pathsTime(granted, n, videosOf(granted, n))
 }
 
 // videosOf is on how many of n paths there will be a video.
@@ -81,7 +81,16 @@ func videosOf(granted netcheck.Plan, n int) int {
 
 // Announcement says what a granted plan will send, before it does: a loss test can be unwelcome on a narrow or metered line.
 func Announcement(granted netcheck.Plan) string {
+	network := NetworkAnnouncement(granted)
+	if granted.Network.Only {
+		return network
+	}
+	return strings.TrimSpace(network + " " + pathsAnnouncement(granted))
+}
+
+func pathsAnnouncement(granted netcheck.Plan) string {
 	run := granted
+	run.Network = netcheck.NetworkPlan{}
 	run.Paths = Runnable(granted)
 	paths := len(run.Paths)
 	if paths == 0 {

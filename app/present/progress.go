@@ -20,6 +20,7 @@ type Progress struct {
 	probing bool
 	probe   string // the one that began last
 	live    map[netcheck.Carrier]*live
+	net     netProgress
 	video   VideoAccount // of the running path
 	call    CallAccount
 	wants   bool    // the running path is to have a video, which has not ended
@@ -38,13 +39,15 @@ type live struct {
 // NewProgress begins the account of a session that runs a granted plan.
 func NewProgress(granted netcheck.Plan) *Progress {
 	paths := Runnable(granted)
-	return &Progress{plan: granted, waiting: paths, total: len(paths), live: map[netcheck.Carrier]*live{}}
+	return &Progress{plan: granted, waiting: paths, total: len(paths), live: map[netcheck.Carrier]*live{}, net: netProgress{running: granted.Network.On}}
 }
 
 // Apply takes the next event.
 func (p *Progress) Apply(e netcheck.Event) {
+	p.net.apply(e.Body)
 	switch b := e.Body.(type) {
 	case netcheck.PathStarted:
+		p.net.running = false
 		p.path, p.probing, p.live, p.video, p.call = e.Path, false, map[netcheck.Carrier]*live{}, VideoAccount{}, CallAccount{}
 		p.waiting = slices.DeleteFunc(slices.Clone(p.waiting), func(w netcheck.Path) bool { return w == e.Path })
 		p.wants = p.videos() > 0
@@ -153,6 +156,9 @@ func (p *Progress) Left(now time.Duration) time.Duration {
 	if p.path != netcheck.PathUnknown {
 		rest += max(p.end-now, 0)
 	}
+	if p.net.running {
+		rest += max(netTime(p.plan)-now, time.Second) // they come first; some may meet silence
+	}
 	return rest
 }
 
@@ -167,7 +173,10 @@ func (p *Progress) Share(now time.Duration) float64 {
 // Line says what is going on: "Relay UDP (3 of 5), 0:17 left, RTT 0.61 ms, lost 0 of 340". [UpTo] shortens it.
 func (p *Progress) Line(now time.Duration) string {
 	left := Clock(p.Left(now)) + " left"
-	if p.path == netcheck.PathUnknown {
+	switch {
+	case p.net.running:
+		return p.net.line(left)
+	case p.path == netcheck.PathUnknown:
 		return left
 	}
 	doing := p.figures()

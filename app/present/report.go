@@ -18,7 +18,12 @@ const Custom = "custom"
 func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	out := page{w, s}
 	printVerdict(out, r, v)
+	if r.Granted.Network.Only {
+		networkReport(out, r, v)
+		return
+	}
 	printFindings(out, v)
+	printNetworkBriefly(out, r)
 	out.line("")
 	out.paragraph("", Conditions(r))
 	out.paragraph("", OtherEnd(r.Other))
@@ -30,6 +35,17 @@ func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	printCalls(out, r, v)
 	printLoad(out, r)
 	printLegend(out, r)
+	printNotes(out, r, v)
+}
+
+// networkReport is the rest of a report that is about the network alone.
+func networkReport(out page, r netcheck.Report, v netcheck.Verdict) {
+	out.line("")
+	out.paragraph("", Conditions(r))
+	out.paragraph("", OtherEnd(r.Other))
+	printNetwork(out, r)
+	v.Findings = slices.DeleteFunc(slices.Clone(v.Findings), func(f netcheck.Finding) bool { return f.ID == "net_nat_outlook" }) // the card has said it
+	printFindings(out, v)
 	printNotes(out, r, v)
 }
 
@@ -51,7 +67,10 @@ func Conditions(r netcheck.Report) string {
 		"Measured " + r.Started.Format("2006-01-02 15:04 MST"),
 		"target " + targetOf(r),
 	}
-	if !r.Granted.Video.Mode.Only() {
+	switch {
+	case r.Granted.Network.Only:
+		parts = append(parts, networkWords(r.Network))
+	case !r.Granted.Video.Mode.Only():
 		parts = append(parts, fmt.Sprintf("%s packets/s × %d bytes × %s on each carrier%s", Number(l.Rate, 5), l.Size, About(l.Duration), preset))
 	}
 	if video := VideoWords(r.Granted.Video); video != "" {

@@ -32,7 +32,7 @@ func Join(ctx context.Context, text netcheck.Secret, o JoinOptions) (*Remote, er
 	if err != nil {
 		return nil, joinFailure(ctx, i, err)
 	}
-	r := newRemote(c, o, identity, w, telling)
+	r := newRemote(c, o, identity, w, telling, i.AltPort)
 	if err := r.until(ctx, func() bool { return r.welcome != nil }); err != nil {
 		failure := joinFailure(ctx, i, err)
 		_ = r.Close() // there is nothing to lose

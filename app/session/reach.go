@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/rtc"
 	"echopath/netcheck/signaling"
 	"echopath/netcheck/signaling/invite"
@@ -64,8 +63,7 @@ func (r *reach) dial(ctx context.Context) (signaling.Wire, error) {
 }
 
 func (r *reach) overTCP(ctx context.Context, local netip.Addr) (signaling.Wire, error) {
-	target := web.Target{Addresses: r.invite.Addresses, Pin: r.invite.Pin, Local: local, Only: r.options.Only,
-		Dialer: func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }}
+	target := web.Target{Addresses: r.invite.Addresses, Pin: r.invite.Pin, Local: local, Only: r.options.Only, Dialer: dialerFrom}
 	if r.options.Trace != nil {
 		target.Trace = r.trace
 	}

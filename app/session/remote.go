@@ -45,6 +45,7 @@ type Remote struct {
 	reader   sync.WaitGroup
 	telling  *sync.Mutex   // held while a callback of options is called
 	running  chan struct{} // holds something while a run uses this
+	altPort  int           // the second UDP port of the host's server, of the invite; 0: it has none
 
 	mu       sync.Mutex // guards what follows
 	welcome  *signaling.Welcome
@@ -56,8 +57,9 @@ type Remote struct {
 // Identity is what JoinOptions take to be the same guest again. It is a secret.
 func (r *Remote) Identity() [32]byte { return r.identity }
 
-func newRemote(c signaling.Conn, o JoinOptions, identity [32]byte, w *wires, telling *sync.Mutex) *Remote {
-	r := &Remote{options: o, identity: identity, mux: signaling.NewMux(c), wires: w, telling: telling, running: make(chan struct{}, 1), changed: make(chan struct{})}
+func newRemote(c signaling.Conn, o JoinOptions, identity [32]byte, w *wires, telling *sync.Mutex, altPort int) *Remote {
+	r := &Remote{options: o, identity: identity, mux: signaling.NewMux(c), wires: w, telling: telling, running: make(chan struct{}, 1), altPort: altPort,
+		changed: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.reader.Go(r.read)
 	return r
@@ -201,6 +203,9 @@ func (r *Remote) hostServers() []netcheck.ICEServer {
 			continue // one of a kind that this version does not know
 		}
 		server := netcheck.ICEServer{URL: u}
+		if u.Transport == "udp" {
+			server.AltPort = r.altPort
+		}
 		for _, p := range s.Pins {
 			var hash netcheck.SPKIHash
 			if n, err := hex.Decode(hash[:], []byte(p)); err == nil && n == len(hash) {

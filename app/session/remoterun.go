@@ -5,13 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"sync"
 	"time"
 
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/mirror"
 	"echopath/netcheck/natprobe"
 	"echopath/netcheck/rtc"
@@ -119,6 +117,7 @@ func orderOf(g netcheck.Plan) signaling.Run {
 		}
 		r.Duration += time.Duration(max(1, servers))*g.ConnectTimeout + timeBeside
 	}
+	r.Duration += g.Network.Limit // zero without network probes; those that are not long may take it all
 	return r
 }
 
@@ -187,9 +186,8 @@ func (r *remoteRun) end(stopped bool) {
 
 // connector connects to the host's end of each leg.
 func (r *remoteRun) connector(opt Options) *rtc.Connector {
-	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
-	prober := &natprobe.Prober{Dialer: dialer}
-	return &rtc.Connector{Diagnose: prober.Diagnose, Dialer: dialer, Logger: opt.Logger, Remote: r.openLeg}
+	prober := &natprobe.Prober{Dialer: dialerFrom}
+	return &rtc.Connector{Diagnose: prober.Diagnose, Dialer: dialerFrom, Logger: opt.Logger, Remote: r.openLeg}
 }
 
 func (r *remoteRun) openLeg(ctx context.Context, leg netcheck.Leg) (rtc.Signals, error) {

@@ -5,17 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"runtime"
 
 	"echopath/internal/ifaces"
 	"echopath/internal/pace"
 	"echopath/netcheck"
-	"echopath/netcheck/dial"
 	"echopath/netcheck/echo"
 	"echopath/netcheck/loss"
 	"echopath/netcheck/natprobe"
+	"echopath/netcheck/network"
 	"echopath/netcheck/rtc"
 )
 
@@ -58,16 +57,18 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 		return netcheck.Report{}, err
 	}
 	defer closeSource(source, &err)
-	if plan.Target.Kind == netcheck.TargetInvite {
-		return runRemote(ctx, plan, opt, netcheck.Deps{Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
-			Probes: (&probes{options: opt, source: source}).stages}, observe)
+	deps := netcheck.Deps{
+		Network: network.New(dialerFrom), Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
+		Probes: (&probes{options: opt, source: source}).stages,
 	}
-	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
-	prober := &natprobe.Prober{Dialer: dialer}
-	var connector netcheck.Connector = &rtc.Connector{
+	if plan.Target.Kind == netcheck.TargetInvite {
+		return runRemote(ctx, plan, opt, deps, observe)
+	}
+	prober := &natprobe.Prober{Dialer: dialerFrom}
+	deps.Connector = &rtc.Connector{
 		Respond:  echo.Responder{}.Serve,
 		Diagnose: prober.Diagnose,
-		Dialer:   dialer,
+		Dialer:   dialerFrom,
 		Logger:   opt.Logger,
 	}
 	if self {
@@ -80,11 +81,7 @@ func Run(ctx context.Context, plan netcheck.Plan, opt Options, observe netcheck.
 				err = fmt.Errorf("stop the embedded server: %w", closeErr)
 			}
 		}()
-		connector = ownConnector{connector, own.server.SocketDrops}
-	}
-	deps := netcheck.Deps{
-		Connector: connector, Clock: pace.Clock{}, AppVersion: opt.Version, OS: runtime.GOOS + "/" + runtime.GOARCH,
-		Probes: (&probes{options: opt, source: source}).stages,
+		deps.Connector = ownConnector{deps.Connector, own.server.SocketDrops}
 	}
 	return netcheck.Run(ctx, plan, deps, observe)
 }

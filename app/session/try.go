@@ -29,8 +29,7 @@ func Try(ctx context.Context, plan netcheck.Plan) ([]Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := func(local netip.Addr) *dial.Dialer { return &dial.Dialer{Local: local} }
-	prober := &natprobe.Prober{Dialer: dialer}
+	prober := &natprobe.Prober{Dialer: dialerFrom}
 	answers := make([]Answer, len(granted.Target.Servers))
 	var all sync.WaitGroup
 	for i, srv := range granted.Target.Servers {

@@ -18,10 +18,11 @@ import (
 // Deps are those of a program of this name and version.
 func Deps(name, version string) cli.Deps {
 	return cli.Deps{
-		Name:    name,
-		Version: version,
-		NoVideo: session.NoVideo(),
-		Beside:  cli.WithVideo,
+		Name:       name,
+		Version:    version,
+		NoVideo:    session.NoVideo(),
+		LongProbes: session.LongProbes(),
+		Beside:     cli.WithVideo,
 		Run: func(ctx context.Context, job cli.Job, observe netcheck.Observer) (netcheck.Report, error) {
 			opt := options(job, version)
 			who := identityFor(job.Plan)

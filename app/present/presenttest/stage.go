@@ -31,7 +31,10 @@ type RunFunc = func(context.Context, netcheck.Plan, netcheck.Observer) (netcheck
 
 // Play makes a RunFunc out of what happens on each path. A context that has ended by the last one makes a cancelled session; one with
 // another computer that was over before ends with an error, as netcheck.Run has it.
-func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
+func Play(paths func(s *Stage, p netcheck.Path)) RunFunc { return Probed(nil, paths) }
+
+// Probed is the same with network probes before the paths, where the plan has some. They end one after another, each in its own time.
+func Probed(network []netcheck.NetResult, paths func(s *Stage, p netcheck.Path)) RunFunc {
 	return func(ctx context.Context, plan netcheck.Plan, observe netcheck.Observer) (netcheck.Report, error) {
 		granted, err := plan.Grant()
 		if err != nil {
@@ -40,6 +43,9 @@ func Play(paths func(s *Stage, p netcheck.Path)) RunFunc {
 		s := NewStage(granted, observe)
 		s.Emit("", netcheck.SessionStarted{ID: "TESTTESTTESTTEST", Started: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC),
 			AppVersion: "1.2.3", OS: "linux/amd64", Plan: plan, Granted: granted, Other: otherEnd(granted)})
+		if granted.Network.On && network != nil {
+			s.network(network)
+		}
 		for _, p := range granted.Paths {
 			paths(s, p)
 		}
