@@ -159,7 +159,7 @@ func (a *attempt) noRemotePair() *netcheck.Failure {
 		}
 	}
 	f := &netcheck.Failure{Code: netcheck.ReasonNoPair,
-		Text:   fmt.Sprintf("Both ends got their addresses, but no packet passed between %s and the other computer at %s.", here, there),
+		Text: fmt.Sprintf("Both ends got their addresses, but no packet passed between %s and the other computer at %s.", here, there),
 		// The port is another one at the next test: it is not what a firewall should be opened for.
 		Advice: "A firewall or an address translator at one of the two places blocks it: ask for UDP between the two to be let through, both ways, or use a relay."}
 	return withServer(f, a.srv)
