@@ -33,11 +33,8 @@ func (d *Dialer) Connect(ctx context.Context, proxy *url.URL, to To, trace func(
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	defer stop()
 	begin, out := time.Now(), ConnectReply{Local: raw.LocalAddr().String()}
-	reply, err := w.ask(ctx, raw, proxy)
+	_, reply, err := w.ask(ctx, raw, proxy)
 	out.Status, out.Schemes = reply.status, reply.schemes
-	if err == nil && reply.status/100 != 2 {
-		err = reply.failure(w.about, proxyHostPort(proxy), w.connectTarget(), proxy.User != nil)
-	}
 	err = w.about.contextFailure(ctx, err)
 	w.done(netcheck.StepProxy, begin, proxyHostPort(proxy), err)
 	if err != nil {
@@ -46,28 +43,31 @@ func (d *Dialer) Connect(ctx context.Context, proxy *url.URL, to To, trace func(
 	return out, nil
 }
 
-// ask sends CONNECT and reads the answer's head.
-func (w *way) ask(ctx context.Context, conn net.Conn, proxy *url.URL) (connectReply, error) {
+// ask sends CONNECT and reads the answer's head. over is what a tunnel, if there is one, goes through: conn, or TLS with the proxy.
+func (w *way) ask(ctx context.Context, conn net.Conn, proxy *url.URL) (over net.Conn, reply connectReply, err error) {
 	name := proxyHostPort(proxy)
 	if err := conn.SetDeadline(deadline(ctx, proxyTimeout)); err != nil {
-		return connectReply{}, err
+		return nil, connectReply{}, err
 	}
 	if proxy.Scheme == "https" {
 		secured := tls.Client(conn, &tls.Config{MinVersion: tls.VersionTLS12, ServerName: proxy.Hostname(), RootCAs: w.dialer.Roots})
 		if err := secured.HandshakeContext(ctx); err != nil {
-			return connectReply{}, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("TLS with the proxy %s failed.", name),
+			return nil, connectReply{}, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("TLS with the proxy %s failed.", name),
 				"Check that HTTPS_PROXY should begin with https:// and not http://, and that this computer trusts the proxy's certificate.", err)
 		}
 		conn = secured
 	}
 	head, err := roundTrip(conn, connectRequest(w.connectTarget(), proxy.User))
 	if err != nil {
-		return connectReply{}, w.about.silentProxy(kindIn(ctx, err), name, err)
+		return nil, connectReply{}, w.about.silentProxy(kindIn(ctx, err), name, err)
 	}
-	reply, err := parseConnectReply(head)
+	reply, err = parseConnectReply(head)
 	if err != nil {
-		return connectReply{}, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("What answers as the proxy %s is no HTTP proxy.", name),
+		return nil, connectReply{}, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("What answers as the proxy %s is no HTTP proxy.", name),
 			"Check the address and port in "+proxySetting+".", err)
 	}
-	return reply, nil
+	if reply.status/100 != 2 {
+		err = reply.failure(w.about, name, w.connectTarget(), proxy.User != nil)
+	}
+	return conn, reply, err
 }

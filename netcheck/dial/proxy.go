@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -70,39 +69,13 @@ func proxyHostPort(proxy *url.URL) string {
 func (w *way) connect(ctx context.Context, conn net.Conn, proxy *url.URL) (net.Conn, error) {
 	begin, name := time.Now(), proxyHostPort(proxy)
 	w.evidence.ViaProxy = name
-	tunnel, err := w.tunnel(ctx, conn, proxy)
+	tunnel, _, err := w.ask(ctx, conn, proxy)
 	err = w.about.contextFailure(ctx, err)
 	w.done(netcheck.StepProxy, begin, name, err)
-	return tunnel, err
-}
-
-func (w *way) tunnel(ctx context.Context, conn net.Conn, proxy *url.URL) (net.Conn, error) {
-	name := proxyHostPort(proxy)
-	if err := conn.SetDeadline(deadline(ctx, proxyTimeout)); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if proxy.Scheme == "https" {
-		secured := tls.Client(conn, &tls.Config{MinVersion: tls.VersionTLS12, ServerName: proxy.Hostname(), RootCAs: w.dialer.Roots})
-		if err := secured.HandshakeContext(ctx); err != nil {
-			return nil, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("TLS with the proxy %s failed.", name),
-				"Check that HTTPS_PROXY should begin with https:// and not http://, and that this computer trusts the proxy's certificate.", err)
-		}
-		conn = secured
-	}
-	target := w.connectTarget()
-	head, err := roundTrip(conn, connectRequest(target, proxy.User))
-	if err != nil {
-		return nil, w.about.silentProxy(kindIn(ctx, err), name, err)
-	}
-	reply, err := parseConnectReply(head)
-	if err != nil {
-		return nil, proxyFailure(netcheck.ReasonProxyRefused, fmt.Sprintf("What answers as the proxy %s is no HTTP proxy.", name),
-			"Check the address and port in "+proxySetting+".", err)
-	}
-	if reply.status/100 != 2 {
-		return nil, reply.failure(w.about, name, target, proxy.User != nil)
-	}
-	return conn, nil
+	return tunnel, nil
 }
 
 // connectTarget is the other side as the proxy should know it: by name where it has one.
