@@ -135,7 +135,9 @@ func (d *diagnosis) local() (netip.Addr, error) {
 	}
 	find := d.prober.LocalOf
 	if find == nil {
-		find = localOf
+		find = func(name string, f netcheck.Family) (netip.Addr, error) {
+			return ifaces.Source(name, f == netcheck.Family4)
+		}
 	}
 	local, err := find(d.iface, family)
 	if err != nil {
@@ -145,27 +147,4 @@ func (d *diagnosis) local() (netip.Addr, error) {
 		}
 	}
 	return local, nil
-}
-
-// localOf finds the first address of an interface, given by name, in a family; an address stands for itself.
-func localOf(ifaceOrAddr string, f netcheck.Family) (netip.Addr, error) {
-	if a, err := netip.ParseAddr(ifaceOrAddr); err == nil {
-		return a.Unmap(), nil
-	}
-	iface, err := net.InterfaceByName(ifaceOrAddr)
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	addrs, err := iface.Addrs()
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	for _, a := range addrs {
-		prefix, err := netip.ParsePrefix(a.String())
-		// A link-local address reaches no server.
-		if err == nil && prefix.Addr().Is4() == (f == netcheck.Family4) && !prefix.Addr().IsLinkLocalUnicast() {
-			return prefix.Addr(), nil
-		}
-	}
-	return netip.Addr{}, fmt.Errorf("interface %s: no IPv%s address", ifaceOrAddr, f)
 }
