@@ -23,7 +23,7 @@ func (o *options) natGroups() flagGroups {
 		o.serverFlags(),
 		{"What to ask", []flagSpec{
 			{name: "portal", value: "URL", text: &o.portal, help: "page over plain HTTP that answers with status 204 and nothing else: another answer shows a captive portal, and its date shows whether this computer's clock is right (default: none is fetched)"},
-			{name: "long", value: "LIST", text: &o.long, help: "questions that take minutes or load the line, one after another: lifetime (of the NAT's binding), idle (time-out of a quiet relay), rate (limit of one flow), with commas between"},
+			{name: "long", value: "LIST", text: &o.long, help: "questions that take minutes, asked after all others: lifetime (how long a NAT keeps the port of a connection that is quiet)"},
 			{name: "limit", value: "TIME", text: &o.limit, help: "end of all other questions, whatever answers or not, 1s to 1m (default 15s; usually it takes less than 8s)"},
 		}},
 		{"What to get", []flagSpec{
