@@ -132,11 +132,11 @@ func eventWords(e hosting.Event) string {
 		outcome = string(e.Grade)
 	}
 	text := fmt.Sprintf("%s measured %s: %s.", who, e.Run.Path.Title(), strings.ReplaceAll(outcome, "_", " "))
-	why := netcheck.CleanText(ended.Reason, 500)
-	if why == "" && e.Verdict != "" {
-		why = netcheck.CleanText(e.Verdict, 500) + "."
+	why := ended.Reason
+	if why == "" {
+		why = e.Verdict
 	}
-	return strings.TrimRight(text+" "+why, " ")
+	return strings.TrimSpace(text + " " + present.GuestSays(e.Name, why))
 }
 
 // status tells how things stand.

@@ -9,13 +9,17 @@ import (
 )
 
 // HostEventLine tells in a sentence or two what happened at a host, for a log, and how grave it is. The text is "" for what
-// needs no line: most of the events of a guest's run, which its table and its charts show.
+// needs no line: most of the events of a guest's run, which its table and its charts show. What a guest found is told as its own
+// words: "this computer" is the guest's in them.
 func HostEventLine(e hosting.Event) (text string, tone Tone) {
 	text, tone = hostEvent(e)
 	if e.Kind == hosting.EventRunEnded && e.Grade != "" {
-		text = bare(text) + ": " + string(e.Grade) + ". " + sentence(netcheck.CleanText(e.Verdict, 500))
+		text = strings.TrimSpace(bare(text) + ": " + string(e.Grade) + ". " + GuestSays(e.Name, e.Verdict))
 	}
 	detail := bare(netcheck.CleanText(e.Text, 500))
+	if toldToGuest(e) {
+		detail = ""
+	}
 	switch {
 	case text == "" || detail == "" || sameWords(text, detail, guestName(e.Name, "A guest")):
 		return text, tone
@@ -28,6 +32,21 @@ func HostEventLine(e hosting.Event) (text string, tone Tone) {
 		}
 	}
 	return text + " " + sentence(detail), tone
+}
+
+// GuestSays gives words that a guest has written, as its own: vm says: "This computer could not keep up". It is "" without any.
+func GuestSays(name, words string) string {
+	words = bare(netcheck.CleanText(words, 500))
+	if words == "" {
+		return ""
+	}
+	return guestName(name, "The guest") + ` says: "` + words + `".`
+}
+
+// toldToGuest tells of an event whose text is what the guest was told by whoever sent it out: it is no news to them.
+func toldToGuest(e hosting.Event) bool {
+	code := signaling.Code(e.Code)
+	return e.Kind == hosting.EventGuestLeft && (code == signaling.CodeRemoved || code == signaling.CodeDeclined)
 }
 
 // notMet is the code of a host's event that tells of a guest who was let in and could not be reached: its text says all of it.

@@ -48,7 +48,7 @@ var bareHostLines = []hostLine{
 	{hosting.Event{Kind: hosting.EventLegClosed, Name: "Lab-PC"}, "Lab-PC: the connection has ended.", ToneNone},
 	{hosting.Event{Kind: hosting.EventRunEnded}, "The test of a guest has ended.", ToneNone},
 	{hosting.Event{Kind: hosting.EventRunEnded, Name: "Lab-PC", Grade: netcheck.GradePoor, Verdict: "Direct loses packets."},
-		"The test of Lab-PC has ended: poor. Direct loses packets.", ToneNone},
+		`The test of Lab-PC has ended: poor. Lab-PC says: "Direct loses packets".`, ToneNone},
 	{hosting.Event{Kind: hosting.EventRun, Text: "not for the log"}, "", ToneNone},
 	{hosting.Event{Kind: "of a newer version", Text: "x"}, "", ToneNone},
 }
@@ -78,8 +78,9 @@ func TestHostEventLineWithDetail(t *testing.T) {
 		left(signaling.CodeLeft, "The guest has left.", "Lab-PC has left."),
 		left(signaling.CodeHostStopped, "Hosting has stopped.", "Lab-PC has left. Hosting has stopped."),
 		left(signaling.CodeRemoved, "The guest was removed.", "Lab-PC was removed."),
-		left(signaling.CodeRemoved, "Enough!", "Lab-PC was removed. Enough!"),
+		left(signaling.CodeRemoved, "The person at the host has ended your session.", "Lab-PC was removed."),
 		left(signaling.CodeDeclined, "The guest was not let in.", "Lab-PC was not let in."),
+		left(signaling.CodeDeclined, "The person at the host did not let you in.", "Lab-PC was not let in."),
 		left(signaling.CodeLost, "Nothing was heard of the guest for 60 s.", "Lab-PC is gone. Nothing was heard of the guest for 60 s."),
 		left(signaling.CodeTooMany, "The guest has sent too many messages and was removed.", "Lab-PC is gone. The guest has sent too many messages and was removed."),
 
@@ -117,6 +118,20 @@ func TestHostEventLinesAreWhole(t *testing.T) {
 			if !strings.HasPrefix(line, strings.TrimSuffix(tt.want, ".")) || !strings.HasSuffix(line, ".") || emptySentence.MatchString(line) || strings.Count(line, tt.want) != 1 {
 				t.Errorf("%s with %q: %q", e.Kind, detail, line)
 			}
+		}
+	}
+}
+
+// What a guest has found is said in its words: "this computer" is not the host.
+func TestGuestSays(t *testing.T) {
+	for _, tt := range []struct{ name, words, want string }{
+		{"vm", "This computer could not keep up.", `vm says: "This computer could not keep up".`},
+		{"", "No pair\x1b[2J", `The guest says: "No pair[2J".`},
+		{"vm", " .", ""},
+		{"vm", "", ""},
+	} {
+		if got := GuestSays(tt.name, tt.words); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
 		}
 	}
 }
