@@ -22,7 +22,7 @@ func runHelper(name string, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	run, ok := map[string]func(context.Context, []string, io.Writer) error{
-		"nat": helpNAT, "proxy": helpProxy, "ready": helpReady, "hostile": helpHostile,
+		"nat": helpNAT, "proxy": helpProxy, "ready": helpReady, "hostile": helpHostile, "box": helpBox,
 	}[name]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "no helper %q\n", name)
@@ -85,11 +85,12 @@ func ready(addrs []string) error {
 		}
 		_ = conn.Close()
 	}
-	conn, err := net.ListenUDP("udp4", nil)
+	to := netip.MustParseAddrPort(addrs[0])
+	conn, err := net.ListenUDP(map[bool]string{true: "udp4", false: "udp6"}[to.Addr().Is4()], nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	_, err = ask(conn, netip.MustParseAddrPort(addrs[0]), 0)
+	_, err = ask(conn, to, 0)
 	return err
 }

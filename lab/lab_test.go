@@ -38,6 +38,12 @@ var scenarios = []scenario{
 	{name: "interface-address", run: scenarioInterfaceAddress},
 	{name: "third-party", run: scenarioThirdParty},
 	{name: "host-gone", run: scenarioHostGone},
+	{name: "diagnose-nats", run: scenarioDiagnoseNATs},
+	{name: "diagnose-few-nats", short: true, part: true, run: scenarioDiagnoseFewNATs},
+	{name: "diagnose-faults", run: scenarioDiagnoseFaults},
+	{name: "diagnose-few-faults", short: true, part: true, run: scenarioDiagnoseFewFaults},
+	{name: "diagnose-healthy", run: scenarioDiagnoseHealthy},
+	{name: "diagnose-nothing", run: scenarioDiagnoseNothing},
 }
 
 // TestLab runs the scenarios: all with ECHOPATH_LAB=1, the short ones with ECHOPATH_LAB=short, or the one that ECHOPATH_LAB names.

@@ -30,6 +30,8 @@ type Side struct {
 	Lossy []string
 	// Ports of TCP that the NAT forwards to the end.
 	Ports []int
+	// Rules, if set, are all of the router's, for iptables-restore. NAT then only tells whether the wide network knows the end's own address.
+	Rules string
 }
 
 // Layout is a network of the lab as data:
@@ -49,6 +51,8 @@ var (
 	AddrNATA    = netip.MustParseAddr("11.0.1.2")
 	AddrB       = netip.MustParseAddr("10.2.0.2")
 	AddrNATB    = netip.MustParseAddr("11.0.2.2")
+	AddrNATA2   = netip.MustParseAddr("11.0.1.3") // the router's second address
+	AddrCarrier = netip.MustParseAddr("100.64.7.7")
 	AddrSrv     = netip.MustParseAddr("11.0.3.2")
 	AddrSrvAlt  = netip.MustParseAddr("11.0.3.3") // for NAT behaviour, RFC 5780
 	AddrVictim  = netip.MustParseAddr("11.0.9.2")
@@ -56,7 +60,7 @@ var (
 
 // Topology is the layout as nodes, cables and rules.
 func (l Layout) Topology() netns.Topology {
-	wan := netns.Node{Name: "wan", Forward: true}
+	wan := netns.Node{Name: "wan", Forward: true, Routes: []netns.Route{{To: "100.64.7.0/24", Via: AddrNATA}}}
 	for _, s := range []struct {
 		side Side
 		lan  string
@@ -78,7 +82,7 @@ func (l Layout) Topology() netns.Topology {
 		},
 		Links: []netns.Link{
 			{A: plug("a", "eth0", AddrA), B: plug("nata", "lan", netip.MustParseAddr("10.1.0.1"))},
-			{A: plug("nata", "wan", AddrNATA), B: plug("wan", "a", netip.MustParseAddr("11.0.1.1"))},
+			{A: plug("nata", "wan", AddrNATA, AddrNATA2), B: plug("wan", "a", netip.MustParseAddr("11.0.1.1"))},
 			{A: plug("natb", "wan", AddrNATB), B: plug("wan", "b", netip.MustParseAddr("11.0.2.1"))},
 			{A: plug("b", "eth0", AddrB), B: plug("natb", "lan", netip.MustParseAddr("10.2.0.1"))},
 			{A: plug("srv", "eth0", AddrSrv, AddrSrvAlt), B: plug("wan", "srv", netip.MustParseAddr("11.0.3.1"))},
@@ -103,6 +107,9 @@ func plug(node, name string, addrs ...netip.Addr) netns.End {
 // sent from inside, for itself too: a connectivity check that comes too early would otherwise leave a connection on record, and the
 // NAT would no longer keep the port of the answer to it.
 func (s Side) rules(inside netip.Addr) string {
+	if s.Rules != "" {
+		return s.Rules
+	}
 	var b strings.Builder
 	line := func(format string, v ...any) { fmt.Fprintf(&b, format+"\n", v...) }
 	line("*filter")

@@ -50,6 +50,30 @@ COMMIT
 	}
 }
 
+// The table of set-ups is whole, and each can be built.
+func TestSetups(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range Setups() {
+		names[s.Name] = true
+		top := Layout{A: s.Side}.Topology()
+		if err := top.Check(); err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+		if (s.Silence == "") != (s.Two.Mapping != "" && s.Two.Filtering != "" && s.One.Mapping != "" && s.One.Filtering != "") {
+			t.Errorf("%s: a verdict and silence exclude each other", s.Name)
+		}
+		if s.Two.Mapping == noNAT && (s.Side.NAT != None || s.Hairpin != "" || s.Shared) {
+			t.Errorf("%s: there is no NAT, and yet %+v", s.Name, s)
+		}
+	}
+	if len(names) != 12 {
+		t.Errorf("%d set-ups", len(names))
+	}
+	if rules := byAddress(); strings.Count(rules, "--name lab40399 ") != 2 || strings.Contains(rules, "lab40400") || !strings.HasSuffix(SetupPorts, "40399") {
+		t.Error("the rules by address are not those of the ports that are used")
+	}
+}
+
 func TestClassify(t *testing.T) {
 	ap := netip.MustParseAddrPort
 	own, x, y, z := ap("10.1.0.2:1"), ap("11.0.1.2:1"), ap("11.0.1.2:2"), ap("11.0.1.2:3")

@@ -21,16 +21,72 @@ type Report struct {
 		Kind string `json:"kind"`
 	} `json:"target"`
 	Paths   []PathResult `json:"paths"`
+	Network *struct {
+		Complete bool    `json:"complete"`
+		TookMS   float64 `json:"took_ms"`
+	} `json:"network"`
+	NAT     *NATResult    `json:"nat"`
+	Probes  []ProbeResult `json:"probes"`
 	Verdict struct {
-		Grade    string `json:"grade"`
-		Sentence string `json:"sentence"`
-		Findings []struct {
-			ID     string `json:"id"`
-			Path   string `json:"path"`
-			Title  string `json:"title"`
-			Advice string `json:"advice"`
-		} `json:"findings"`
+		Grade    string    `json:"grade"`
+		Sentence string    `json:"sentence"`
+		Findings []Finding `json:"findings"`
 	} `json:"verdict"`
+}
+
+// Finding is one finding of the verdict.
+type Finding struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Path     string `json:"path"`
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Advice   string `json:"advice"`
+}
+
+// NATResult is what a report says of the NAT.
+type NATResult struct {
+	Method         string `json:"method"`
+	NAT            *bool  `json:"nat"`
+	Mapping        string `json:"mapping"`
+	Filtering      string `json:"filtering"`
+	OldName        string `json:"old_name"`
+	Mapped         string `json:"mapped"`
+	PortsTried     int    `json:"ports_tried"`
+	PortsPreserved int    `json:"ports_preserved"`
+	Hairpin        *bool  `json:"hairpin"`
+	SharedAddress  bool   `json:"shared_address"`
+}
+
+// ProbeResult is what one question to the network gave.
+type ProbeResult struct {
+	ID     string  `json:"id"`
+	Kind   string  `json:"kind"`
+	State  string  `json:"state"`
+	Code   string  `json:"reason_code"`
+	Text   string  `json:"text"`
+	Cause  string  `json:"cause"`
+	TookMS float64 `json:"took_ms"`
+}
+
+// Probe gives the first question of a kind, or nil.
+func (r Report) Probe(kind string) *ProbeResult {
+	for i, p := range r.Probes {
+		if p.Kind == kind {
+			return &r.Probes[i]
+		}
+	}
+	return nil
+}
+
+// Finding gives a finding by its name, or nil.
+func (r Report) Finding(id string) *Finding {
+	for i, f := range r.Verdict.Findings {
+		if f.ID == id {
+			return &r.Verdict.Findings[i]
+		}
+	}
+	return nil
 }
 
 // PathResult is one path of a report.

@@ -38,13 +38,21 @@ type world struct {
 // newWorld builds a network. It ends with the test; after a failure all that is known of it stays in a folder that the test names.
 func newWorld(t *testing.T, l Layout, limit time.Duration) *world {
 	t.Helper()
+	w := newWorldOf(t, l.Topology(), limit)
+	w.layout = l
+	return w
+}
+
+// newWorldOf does so for any network with a node a.
+func newWorldOf(t *testing.T, top netns.Topology, limit time.Duration) *world {
+	t.Helper()
 	dir, err := os.MkdirTemp(os.Getenv("ECHOPATH_LAB_DIR"), "echopath-lab-"+strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	w := &world{t: t, ctx: ctx, layout: l, dir: dir, ca: filepath.Join(dir, "ca.pem"), names: map[string]int{}}
-	w.net, err = netns.Build(ctx, Prefix, l.Topology())
+	w := &world{t: t, ctx: ctx, dir: dir, ca: filepath.Join(dir, "ca.pem"), names: map[string]int{}}
+	w.net, err = netns.Build(ctx, Prefix, top)
 	if err != nil {
 		cancel()
 		t.Fatal(err)

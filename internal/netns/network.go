@@ -56,9 +56,7 @@ func (n *Network) build(ctx context.Context) error {
 		if _, err := run(ctx, "", "ip", "netns", "add", n.Name(node.Name)); err != nil {
 			return err
 		}
-		// Addresses of IPv6 would come by themselves, some of them only after a second.
-		if _, err := n.Run(ctx, node.Name, "", "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1",
-			"net.ipv4.ip_forward="+digit(node.Forward)); err != nil {
+		if _, err := n.Run(ctx, node.Name, "", append([]string{"sysctl", "-q", "-w"}, n.topology.settings(node)...)...); err != nil {
 			return err
 		}
 	}
@@ -74,6 +72,18 @@ func (n *Network) build(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// settings are those of a node's kernel.
+func (t Topology) settings(node Node) []string {
+	forward := digit(node.Forward)
+	if !t.IPv6 { // addresses of IPv6 would come by themselves, some of them only after a second
+		return []string{"net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.ip_forward=" + forward}
+	}
+	return []string{"net.ipv6.conf.all.disable_ipv6=0", "net.ipv6.conf.default.disable_ipv6=0", "net.ipv4.ip_forward=" + forward,
+		"net.ipv6.conf.all.forwarding=" + forward,
+		// An address can be used at once: nobody else has it.
+		"net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0"}
 }
 
 // configure sets rules before addresses: no packet passes a router that is not yet one.

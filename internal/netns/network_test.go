@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,6 +92,26 @@ func TestNetwork(t *testing.T) {
 	}
 	if left := own(t); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A network of IPv6 has it at once, and where it is not asked for there is none.
+func TestIPv6(t *testing.T) {
+	top := two()
+	top.IPv6 = true
+	top.Links[0].A.Addresses = append(top.Links[0].A.Addresses, netip.MustParsePrefix("2600:9::1/64"))
+	top.Links[0].B.Addresses = []netip.Prefix{netip.MustParsePrefix("2600:9::2/64"), netip.MustParsePrefix("10.9.0.2/24")}
+	top.Nodes[0].Routes = []Route{{"default", netip.MustParseAddr("2600:9::2")}}
+	n, ctx := build(t, top)
+	if out, err := n.Run(ctx, "one", "", "ip", "-6", "route", "get", "2600:aa::1"); err != nil || !strings.Contains(out, "via 2600:9::2") || !strings.Contains(out, "src 2600:9::1") {
+		t.Errorf("the way by IPv6: %q, %v", out, err)
+	}
+	if out, err := n.Run(ctx, "one", "", "ip", "-6", "address", "show", "tentative"); err != nil || strings.Contains(out, "2600:9") {
+		t.Errorf("an address can not be used yet: %q, %v", out, err)
+	}
+	plain, ctx := build(t, two())
+	if out, err := plain.Run(ctx, "one", "", "ip", "-6", "address"); err != nil || out != "" {
+		t.Errorf("addresses of IPv6 that nobody asked for: %q, %v", out, err)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 type Topology struct {
 	Nodes []Node
 	Links []Link
+	// IPv6 is on in all nodes. Their own addresses beside those of the links are those of each link alone, and no router announces any.
+	IPv6 bool
 }
 
 // Node is one computer or router: a namespace.

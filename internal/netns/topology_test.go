@@ -2,6 +2,7 @@ package netns
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,24 @@ func TestOwner(t *testing.T) {
 	for name, want := range tests {
 		if pid, ok := owner("lab-", name); pid*map[bool]int{true: 1}[ok] != want {
 			t.Errorf("%q belongs to %d, %t; want %d", name, pid, ok, want)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	for _, tt := range []struct {
+		six, forward bool
+		want         []string
+	}{
+		{false, true, []string{"net.ipv6.conf.all.disable_ipv6=1", "net.ipv4.ip_forward=1"}},
+		{true, false, []string{"net.ipv6.conf.all.disable_ipv6=0", "net.ipv6.conf.all.forwarding=0", "net.ipv6.conf.default.accept_dad=0"}},
+		{true, true, []string{"net.ipv6.conf.all.forwarding=1", "net.ipv4.ip_forward=1"}},
+	} {
+		got := Topology{IPv6: tt.six}.settings(Node{Forward: tt.forward})
+		for _, want := range tt.want {
+			if !slices.Contains(got, want) {
+				t.Errorf("IPv6 %t, forward %t: %v lacks %s", tt.six, tt.forward, got, want)
+			}
 		}
 	}
 }
