@@ -59,6 +59,7 @@ func (a *attempt) run(ctx context.Context) (*link, error) {
 	l, err := a.connect(ctx)
 	stop()
 	if err != nil {
+		a.learn(err)
 		both(a.near.abandon, a.far.abandon)
 		a.negotiating.Wait()
 		return nil, err

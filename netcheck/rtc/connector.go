@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -49,20 +50,24 @@ const (
 // of its own: with less of it, none is asked long enough to tell why it does not serve. The first that gives both ends a candidate and a working pair is the one that is used, at both ends. Steps and finally
 // PathConnected go to trace, one after another and never after Connect has returned.
 //
-// The error is the most telling *netcheck.Failure among the servers', or ctx's own error when ctx ended first.
+// The error is the most telling *netcheck.Failure among the servers', or ctx's own error when ctx ended first. A deadline that passes while
+// what was opened is closed comes too late to hide why.
 func (c *Connector) Connect(ctx context.Context, leg netcheck.Leg, trace func(netcheck.Event)) (netcheck.Link, error) {
 	if leg.Timeout <= 0 {
 		leg.Timeout = defaultTimeout
 	}
 	t := newTracer(leg.Path, trace)
 	defer t.end()
-	run := &connecting{Connector: c, leg: leg, trace: t}
+	run := &connecting{Connector: c, leg: leg, trace: t, caller: ctx}
 	run.until, _ = ctx.Deadline()
 	l, err := run.do(ctx)
 	if err == nil {
 		return l, nil
 	}
-	if cause := ctx.Err(); cause != nil {
+	switch cause := ctx.Err(); {
+	case errors.Is(cause, context.DeadlineExceeded) && run.known != nil:
+		return nil, run.known
+	case cause != nil:
 		return nil, fmt.Errorf("connect %s: %w", leg.Path, cause)
 	}
 	return nil, err
@@ -78,6 +83,16 @@ type connecting struct {
 	worst *netcheck.Failure
 	until time.Time               // the caller's own deadline; zero if there is none
 	asked map[netip.AddrPort]bool // by the stun path
+
+	caller context.Context   // Connect's own: what is found after its end may be of the end's making
+	known  *netcheck.Failure // the most telling one that was found before
+}
+
+// learn notes why an attempt makes no link, before its sockets are closed: that may take a while.
+func (c *connecting) learn(err error) {
+	if c.caller.Err() == nil {
+		c.known = netcheck.MoreTelling(c.known, netcheck.AsFailure(err, netcheck.ReasonLocal))
+	}
 }
 
 // remote tells whether the other end is another computer.

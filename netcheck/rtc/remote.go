@@ -31,6 +31,7 @@ func (a *attempt) reach(ctx context.Context) (*link, error) {
 	l, err := a.connect(ctx)
 	answered()
 	if err != nil {
+		a.learn(err)
 		a.giveUp(err)
 		stop()
 		a.near.abandon()
@@ -181,7 +182,7 @@ func (a *attempt) relayToNobody(there string) *netcheck.Failure {
 		from = fmt.Sprintf("the relay at %s port %d", c.Address, c.Port)
 	}
 	return &netcheck.Failure{Code: netcheck.ReasonNoPair,
-		Text:   fmt.Sprintf("This end got a relay address, but no packet passed between %s and the other computer at %s.", from, there),
+		Text:   fmt.Sprintf("This computer got a relay address, but no packet passed between %s and the other computer at %s.", from, there),
 		Advice: fmt.Sprintf("A firewall between the relay and the other computer blocks it: ask for UDP between %s and %s, both ways.", from, there)}
 }
 

@@ -151,7 +151,7 @@ func TestOtherEndsFailure(t *testing.T) {
 		code netcheck.ReasonCode
 		text string
 	}{
-		{signaling.Failure{Code: netcheck.ReasonNoFamily, Text: "No\naddress.\x1b[31m"}, netcheck.ReasonNoFamily, "its end of the path: No address.[31m"},
+		{signaling.Failure{Code: netcheck.ReasonNoFamily, Text: "No\naddress.\x1b[31m"}, netcheck.ReasonNoFamily, `its end of the path. It says: "No address.[31m".`},
 		{signaling.Failure{Code: "made_up", Text: strings.Repeat("x", 5000)}, netcheck.ReasonFarRefused, strings.Repeat("x", signaling.MaxText)},
 		{signaling.Failure{}, netcheck.ReasonFarRefused, "does not say why"},
 	} {
@@ -303,5 +303,56 @@ func TestConfirmIsCompared(t *testing.T) {
 	}
 	if !agree(signaling.Confirm{Own: "a", Other: "b"}, signaling.Confirm{Own: "b", Other: "a"}) {
 		t.Error("two ends that saw each other do not agree")
+	}
+}
+
+// slowToClose is a signalling connection that closes when it is let.
+type slowToClose struct {
+	Signals
+	closing func()
+}
+
+func (s slowToClose) Close() error {
+	s.closing()
+	return s.Signals.Close()
+}
+
+// The caller's time may be over while what was opened is closed: why there is no link was known before, and stays.
+func TestClosingDoesNotHideTheReason(t *testing.T) {
+	noLeaks(t)
+	leg := remote((&testServer{host: "127.0.0.1"}).leg(netcheck.PathDirect))
+	for cause, want := range map[error]netcheck.ReasonCode{context.DeadlineExceeded: netcheck.ReasonNoFamily, context.Canceled: ""} {
+		ctx := &endsWhenTold{Context: t.Context(), done: make(chan struct{}), cause: cause}
+		c := &Connector{Remote: func(ctx2 context.Context, _ netcheck.Leg) (Signals, error) {
+			near, far := newMemory()
+			told := signaling.Failure{Code: netcheck.ReasonNoFamily, Text: "No address."}
+			return slowToClose{near, ctx.end}, far.Send(ctx2, signaling.Signal{Failure: &told})
+		}}
+		_, err := c.Connect(ctx, leg, func(netcheck.Event) {})
+		var f *netcheck.Failure
+		if want == "" && !errors.Is(err, cause) || want != "" && (!errors.As(err, &f) || f.Code != want) {
+			t.Errorf("%v: %v", cause, err)
+		}
+	}
+}
+
+// endsWhenTold is a context that ends at a moment of the test's choice, by a deadline too.
+type endsWhenTold struct {
+	context.Context
+	once  sync.Once
+	done  chan struct{}
+	cause error
+}
+
+func (c *endsWhenTold) end() { c.once.Do(func() { close(c.done) }) }
+
+func (c *endsWhenTold) Done() <-chan struct{} { return c.done }
+
+func (c *endsWhenTold) Err() error {
+	select {
+	case <-c.done:
+		return c.cause
+	default:
+		return nil
 	}
 }

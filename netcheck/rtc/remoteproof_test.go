@@ -100,7 +100,7 @@ func TestRemotePeerIgnored(t *testing.T) {
 	if !strings.Contains(f.Text, "did not answer the request") || !strings.Contains(f.Text, "127.0.0.1 port") || f.Server == "" {
 		t.Errorf("%+v", f)
 	}
-	if got := <-h.links; got.err == nil || !strings.Contains(got.err.Error(), "gave up the path: The TURN server gave") {
+	if got := <-h.links; got.err == nil || !strings.Contains(got.err.Error(), `gave up the path. It says: "The TURN server gave`) {
 		t.Errorf("the other end: %v", got.err)
 	}
 }

@@ -6,25 +6,27 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"echopath/netcheck"
 	"echopath/netcheck/signaling"
 )
 
-// toldFailure is what the other end says about why there is no link. It is its word, and says so.
+// toldFailure is what the other end says about why there is no link. They are its words, and stand as such: "this computer" and "here"
+// are that end in them.
 func (p *peer) toldFailure(f signaling.Failure) *netcheck.Failure {
-	out := &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end could not make its end of the path: ", Advice: shown(f.Advice)}
+	out := &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "The other end could not make its end of the path.", Advice: shown(f.Advice)}
 	if !p.role.offers {
-		out.Text = "The other end gave up the path: "
+		out.Text = "The other end gave up the path."
 	}
 	if slices.Contains(foreignCodes, f.Code) {
 		out.Code = f.Code
 	}
 	if text := shown(f.Text); text != "" {
-		out.Text += text
+		out.Text += ` It says: "` + strings.TrimSuffix(text, ".") + `".`
 	} else {
-		out.Text += "it does not say why."
+		out.Text += " It does not say why."
 	}
 	return out
 }
