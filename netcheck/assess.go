@@ -3,6 +3,7 @@ package netcheck
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -136,7 +137,7 @@ func farDrops(pair PairCheck, lost int, other *OtherEnd) *Failure {
 	switch here, there := float64(pair.Drops), float64(pair.FarDrops); {
 	case there < dropsOfLoss*float64(lost) && here > 0:
 	case here < dropsOfLoss*float64(lost) && there > 0:
-		who, where = capital(other.called()), "on "+other.called()
+		who, where = other.begins(), "on "+other.called()
 	default:
 		who, where = "This computer and "+other.called(), "at both ends"
 	}
@@ -166,16 +167,23 @@ func slowWayBack(other *OtherEnd) string {
 // farEndWord names the far end in the middle of a sentence.
 func farEndWord(other *OtherEnd) string {
 	if other == nil {
-		return "the other end"
+		return otherEndWord
 	}
 	return other.called()
 }
 
+// checkTimer doubts a result whose packets left late. While nothing passes, a sender waits for the system, which keeps what it can not send:
+// that is no busy computer.
 func checkTimer(plan LossPlan, sum LossSummary, _ *OtherEnd) *Failure {
+	cut := slices.ContainsFunc(sum.Carriers, func(c CarrierResult) bool { return cutsOf(c.Stats).N > 0 })
 	for _, c := range sum.Carriers {
-		if c.Self.SendErrorP95 > sendErrorLimit(plan) {
+		late := c.Self.SendErrorP95
+		if cut {
+			late = c.Self.SendErrorBeside
+		}
+		if late > sendErrorLimit(plan) {
 			return &Failure{Code: ReasonBusy,
-				Text:   fmt.Sprintf("This computer was too busy to measure: one packet in twenty left %s ms or more after its time.", millis(c.Self.SendErrorP95)),
+				Text:   fmt.Sprintf("This computer was too busy to measure: one packet in twenty left %s ms or more after its time.", millis(late)),
 				Advice: "Close other programs and run the test again."}
 		}
 	}

@@ -67,6 +67,8 @@ func TestAssess(t *testing.T) {
 		{"all refused", LossSummary{Carriers: []CarrierResult{refusedAll}}, ReasonSenderLimit, "100 % of the packets on the SRTP carrier could not be handed"},
 		{"nothing came back, and no log", LossSummary{Carriers: []CarrierResult{resultOf(CarrierSRTP, fates(100, 20*ms, losing(100, stats.StatusLost)))}}, ReasonNone, ""},
 		{"losses without direction", LossSummary{Carriers: []CarrierResult{lossy(stats.StatusLost)}}, ReasonLogMissing, "log did not arrive"},
+		{"late in an outage alone", outageOf(4, 800, stats.StatusLostUp, func(s *SelfCheck) { s.SendErrorP95, s.SendErrorBeside = 570*ms, ms }), ReasonNone, ""},
+		{"late beside an outage too", outageOf(4, 800, stats.StatusLostUp, func(s *SelfCheck) { s.SendErrorP95, s.SendErrorBeside = 570*ms, 30*ms }), ReasonBusy, "30 ms or more"},
 		{"saturated comes before late", self(func(s *SelfCheck) { s.MissedSends, s.SendErrorP95 = 50, time.Second }), ReasonSenderLimit, "gave up"},
 	}
 	for _, tt := range tests {

@@ -169,13 +169,13 @@ func checkCallThere(s CallSummary, far string) *Failure {
 	advice := "Close other programs on " + far + ", or ask for a smaller picture or fewer of them a second."
 	switch left, of := leftOut(s.Down, s.Up); {
 	case s.Down.Sent+s.Down.Dropped == 0:
-		return &Failure{Code: ReasonNoData, Text: capital(far) + " sent no picture, so nothing is known of the way from there.",
+		return &Failure{Code: ReasonNoData, Text: beginning(far) + " sent no picture, so nothing is known of the way from there.",
 			Advice: "Look there for what is wrong with its camera, and run the call again."}
 	case left > 0:
-		return &Failure{Code: ReasonReflectorBusy, Text: fmt.Sprintf("%s could not keep up with the call: it left out %d of %d pictures.", capital(far), left, of), Advice: advice}
+		return &Failure{Code: ReasonReflectorBusy, Text: fmt.Sprintf("%s could not keep up with the call: it left out %d of %d pictures.", beginning(far), left, of), Advice: advice}
 	case s.Far.CaptureErrorP95 > lateCapture(s.Down):
 		return &Failure{Code: ReasonReflectorBusy,
-			Text:   fmt.Sprintf("%s was too busy to measure: it took one picture in twenty %s ms or more after its time.", capital(far), millis(s.Far.CaptureErrorP95)),
+			Text:   fmt.Sprintf("%s was too busy to measure: it took one picture in twenty %s ms or more after its time.", beginning(far), millis(s.Far.CaptureErrorP95)),
 			Advice: advice}
 	}
 	return nil

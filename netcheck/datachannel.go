@@ -46,7 +46,7 @@ func findUnsent(r Report, p PathReport) []Finding {
 		Advice:   "Calls are not affected. If programs on this network use data channels, ask for a lower rate to see what one carries.",
 		Evidence: evidence("asked", fmt.Sprint(asked), "given_up", fmt.Sprint(sender), "given_up_far", fmt.Sprint(far))}
 	if far > sender {
-		f.Detail = fmt.Sprintf("%s gave up %d answers on the data channel before they were sent.", capital(farEndWord(r.Other)), far)
+		f.Detail = fmt.Sprintf("%s gave up %d answers on the data channel before they were sent.", beginning(farEndWord(r.Other)), far)
 	}
 	f.Detail += " A data channel holds packets back by itself when some are lost or late. Media packets (SRTP) at the same time were all sent, and the verdict rests on those."
 	return []Finding{f}

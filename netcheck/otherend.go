@@ -53,9 +53,26 @@ func (r Report) peerPorts() string {
 // called is what the second computer is called in the middle of a sentence.
 func (o *OtherEnd) called() string {
 	if o == nil || o.Name == "" {
-		return "the other computer"
+		return otherComputer
 	}
 	return CleanText(o.Name, maxName)
+}
+
+// What a second computer is called that has no name, and the other end of a path where there may be none.
+const (
+	otherComputer = "the other computer"
+	otherEndWord  = "the other end"
+)
+
+// begins is what it is called at the beginning of a sentence.
+func (o *OtherEnd) begins() string { return beginning(o.called()) }
+
+// beginning begins a sentence with what a computer is called. A name stays as its owner writes it.
+func beginning(called string) string {
+	if called == otherComputer || called == otherEndWord {
+		return capital(called)
+	}
+	return called
 }
 
 // far is what the second computer of a report is called in the middle of a sentence.

@@ -38,8 +38,17 @@ func outageOf(p PathReport) (broken, bool) {
 	return out, true
 }
 
+// cutFigures gives the result in which a cut is looked for. Packets that left late or not at all do not take away that nothing passed for
+// seconds; what this computer's own kernel threw away does.
+func cutFigures(p PathReport) (CarrierResult, bool) {
+	if p.Code != ReasonSocketDrops && (p.State == StateInconclusive || p.State == StateSaturated) {
+		return judged(p)
+	}
+	return figures(p)
+}
+
 func packetOutage(p PathReport) (broken, bool) {
-	c, ok := figures(p)
+	c, ok := cutFigures(p)
 	cuts := cutsOf(c.Stats)
 	if !ok || cuts.N == 0 {
 		return broken{}, false
@@ -123,7 +132,7 @@ func findOutage(r Report, p PathReport) []Finding {
 		f.Detail += fmt.Sprintf(" That happened %s, for %s s in all.", times(b.n), seconds(b.all))
 		f.Evidence = append(f.Evidence, Evidence{"outages", fmt.Sprint(b.n)}, Evidence{"silent_all_ms", fmt.Sprint(b.all.Milliseconds())})
 	}
-	if b.lost > 0 {
+	if _, more := figures(p); more && b.lost > 0 {
 		f.Detail += fmt.Sprintf(" The %d packets lost then are not part of what is said below about losses of a direction.", b.lost)
 		f.Evidence = append(f.Evidence, Evidence{"lost_then", fmt.Sprint(b.lost)})
 	}

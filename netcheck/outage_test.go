@@ -54,6 +54,27 @@ func TestAnOutageIsNoLossOfADirection(t *testing.T) {
 	}
 }
 
+// Whatever else is in doubt, that nothing passed for seconds is told; not where this computer's kernel may have done it.
+func TestAnOutageOfAPathInDoubt(t *testing.T) {
+	for code, want := range map[ReasonCode]string{
+		ReasonBusy:        "outage:direct inconclusive:direct",
+		ReasonSenderLimit: "outage:direct saturated:direct",
+		ReasonSocketDrops: "saturated:direct",
+	} {
+		r := remoteReport(with(cutPath(PathDirect, 800, stats.StatusLostUp, nil), func(p *PathReport) {
+			p.State, p.Code, p.Reason, p.Advice = code.State(), code, "A reason.", "An advice."
+		}))
+		v := Judge(r)
+		checkWords(t, r, v)
+		if got := strings.Join(ids(v), " "); got != want || v.Grade != GradeInconclusive {
+			t.Errorf("%s: %s, %s", code, got, v.Grade)
+		}
+		if told := strings.Contains(v.Sentence, "Nothing passed on Direct for 8.0 s."); told != strings.Contains(want, "outage") {
+			t.Errorf("%s: %q", code, v.Sentence)
+		}
+	}
+}
+
 // What is lost beside an outage is told as before.
 func TestLossBesideAnOutage(t *testing.T) {
 	r := remoteReport(cutPath(PathDirect, 300, stats.StatusLostUp, every(20, stats.StatusLostDown)))

@@ -49,6 +49,7 @@ const (
 	ReasonHostGone     ReasonCode = "host_gone"     // the session with the host ended
 	ReasonOtherVersion ReasonCode = "other_version" // the two programs have no version of the protocol in common
 	ReasonImpostor     ReasonCode = "impostor"      // the other end is not the one that the invite is of: something on the way took its place
+	ReasonOwnLink      ReasonCode = "own_link_down" // the session with the host ended because this computer's own connection is down
 	ReasonLocal        ReasonCode = "local_error"   // this computer could not open a socket or use the interface
 
 	// Measured, but in doubt.

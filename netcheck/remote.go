@@ -99,7 +99,7 @@ func nothingCame(r Report, p PathReport, c CarrierResult) string {
 	case c.Stats.Up.Received == 0:
 		return " None of them reached " + r.far() + "."
 	}
-	return fmt.Sprintf(" %s received %d of them; its answers did not reach this computer.", capital(r.far()), c.Stats.Up.Received)
+	return fmt.Sprintf(" %s received %d of them; its answers did not reach this computer.", r.Other.begins(), c.Stats.Up.Received)
 }
 
 // jitterWay says which direction varies, if one clearly does.
@@ -132,7 +132,7 @@ func findFar(r Report, p PathReport) []Finding {
 		return nil
 	}
 	var out []Finding
-	far, self := capital(r.far()), c.Self
+	far, self := r.Other.begins(), c.Self
 	say := func(severity Severity, id, title, detail, advice string, facts ...string) {
 		out = append(out, Finding{ID: id, Severity: severity, Path: p.Path, Title: p.Path.Title() + ": " + title, Detail: detail, Advice: advice,
 			Evidence: append(evidence(facts...), Evidence{"carrier", string(c.Carrier)})})

@@ -180,7 +180,7 @@ func TestWhoDropped(t *testing.T) {
 		{nil, 10, 0, "This computer threw away 10 packets", "Close other programs, or"},
 		{nil, 5, 5, "This computer threw away 10 packets", "Close other programs, or"},
 		{lab, 10, 0, "This computer threw away 10 packets", "Close other programs here, or"},
-		{lab, 0, 10, "Lab-PC threw away 10 packets", "Close other programs on lab-PC, or"},
+		{lab, 0, 10, "lab-PC threw away 10 packets", "Close other programs on lab-PC, or"},
 		{lab, 10, 10, "This computer and lab-PC threw away 20 packets", "at both ends"},
 	}
 	for _, tt := range tests {
@@ -331,5 +331,58 @@ func TestFarAddresses(t *testing.T) {
 		if got := farAddresses(tt.r); !slices.Equal(got, tt.want) {
 			t.Errorf("%q, want %q", got, tt.want)
 		}
+	}
+}
+
+// A name is written as its owner writes it, also where a sentence begins with it; what is no name begins one as words do.
+func TestNamesKeepTheirLetters(t *testing.T) {
+	gone := remoteReport(goodPath(PathDirect, 20*ms), endedPath(PathSTUN, ReasonHostGone))
+	for name, want := range map[string]string{"vm": "vm did not take part", "": "The other computer did not take part", "éa": "éa did not take part"} {
+		gone.Other.Name = name
+		if v := Judge(gone); !strings.HasPrefix(v.Sentence, want) {
+			t.Errorf("%q: %q", name, v.Sentence)
+		}
+	}
+	for called, want := range map[string]string{"vm": "vm", "the other end": "The other end", (*OtherEnd)(nil).called(): "The other computer"} {
+		if got := beginning(called); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+// This computer's own cable: nobody is sent to the host.
+func TestOwnLinkDown(t *testing.T) {
+	off := func(p Path) PathReport {
+		return with(endedPath(p, ReasonOwnLink), func(p *PathReport) {
+			p.Reason, p.Advice = "The network interface eth0 of this computer is down.", "Connect this computer again."
+		})
+	}
+	r := remoteReport(goodPath(PathDirect, 20*ms), off(PathSTUN), off(PathRelayUDP))
+	v := Judge(r)
+	checkWords(t, r, v)
+	if v.Grade != GradeInconclusive || !strings.HasPrefix(v.Sentence, "This computer's own network connection went down during the test. Direct works.") ||
+		strings.Contains(v.Sentence, "take part") {
+		t.Errorf("%s: %q", v.Grade, v.Sentence)
+	}
+	if got := strings.Join(ids(v), " "); got != "session_over:stun session_over:relay-udp" {
+		t.Errorf("%s", got)
+	}
+	if f := v.Findings[0]; f.Title != "STUN: this computer's own connection was down" || !strings.Contains(f.Detail, "eth0") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A relay that was reached over TCP is not asked for again: what is missing lies behind it.
+func TestNoPathBehindARelay(t *testing.T) {
+	r := remoteReport(blockedPair(PathDirect), endedPath(PathRelayUDP, ReasonNoAnswer), endedPath(PathRelayTCP, ReasonNoAnswer), blockedPair(PathRelayTLS))
+	v := Judge(r)
+	checkWords(t, r, v)
+	f := finding(t, r, "no_path")
+	if strings.Contains(f.Advice, "at least TCP") || !strings.Contains(f.Advice, "let UDP pass between the TURN server and") || !strings.Contains(f.Detail, "gave a relay address (Relay TLS)") {
+		t.Errorf("%s\n%s", f.Detail, f.Advice)
+	}
+	r = remoteReport(blockedPair(PathDirect), endedPath(PathRelayTLS, ReasonNoAnswer))
+	if f := finding(t, r, "no_path"); !strings.Contains(f.Advice, "at least TCP to the TURN server") {
+		t.Errorf("%s", f.Advice)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // sessionOver tells of a path that was not connected because the session of the two computers was over or had not begun: it says
 // nothing about the network between them.
 func sessionOver(c ReasonCode) bool {
-	return c == ReasonInvite || c == ReasonHostRefused || c == ReasonHostGone || c == ReasonOtherVersion
+	return c == ReasonInvite || c == ReasonHostRefused || c == ReasonHostGone || c == ReasonOtherVersion || c == ReasonOwnLink
 }
 
 // ended tells the same of a path, also of one that carried something until the other computer ended the run by hand: to refuse an order
@@ -21,6 +21,11 @@ func (p PathReport) ended() bool {
 // cutShort tells of a run in which paths were not measured, or not to their end, for such a reason.
 func cutShort(r Report) bool {
 	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.ended() })
+}
+
+// offline tells of a run that was cut short because this computer's own connection went down.
+func offline(r Report) bool {
+	return slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.Code == ReasonOwnLink })
 }
 
 // anyWorks tells whether some path of a report carried what it was to carry.
@@ -43,6 +48,8 @@ func remoteState(r Report, p PathReport, f Finding) Finding {
 		f.ID, f.Title = "impostor", p.Path.Title()+": the other end is not the one that the invite is of"
 	case p.Code == ReasonFarRefused && cutShort(r): // whoever ended the run there refuses the paths that follow
 		f.ID, f.Severity, f.Title = "session_over", SeverityWarning, p.Path.Title()+": "+r.far()+" ended the test"
+	case p.Code == ReasonOwnLink:
+		f.ID, f.Severity, f.Title = "session_over", SeverityWarning, p.Path.Title()+": this computer's own connection was down"
 	case p.ended():
 		f.ID, f.Severity, f.Title = "session_over", SeverityWarning, p.Path.Title()+": the session with "+r.far()+" was over"
 	case p.State != StateBlocked || !anyWorks(r, others):
@@ -168,6 +175,18 @@ func remoteUDPAdvice(r Report) string {
 		servers, openPeerPorts(r))
 }
 
+// relayedToNobody lists the relays over a stream that gave an address, and from which nothing reached the other computer: the server is
+// reached then, and it is not the way to it that has to be opened.
+func relayedToNobody(r Report) []string {
+	var by []string
+	for _, p := range r.Paths {
+		if p.Path.Stream() && (p.Code == ReasonNoPair || p.Code == ReasonPeerRefused) {
+			by = append(by, p.Path.Title())
+		}
+	}
+	return by
+}
+
 // remoteNoPath says what is known when nothing works between two computers that could talk to each other about it.
 func remoteNoPath(r Report, f Finding) Finding {
 	if slices.ContainsFunc(r.Paths, func(p PathReport) bool { return p.Code == ReasonImpostor }) {
@@ -175,6 +194,12 @@ func remoteNoPath(r Report, f Finding) Finding {
 	}
 	if r.Other != nil && r.Other.Way != "paste" {
 		f.Detail += fmt.Sprintf(" The two computers could talk to each other to arrange the test, so %s runs and can be reached over TCP.", r.far())
+	}
+	if by := relayedToNobody(r); len(by) > 0 {
+		f.Detail += fmt.Sprintf(" The TURN server was reached and gave a relay address (%s), but no packet passed between it and %s.", list(by), r.far())
+		f.Advice = fmt.Sprintf("Ask whoever runs %s to let UDP pass between the TURN server and %s, also where both are on one computer: a firewall program there may block it. The findings about each path say what stood in the way.",
+			r.far(), orElse(r.peerPorts(), "its ports for test packets"))
+		return f
 	}
 	ask := "to " + orElse(list(udpServers(r)), "its UDP port 3478")
 	f.Advice = fmt.Sprintf("Ask the firewall team to allow UDP from this computer %s, or at least TCP to the TURN server of %s. The findings about each path say what stood in the way.", ask, r.far())

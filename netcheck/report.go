@@ -84,9 +84,10 @@ type SelfCheck struct {
 	SendErrorMean      time.Duration `json:"send_error_mean_ns"` // lateness against the absolute grid
 	SendErrorP95       time.Duration `json:"send_error_p95_ns"`
 	SendErrorMax       time.Duration `json:"send_error_max_ns"`
-	MissedSends        int           `json:"missed_sends"`   // slots of the grid given up because the timer came too late
-	SkippedSender      int           `json:"skipped_sender"` // not sent because too much was queued here, missed ones not included
-	SendFailed         int           `json:"send_failed"`    // not sent because the system refused to take them
+	SendErrorBeside    time.Duration `json:"send_error_beside_ns,omitzero"` // the worst in twenty beside times in which nothing passed; 0 without one
+	MissedSends        int           `json:"missed_sends"`                  // slots of the grid given up because the timer came too late
+	SkippedSender      int           `json:"skipped_sender"`                // not sent because too much was queued here, missed ones not included
+	SendFailed         int           `json:"send_failed"`                   // not sent because the system refused to take them
 	SkippedReflector   int           `json:"skipped_reflector"`
 	QueuedMax          int           `json:"queued_max_bytes"`
 	FarQueuedMax       int           `json:"far_queued_max_bytes"`

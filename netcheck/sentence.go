@@ -16,8 +16,11 @@ func sentence(r Report, v Verdict) string {
 	if r.Ended == EndedCancelled {
 		s = append(s, stopped(r))
 	}
-	if cutShort(r) {
-		s = append(s, capital(r.far())+" did not take part in the whole test.")
+	switch {
+	case offline(r):
+		s = append(s, "This computer's own network connection went down during the test.")
+	case cutShort(r):
+		s = append(s, r.Other.begins()+" did not take part in the whole test.")
 	}
 	s = append(s, pathSentences(r, v)...)
 	if p, ok := silentChoice(r, v.Paths); ok {

@@ -306,9 +306,15 @@ func (r *run) conclude(ctx context.Context, sendErr, logErr error) (netcheck.Sum
 	sum := &netcheck.LossSummary{Pair: r.pair}
 	var errs []error
 	r.noteLoad()
+	var cuts []cut
 	for _, c := range r.carriers {
 		c.settle(r.undecidedUS, func(rows []stats.Packet) { r.emit(netcheck.PacketsDecided{Carrier: c.carrier, Packets: rows}) })
-		sum.Carriers = append(sum.Carriers, c.result(r, partial))
+		cuts = append(cuts, c.cuts()...)
+	}
+	for _, c := range r.carriers {
+		result := c.result(r, partial)
+		result.Self.SendErrorBeside = c.lateBeside(cuts, r.begin)
+		sum.Carriers = append(sum.Carriers, result)
 		errs = append(errs, c.failed(r.emit))
 	}
 	r.emitSamples()
