@@ -50,8 +50,8 @@ func runRemote(ctx context.Context, plan netcheck.Plan, opt Options, deps netche
 	if err != nil {
 		return netcheck.Report{}, err
 	}
-	if granted.Video.Mode == netcheck.VideoCall && !slices.Contains(remote.mux.Peer().Features, signaling.FeatureCall) {
-		return netcheck.Report{}, &netcheck.PlanError{Err: errors.New("the host sends no pictures of its own, so there is no call with it: use another way to run the video")}
+	if err := callable(granted, remote.mux.Peer().Features); err != nil {
+		return netcheck.Report{}, err
 	}
 	r := &remoteRun{Remote: remote, order: orderOf(granted), patience: granted.ConnectTimeout, call: granted.Video.Mode == netcheck.VideoCall}
 	if err := r.admission(ctx); err != nil {
@@ -67,6 +67,15 @@ func runRemote(ctx context.Context, plan netcheck.Plan, opt Options, deps netche
 	deps.Connector = hostConnector{r.connector(opt), r}
 	deps.Probes = r.probes(deps.Probes)
 	return netcheck.Run(ctx, plan, deps, observe)
+}
+
+// callable refuses a call with a host that can not make one.
+func callable(granted netcheck.Plan, features []string) error {
+	if granted.Video.Mode != netcheck.VideoCall || slices.Contains(features, signaling.FeatureCall) {
+		return nil
+	}
+	return &netcheck.PlanError{Err: errors.New("the host sends no pictures of its own, so there is no call with it: leave out the call (--call), " +
+		"and it returns the pictures of this computer, or ask for a host that is built with video")}
 }
 
 func both(a, b netcheck.Observer) netcheck.Observer {

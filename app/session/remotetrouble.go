@@ -14,6 +14,11 @@ import (
 // trouble is why the host no longer takes part in the run, nil if it does.
 func (r *remoteRun) trouble() *netcheck.Failure {
 	if err := r.Err(); err != nil {
+		if gone := (*signaling.Gone)(nil); errors.As(err, &gone) && gone.Code == signaling.CodeLost {
+			if f := r.wires.offline(err); f != nil {
+				return f
+			}
+		}
 		f := netcheck.AsFailure(err, netcheck.ReasonHostGone)
 		return &netcheck.Failure{Code: netcheck.ReasonHostGone, Text: f.Text, Advice: f.Advice, Err: f.Err}
 	}
@@ -59,6 +64,9 @@ func (r *remoteRun) vanished(ctx context.Context, patience time.Duration) *netch
 	_, why := r.wires.missing()
 	if why == nil {
 		return nil
+	}
+	if f := r.wires.offline(why); f != nil {
+		return f
 	}
 	return &netcheck.Failure{Code: netcheck.ReasonHostGone, Text: "The host does not answer any more: the connection to it broke, and could not be made again.", Err: why,
 		Advice: "Check that the other computer is on, connected and still hosting; then run the test again."}

@@ -15,6 +15,7 @@ type wires struct {
 
 	mu      sync.Mutex // guards what follows
 	reached string
+	own     wayOut // by which the newest wire was made
 	newest  *watchedWire
 	why     error         // the newest wire broke so, or could not be made; nil while there is one
 	changed chan struct{} // closed and replaced when why changes
@@ -32,6 +33,10 @@ func (w *wires) dial(ctx context.Context) (signaling.Wire, error) {
 		return nil, err
 	}
 	watched := &watchedWire{wire, w}
+	own := linkTo(wire.Remote())
+	w.mu.Lock()
+	w.own = own
+	w.mu.Unlock()
 	w.set(watched, nil)
 	return watched, nil
 }
@@ -95,6 +100,12 @@ func (w *wires) address() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.reached
+}
+
+func (w *wires) link() wayOut {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.own
 }
 
 // watchedWire tells when it breaks.
