@@ -188,8 +188,12 @@ func TestHostSaysNo(t *testing.T) {
 		{failure(netcheck.ReasonNoAnswer, nil), "nothing was measured (no_answer): " + words, ExitInconclusive},
 		{failure(netcheck.ReasonProxyAuth, nil), "nothing was measured (proxy_auth): " + words, ExitInconclusive},
 		{failure(netcheck.ReasonImpostor, nil), "nothing was measured (impostor): " + words, ExitError},
+		{&netcheck.Failure{Code: netcheck.ReasonLocal, Text: "No TCP.", Advice: "The technical message names the cause.", Err: errors.New("connect:\ninvalid argument")},
+			"nothing was measured (local_error): No TCP. The technical message names the cause: connect: invalid argument.", ExitError},
+		{failure(netcheck.ReasonLocal, nil), "nothing was measured (local_error): " + words, ExitError},
 		{failure(netcheck.ReasonOtherVersion, nil), "nothing was measured (other_version): " + words, ExitError},
 		{errors.New("no route"), "nothing was measured: no route", ExitError},
+		{&netcheck.PlanError{Err: errors.New("The host returns less: lower the rate.")}, "nothing was measured: The host returns less: lower the rate.", ExitUsage},
 	}
 	for _, tt := range tests {
 		report := filepath.Join(t.TempDir(), "report.json")

@@ -75,7 +75,10 @@ func (a *app) measure(ctx context.Context, command string, o *options) error {
 // notMeasured tells why a session did not even begin.
 func notMeasured(plan netcheck.Plan, err error) error {
 	var f *netcheck.Failure
-	told := fmt.Errorf("nothing was measured%s: %w", codeOf(plan, err), inWords(err))
+	told := fmt.Errorf("nothing was measured%s: %w", codeOf(plan, err), withCause(err))
+	if errors.As(err, new(*netcheck.PlanError)) { // the host never would: the command has to change
+		return coded{told, ExitUsage}
+	}
 	if plan.Target.Kind == netcheck.TargetInvite && errors.As(err, &f) {
 		return coded{told, withoutHost(f.Code)}
 	}
@@ -84,7 +87,7 @@ func notMeasured(plan netcheck.Plan, err error) error {
 
 // endedEarly shows and writes what was measured until a session ended, and tells why it did.
 func (a *app) endedEarly(plan netcheck.Plan, r netcheck.Report, err error, o *options, files *export.Files) error {
-	told := fmt.Errorf("the session ended early%s: %w", codeOf(plan, err), inWords(err))
+	told := fmt.Errorf("the session ended early%s: %w", codeOf(plan, err), withCause(err))
 	if finishErr := a.finish(r, o, files); finishErr != nil || !lostHost(r) {
 		return errors.Join(told, finishErr)
 	}
@@ -108,6 +111,22 @@ func inWords(err error) error {
 	}
 	return errors.New(strings.TrimSpace(f.Text + " " + f.Advice))
 }
+
+// withCause is inWords, and the system's own words where a failure refers to them.
+func withCause(err error) error {
+	var f *netcheck.Failure
+	if !errors.As(err, &f) || f.Err == nil || !strings.Contains(f.Advice, namesCause) {
+		return inWords(err)
+	}
+	text := strings.Replace(inWords(err).Error(), namesCause, namesCause+": "+netcheck.CleanText(f.Err.Error(), maxCause), 1)
+	return errors.New(text)
+}
+
+// namesCause is how they refer to them.
+const namesCause = "The technical message names the cause"
+
+// maxCause is in characters.
+const maxCause = 300
 
 // codeOf names, for scripts, what went wrong with the host of an invite: its own word if it gave one.
 func codeOf(plan netcheck.Plan, err error) string {
@@ -243,6 +262,10 @@ func printSaved(s screen, saved []string, quiet bool) {
 	}
 	_, _ = fmt.Fprintln(s)
 	for _, folder := range folders {
-		s.paragraph(fmt.Sprintf("Written to %s: %s", folder, strings.Join(names[folder], ", ")))
+		where := " to " + folder
+		if folder == "." {
+			where = ""
+		}
+		s.paragraph(fmt.Sprintf("Written%s: %s", where, strings.Join(names[folder], ", ")))
 	}
 }

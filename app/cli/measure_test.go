@@ -240,3 +240,14 @@ func TestNoSecretIsShown(t *testing.T) {
 		}
 	}
 }
+
+// A folder that has no name but the dot is not named.
+func TestWrittenHere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range []string{"check --json r.json", "check --json ./r.json"} {
+		c := (&command{args: words(args), run: presenttest.Mixed}).do(t.Context())
+		if !strings.Contains(c.out, "Written: r.json\n") {
+			t.Errorf("%s: %s", args, c.out)
+		}
+	}
+}

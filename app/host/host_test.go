@@ -65,15 +65,18 @@ func TestRunsThatAreRefused(t *testing.T) {
 	for n, tt := range []struct {
 		run  signaling.Run
 		code string
+		text string
 	}{
-		{signaling.Run{PacketsPerSecond: 1001, Duration: 1}, codeLimit},
-		{signaling.Run{Kbps: 1e8, Duration: 1}, codeLimit},
-		{signaling.Run{Packets: maxPackets + 1, Duration: 1}, codeLimit},
-		{signaling.Run{Duration: maxRunLength + 1}, codeLimit},
+		{signaling.Run{PacketsPerSecond: 1001, Packets: 1000, Duration: 1}, codeLimit, ": lower the rate."},
+		{signaling.Run{PacketsPerSecond: 1001, Duration: 1}, codeLimit, ": lower the highest bitrate of the video (--max)."}, // which has no rate
+		{signaling.Run{Kbps: 1e8, Packets: 1000, Duration: 1}, codeLimit, ": lower the rate, the size or the bitrate of the video."},
+		{signaling.Run{Kbps: 1e8, Duration: 1}, codeLimit, ": lower the highest bitrate of the video (--max)."},
+		{signaling.Run{Packets: maxPackets + 1, Duration: 1}, codeLimit, "lower the rate."},
+		{signaling.Run{Duration: maxRunLength + 1}, codeLimit, "make it shorter."},
 	} {
 		tt.run.ID = fmt.Sprint("run", n)
 		ask(t, c, tt.run)
-		if s := hear(t, c, tt.run.ID, signaling.StandingRefused, signaling.StandingAdmitted); s.Code != tt.code || s.Text == "" {
+		if s := hear(t, c, tt.run.ID, signaling.StandingRefused, signaling.StandingAdmitted); s.Code != tt.code || !strings.HasSuffix(s.Text, tt.text) {
 			t.Errorf("%+v: %+v", tt.run, s)
 		}
 	}

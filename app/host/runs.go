@@ -59,9 +59,9 @@ func (h *Host) objection(g *guest, r signaling.Run) (code, text string) {
 	case g.run != nil:
 		return codeBusy, "Another run of this computer is under way or in the queue: one at a time."
 	case r.PacketsPerSecond > l.PacketsPerSecond*1.001:
-		return codeLimit, fmt.Sprintf("The test asks for %.0f packets a second and the host returns at most %.0f: lower the rate.", r.PacketsPerSecond, l.PacketsPerSecond)
+		return codeLimit, fmt.Sprintf("The test asks for %.0f packets a second and the host returns at most %.0f: %s.", r.PacketsPerSecond, l.PacketsPerSecond, lower(r, "lower the rate"))
 	case r.Kbps > l.Kbps*1.001:
-		return codeLimit, fmt.Sprintf("The test asks for %.0f kbit/s and the host returns at most %.0f: lower the rate, the size or the bitrate of the video.", r.Kbps, l.Kbps)
+		return codeLimit, fmt.Sprintf("The test asks for %.0f kbit/s and the host returns at most %.0f: %s.", r.Kbps, l.Kbps, lower(r, "lower the rate, the size or the bitrate of the video"))
 	case r.Packets > l.Packets:
 		return codeLimit, fmt.Sprintf("The test asks for %d packets a carrier and path and the host returns at most %d: make it shorter or lower the rate.", r.Packets, l.Packets)
 	case r.Duration > l.Duration:
@@ -70,6 +70,14 @@ func (h *Host) objection(g *guest, r signaling.Run) (code, text string) {
 		return codeBusy, "This computer has begun too many tests in a short time: wait a few seconds."
 	}
 	return "", ""
+}
+
+// lower is what brings a run within the limits. One that is a video alone has no rate of its own.
+func lower(r signaling.Run, usual string) string {
+	if r.Packets == 0 {
+		return "lower the highest bitrate of the video (--max)"
+	}
+	return usual
 }
 
 func (h *Host) enqueue(g *guest, r signaling.Run) {

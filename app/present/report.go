@@ -126,9 +126,9 @@ func early(r netcheck.Report) string {
 	return "Ended before its time" + why + " The figures cover what was measured until then."
 }
 
-// printFindings shows what calls for action. Findings that differ in their path only are told once.
+// printFindings shows what calls for action. Findings that differ in their path and figures only are told once.
 func printFindings(out page, v netcheck.Verdict) {
-	for _, group := range Grouped(v.Findings) {
+	for _, group := range alike(Grouped(v.Findings)) {
 		if group[0].Severity == netcheck.SeverityInfo {
 			continue
 		}
@@ -137,7 +137,7 @@ func printFindings(out page, v netcheck.Verdict) {
 		for _, f := range group {
 			out.marked(mark.Tone, out.Fit(mark.Shape), " ", f.Title)
 		}
-		out.paragraph("  ", group[0].Detail)
+		out.paragraph("  ", detailOf(group))
 		if advice := group[0].Advice; advice != "" {
 			out.hanging("  What to do: ", "  ", advice)
 		}
