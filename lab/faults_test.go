@@ -45,13 +45,24 @@ func faults() []fault {
 				return usual(w, s)
 			},
 			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+		{name: "UDP prohibited", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT --reject-with icmp-admin-prohibited"}},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				w.tellAll()
+				return usual(w, s)
+			},
+			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
 		{name: "only TCP 443", short: true, side: Side{NAT: Cone, Out: []string{"-p tcp --dport 443 -j ACCEPT", "-j DROP"}},
 			id: "net_only_443", severity: "warning", advice: []string{"Keep the relay on port 443", askUDP}, also: []string{"net_udp_dropped"}},
-		{name: "only a proxy", side: Side{NAT: Cone, Out: []string{fmt.Sprintf("-p tcp -d %s --dport %d -j ACCEPT", AddrSrv, proxyPort), "-j DROP"}},
+		{name: "only a proxy", side: Side{NAT: Cone, Out: onlyProxy},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				return withPassword("HTTPS_PROXY=http://" + w.proxy(0)), slices.Concat(s.flags(), []string{"--turn-ca", w.ca})
 			},
 			id: "net_proxy_only", severity: "warning", advice: []string{"Use the proxy with a TURN server over TLS on port 443", askUDP}, also: []string{"net_udp_dropped"}},
+		{name: "a proxy that forbids", side: Side{NAT: Cone, Out: onlyProxy}, ask: refusingProxy(403),
+			id: "net_proxy_forbids", severity: "critical", title: AddrSrv.String(), advice: []string{"Ask for CONNECT to 11.0.3.2, port"},
+			also: []string{"net_no_answer"}},
+		{name: "a proxy that wants a user", side: Side{NAT: Cone, Out: onlyProxy}, ask: refusingProxy(407),
+			id: "net_proxy_auth", severity: "critical", advice: []string{"without a log-in"}, also: []string{"net_no_answer"}},
 		{name: "a proxy reads along", side: Side{NAT: Cone}, ask: readingProxy,
 			id: "net_tls_intercepted", severity: "warning", title: AddrSrv.String(), advice: []string{"exception from TLS inspection for 11.0.3.2, port 443"}},
 		{name: "a box reads along", side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp -d 11.0.3.2 --dport 443 -j DNAT --to-destination 10.1.0.1:8443")},
@@ -60,6 +71,13 @@ func faults() []fault {
 				return withPassword(), append(s.flags(), "--turn-pin", s.pin)
 			},
 			id: "net_tls_intercepted", severity: "warning", title: AddrSrv.String(), advice: []string{"exception from TLS inspection for 11.0.3.2, port 443"}},
+		{name: "a box reads along that is trusted", side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp -d 11.0.3.2 --dport 443 -j DNAT --to-destination 10.1.0.1:8443")},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				ca := filepath.Join(w.dir, "box.pem")
+				w.box("nata", "reader", "10.1.0.1:8443", "11.0.3.2:443", ca)
+				return withPassword("SSL_CERT_FILE=" + ca), s.flags()
+			},
+			id: "net_tls_perhaps_read", severity: "info", title: AddrSrv.String(), advice: []string{"Give the server's pin to be certain"}},
 		{name: "wrong password", short: true, side: Side{NAT: Cone},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				return []string{"ECHOPATH_TURN_PASS=not-" + turnPassword}, slices.Concat(s.flags(), []string{"--turn-ca", w.ca}, w.page(AddrSrv))
@@ -72,6 +90,11 @@ func faults() []fault {
 				return withPassword(), slices.Concat(turnFlags(addrNobody), []string{"--stun", "stun:11.0.3.2:3478"}, w.page(AddrSrv))
 			},
 			id: "net_server_down", severity: "warning", title: addrNobody.String(), advice: []string{"Ask the server's administrators whether it runs"}},
+		{name: "dead computer and no other", side: Side{NAT: Cone},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				return withPassword(), append(turnFlags(addrNobody), w.page(AddrSrv)...)
+			},
+			id: "net_no_answer", severity: "critical", advice: []string{"Give another server that is known to run"}},
 		{name: "dead program", side: Side{NAT: Cone}, dead: true,
 			ask: func(w *world, _ *relayServer) (env, args []string) {
 				return withPassword(), append(turnFlags(AddrSrv), w.page(AddrSrv)...)
@@ -100,6 +123,16 @@ func faults() []fault {
 				return usual(w, s)
 			},
 			id: "net_mtu_1500", severity: "info", title: "1400 bytes", advice: []string{"Nothing needs to be done"}},
+	}
+}
+
+// onlyProxy lets out what is for the HTTP proxy on srv.
+var onlyProxy = []string{fmt.Sprintf("-p tcp -d %s --dport %d -j ACCEPT", AddrSrv, proxyPort), "-j DROP"}
+
+// refusingProxy answers all that is asked of it with a status.
+func refusingProxy(status int) func(*world, *relayServer) (env, args []string) {
+	return func(w *world, s *relayServer) (env, args []string) {
+		return withPassword("HTTPS_PROXY=http://" + w.proxy(status)), append(s.flags(), "--turn-ca", w.ca)
 	}
 }
 
