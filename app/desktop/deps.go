@@ -25,7 +25,7 @@ import (
 func (d *desk) deps() view.Deps {
 	results, _ := d.settingsDefaults()
 	return view.Deps{
-		Model: d.model, Video: d.video, Host: d.host, Join: d.join, Version: d.opt.Version,
+		Model: d.model, Video: d.video, Network: d.network, Host: d.host, Join: d.join, Version: d.opt.Version,
 		Start: d.start, Stop: d.stop, Quit: d.quit,
 		Connect: d.connect, Disconnect: d.disconnect, PasteText: d.app.Clipboard().Content, Now: time.Now,
 		ListAddresses: d.listAddresses, StartHost: d.startHost, StopHost: d.stopHost, NewInvite: d.newInvite,

@@ -48,6 +48,7 @@ type desk struct {
 	win       fyne.Window
 	model     *model.Test
 	video     *model.Video
+	network   *model.Network
 	host      *model.Host
 	join      *model.Join
 	pictures  *runner.Pictures
@@ -62,19 +63,19 @@ type desk struct {
 	known     identities
 	outside   outsideServers
 	jobs      *runner.Jobs
-	trial     view.Trial               // whose run goes on, or was the last
-	results   [2]runner.Result         // of the last run of each screen that measures
-	guests    map[string]runner.Result // of the last run of each guest that has ended, by the guest's ID
-	record    *session.Recording       // of the video that goes on; nil: none
-	closing   bool                     // the window goes as soon as the run has ended
-	asking    bool                     // whether it may
-	behind    bool                     // the window is not in the foreground
-	stats     *stats                   // nil unless a tester asked for it
-	redraws   int                      // of runs, for stats
-	shown     int                      // pictures, likewise
-	waiting   func()                   // the write of settings that follows the one under way; nil: none
-	keeps     bool                     // the run's results are kept in the folder for results
-	gate      gate                     // before the goroutine that draws
+	trial     view.Trial                    // whose run goes on, or was the last
+	results   [view.NumTrials]runner.Result // of the last run of each screen that measures
+	guests    map[string]runner.Result      // of the last run of each guest that has ended, by the guest's ID
+	record    *session.Recording            // of the video that goes on; nil: none
+	closing   bool                          // the window goes as soon as the run has ended
+	asking    bool                          // whether it may
+	behind    bool                          // the window is not in the foreground
+	stats     *stats                        // nil unless a tester asked for it
+	redraws   int                           // of runs, for stats
+	shown     int                           // pictures, likewise
+	waiting   func()                        // the write of settings that follows the one under way; nil: none
+	keeps     bool                          // the run's results are kept in the folder for results
+	gate      gate                          // before the goroutine that draws
 }
 
 // Default and least size of the window, in units of the screen's scale.
@@ -97,6 +98,8 @@ func Run(o Options) int {
 	d.model.CheckInterfaces(usable)
 	d.video = model.NewVideo(model.Units{Mbit: d.settings.Mbit})
 	d.video.CheckInterfaces(usable)
+	d.network = model.NewNetwork(model.Units{Mbit: d.settings.Mbit})
+	d.network.CheckInterfaces(usable)
 	d.makeHost()
 	if o.NoVideo != "" {
 		d.video.NoVideo(o.NoVideo)
@@ -105,6 +108,7 @@ func Run(o Options) int {
 	form := d.form()
 	d.model.SetForm(form)
 	d.video.SetForm(form)
+	d.network.SetForm(form)
 	d.pictures = runner.NewPictures(runner.PicturesConfig{Post: d.gate.post, Show: d.showPictures})
 	d.runner = runner.New(runner.Config{Run: d.session, Post: d.gate.post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})
 	d.jobs = runner.NewJobs(d.gate.post)

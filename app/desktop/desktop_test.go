@@ -62,9 +62,11 @@ func newStage(t *testing.T, run runner.Session) *stage {
 	d.settings.ResultsDir = filepath.Join(dir, "results")
 	d.model = model.NewTest(model.Units{})
 	d.video = model.NewVideo(model.Units{})
+	d.network = model.NewNetwork(model.Units{})
 	d.makeHost()
 	d.model.SetForm(d.form())
 	d.video.SetForm(d.form())
+	d.network.SetForm(d.form())
 	post := func(f func()) { s.post <- f }
 	d.pictures = runner.NewPictures(runner.PicturesConfig{Post: post, Show: d.showPictures})
 	d.runner = runner.New(runner.Config{Run: d.session, Post: post, Deliver: d.deliver, Trouble: d.trouble, Ended: d.ended})

@@ -30,6 +30,7 @@ func (d *desk) makeHost() {
 	d.join = model.NewJoin()
 	d.model.SetJoin(d.join)
 	d.video.SetJoin(d.join)
+	d.network.SetJoin(d.join)
 	d.guests = map[string]runner.Result{}
 }
 

@@ -19,7 +19,7 @@ import (
 	"echopath/netcheck"
 )
 
-// trialModel is what both screens that measure have in common.
+// trialModel is what the screens that measure have in common.
 type trialModel interface {
 	Checked() model.Checked
 	Phase() model.Phase
@@ -32,8 +32,12 @@ type trialModel interface {
 
 // of is the state of a screen.
 func (d *desk) of(t view.Trial) trialModel {
-	if t == view.TrialVideo {
+	switch t {
+	case view.TrialVideo:
 		return d.video
+	case view.TrialNetwork:
+		return d.network
+	case view.TrialTest, view.TrialGuest:
 	}
 	return d.model
 }

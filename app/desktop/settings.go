@@ -46,6 +46,7 @@ func (d *desk) adopt(s prefs.Settings) {
 	if before.Mbit != s.Mbit {
 		d.model.SetUnits(model.Units{Mbit: s.Mbit})
 		d.video.SetUnits(model.Units{Mbit: s.Mbit})
+		d.network.SetUnits(model.Units{Mbit: s.Mbit})
 		d.host.SetUnits(model.Units{Mbit: s.Mbit})
 	}
 	d.view.Adopt()
@@ -127,6 +128,7 @@ func (d *desk) startAnew() {
 	d.app.Settings().SetTheme(look.New(view.LookMode(d.settings.Theme)))
 	d.model.SetUnits(model.Units{})
 	d.video.SetUnits(model.Units{})
+	d.network.SetUnits(model.Units{})
 	d.host.SetUnits(model.Units{})
 	d.host.SetForm(model.DefaultHostForm())
 	d.model.SetForm(model.DefaultForm()) // a test that runs goes on as it was started

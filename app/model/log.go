@@ -23,7 +23,15 @@ func (t *trial) note(e netcheck.Event) {
 	}
 	switch b := e.Body.(type) {
 	case netcheck.SessionStarted:
+		if b.Granted.Network.Only {
+			say(present.ToneNone, "The network test begins: target %s.", present.TargetWords(b.Granted.Target))
+			return
+		}
 		say(present.ToneNone, "The test begins: %s, target %s.", present.Counted(len(b.Granted.Paths), "path"), present.TargetWords(b.Granted.Target))
+	case netcheck.NetworkStarted:
+		say(present.ToneNone, "The network is asked %s.", present.Counted(len(b.Probes), "question"))
+	case netcheck.NetProbed:
+		say(present.NetStateMark(b.Result.State).Tone, "%s", sentence(probeText(b.Result)))
 	case netcheck.PathStarted:
 		t.journal.many = len(b.Servers) > 1
 		say(present.ToneNone, "Connecting%s.", tried(b.Servers))

@@ -29,3 +29,11 @@ var videoWords = screenWords{
 	finished: "Video complete",
 	ahead:    "The addresses at both ends, all figures of the video, the measurer's check of itself, and every step of connecting.",
 }
+
+var networkWords = screenWords{
+	things: "questions", busy: "Asking",
+	self:     "Press Start to see what this network lets through, by public STUN servers.",
+	servers:  "Press Start to see what this network lets through to your servers.",
+	remote:   "Press Start to see what this network lets through to the servers of the other Echopath.",
+	finished: "Network test complete",
+}

@@ -68,7 +68,7 @@ func phases(t *testing.T) []struct {
 	results := []string{"Export summary (CSV)…", "Export all tables (CSV)…", "Export report (JSON)…", "Save charts (PNG)…", "Copy result as text", "Copy data of the charts"}
 	form := []string{"Servers…", "Options…", "Path Direct", "Path STUN", "Path Relay UDP", "Path Relay TCP", "Path Relay TLS", "Record the video",
 		"Target: This computer", "Target: TURN servers", "Target: Another Echopath"}
-	video := []string{"Paths", "Picture on the whole screen", "Save picture (PNG)…"}
+	video := []string{"Areas of the network", "Copy for the firewall team", "Paths", "Picture on the whole screen", "Save picture (PNG)…"}
 	// While nothing is hosted, and this computer is the target.
 	video = append(video, "Accept the guest that waits", "Call instead of echo", "Connect to the other Echopath", "Copy invite", "Copy link of the invite", "Copy ports for the firewall team",
 		"Host and guest", "Invite and ports", "Invite as a QR code…", "Invite by copy and paste…", "New invite", "Video of the guest", "Refuse the guest that waits", "Remove the selected guest…")
@@ -92,8 +92,8 @@ func (d *world) trace() string {
 	g := d.w.test.lower.charts.group
 	from, to := g.View()
 	v := d.w.video.lower
-	return fmt.Sprintf("%v %v %v %+v %d %d %v %v %v %.2f-%.2f %v", v.frame.chosen, v.charts.choice.Selected, d.m.Phase(), d.m.Form(), d.sheets(), len(d.calls), d.w.screen, d.w.test.lower.frame.chosen,
-		g.Following(), from, to, d.win.FullScreen())
+	return fmt.Sprintf("%v %v %v %+v %d %d %v %v %v %.2f-%.2f %v %v", v.frame.chosen, v.charts.choice.Selected, d.m.Phase(), d.m.Form(), d.sheets(), len(d.calls), d.w.screen, d.w.test.lower.frame.chosen,
+		g.Following(), from, to, d.win.FullScreen(), d.w.net.lower.frame.chosen)
 }
 
 func TestActionsFollowTheState(t *testing.T) {
@@ -136,6 +136,9 @@ func TestEveryActionDoesSomething(t *testing.T) {
 		case d.w.actions.settings:
 		case d.w.actions.comparison, d.w.actions.wholeScreen, d.w.actions.savePicture:
 			d.w.show(screenVideo)
+		case d.w.actions.areas:
+			d.w.show(screenNetwork)
+			d.w.net.lower.choose(networkLog)
 		default:
 			d.w.show(screenSettings)
 		}
@@ -144,7 +147,7 @@ func TestEveryActionDoesSomething(t *testing.T) {
 			d.w.test.lower.choose(paneCharts)
 		}
 		d.w.test.lower.charts.group.ShowRange(5, 10)
-		if a == d.w.actions.stop || hosts(d.w.actions, a) {
+		if a == d.w.actions.stop || a == d.w.actions.copyFirewall || hosts(d.w.actions, a) {
 			continue // disabled now
 		}
 		before := d.trace()

@@ -16,6 +16,9 @@ const (
 	TrialTest Trial = iota
 	TrialVideo
 	TrialGuest // the run of a guest, on the screen "Host": it is shown and exported, and never started here
+	TrialNetwork
+
+	NumTrials = iota
 )
 
 // Deps is what the window asks of the world around it. Every function returns at once; what takes time answers later through
@@ -23,6 +26,7 @@ const (
 type Deps struct {
 	Model   *model.Test
 	Video   *model.Video
+	Network *model.Network
 	Host    *model.Host
 	Join    *model.Join
 	Version string

@@ -10,6 +10,7 @@ import (
 
 	"echopath/app/chart"
 	"echopath/app/look"
+	"echopath/app/model"
 	"echopath/app/present"
 	"echopath/app/widgets"
 	"echopath/netcheck"
@@ -27,6 +28,9 @@ func (w *Window) exportMenu(at fyne.CanvasObject) {
 	a := w.actions
 	var items []*fyne.MenuItem
 	for _, x := range []*action{a.exportSummary, a.exportTables, a.exportJSON, a.savePNG} {
+		if x != a.exportJSON && w.trial == TrialNetwork { // it has neither tables nor charts
+			continue
+		}
 		items = append(items, fyne.NewMenuItem(x.name, x.run))
 	}
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), w.win.Canvas())
@@ -66,6 +70,8 @@ func (w *Window) result() result {
 			return run
 		}
 		return noResult{}
+	case TrialNetwork:
+		return w.deps.Network
 	case TrialTest:
 	}
 	return w.deps.Model
@@ -92,8 +98,7 @@ func (w *Window) savePNG() {
 	w.save("Save the charts", folderPNG, "", ".png", func(path string, done Done) {
 		const width, height, scale = 1200, 720, 2
 		report, _, _ := w.result().Report()
-		_, charts := w.lower()
-		img := charts.group.Image(chart.Picture{Width: width, Height: height, Scale: scale,
+		img := w.charts().group.Image(chart.Picture{Width: width, Height: height, Scale: scale,
 			Title: present.Conditions(report), Theme: fyne.CurrentApp().Settings().Theme(), Variant: look.Variant()})
 		w.deps.SavePNG(path, img, done)
 	})
@@ -161,22 +166,36 @@ func (w *Window) copyText() {
 	w.Say("The result is in the clipboard, as text.")
 }
 
+// copyFirewall puts what a firewall team needs into the clipboard.
+func (w *Window) copyFirewall() {
+	if text, ok := w.deps.Network.FirewallText(); ok {
+		w.deps.CopyText(text)
+		w.Say("What the firewall team needs is in the clipboard: addresses, ports, times, and what to allow.")
+	}
+}
+
+func (w *Window) canCopyFirewall() (bool, string) {
+	return w.deps.Network.Phase() == model.PhaseDone, "Test the network first: go to the screen “Network” and press Start."
+}
+
 func (w *Window) copyTable() {
-	table := w.test.table
+	text := ""
 	switch w.trial {
 	case TrialVideo:
-		table = w.video.lower.table
+		text = w.video.lower.table.Text()
 	case TrialGuest:
-		table = w.host.guests
+		text = w.host.guests.Text()
+	case TrialNetwork:
+		text = w.net.cards.Text()
 	case TrialTest:
+		text = w.test.table.Text()
 	}
-	w.deps.CopyText(table.Text())
+	w.deps.CopyText(text)
 	w.Say("The table is in the clipboard.")
 }
 
 func (w *Window) copyData() {
-	_, charts := w.lower()
-	w.deps.CopyText(charts.group.Data())
+	w.deps.CopyText(w.charts().group.Data())
 	w.Say("What the charts show is in the clipboard, as CSV.")
 }
 

@@ -22,7 +22,7 @@ func testDeps(m *model.Test) Deps {
 	return Deps{
 		Host: host, Join: model.NewJoin(), Connect: none, Disconnect: none, PasteText: func() string { return "" },
 		Now: time.Now, ListAddresses: none, StartHost: none, StopHost: none, NewInvite: none, AcceptGuest: guest, RefuseGuest: guest, RemoveGuest: guest,
-		Model: m, Video: model.NewVideo(model.Units{}), Pictures: &fakePictures{}, GuestPictures: &fakePictures{}, Version: "test", Start: func(Trial) {}, Stop: func() {}, Quit: func() {},
+		Model: m, Video: model.NewVideo(model.Units{}), Network: model.NewNetwork(model.Units{}), Pictures: &fakePictures{}, GuestPictures: &fakePictures{}, Version: "test", Start: func(Trial) {}, Stop: func() {}, Quit: func() {},
 		Settings:    func() prefs.Settings { return settings },
 		SetSettings: func(s prefs.Settings) { settings = s },
 		CopyText:    func(string) {}, OpenFolder: func(string) {}, DefaultResults: "/home/me/Documents/Echopath",
@@ -39,9 +39,10 @@ func TestScreensFitTheSmallestWindow(t *testing.T) {
 	f.Target = netcheck.TargetInvite // it has a line of its own
 	w.deps.Model.SetJoin(w.deps.Join)
 	w.deps.Video.SetJoin(w.deps.Join)
+	w.deps.Network.SetJoin(w.deps.Join)
 	w.deps.Model.SetForm(f)
 	w.FormChanged()
-	for _, id := range []screenID{screenTest, screenVideo, screenHost, screenSettings} {
+	for _, id := range []screenID{screenTest, screenVideo, screenNetwork, screenHost, screenSettings} {
 		w.show(id)
 		least := win.Content().MinSize()
 		if least.Width > 900 || least.Height > 600-menuBar {
@@ -53,5 +54,7 @@ func TestScreensFitTheSmallestWindow(t *testing.T) {
 	v := w.video
 	h := w.host
 	t.Logf("form %v banner %v lower %v", h.form.object.MinSize(), h.banner.MinSize(), h.lower.object.MinSize())
+	n := w.net
+	t.Logf("form %v banner %v map %v lower %v", n.form.object.MinSize(), n.banner.MinSize(), n.route.MinSize(), n.lower.object.MinSize())
 	t.Logf("form %v banner %v film %v lower %v", v.form.object.MinSize(), v.banner.MinSize(), v.film.object.MinSize(), v.lower.object.MinSize())
 }

@@ -87,7 +87,7 @@ func join(parts ...[]string) []string {
 }
 
 func TestTabOrder(t *testing.T) {
-	rail := []string{"screen Test", "screen Video", "screen Host", "screen Settings"}
+	rail := []string{"screen Test", "screen Video", "screen Network", "screen Host", "screen Settings"}
 	paths := []string{"Direct", "STUN", "Relay UDP", "Relay TCP", "Relay TLS"}
 	d := newWorld(t, look.ModeLight, narrow)
 	preset := d.w.test.form.preset.Selected
@@ -103,7 +103,7 @@ func TestTabOrder(t *testing.T) {
 	d.win.Resize(narrow)
 	d.w.actions.charts.run()
 	d.play(allGood(t), 0)
-	same(t, "running", d.walk()[:6], join(rail, []string{"Stop", "table"}))
+	same(t, "running", d.walk()[:7], join(rail, []string{"Stop", "table"}))
 }
 
 func TestEverythingIsPressedByKeyboard(t *testing.T) {

@@ -27,6 +27,7 @@ type formModel interface {
 // primary button.
 type formHead struct {
 	model   formModel
+	targets []targetChoice
 	changed func() // the model's form is another one
 	servers func() // opens the editor of servers
 	options func() // opens the options
@@ -50,10 +51,13 @@ const (
 	remoteName = "Another Echopath"
 )
 
-var targets = []struct {
+// targetChoice is a target under the name that it has on a screen.
+type targetChoice struct {
 	kind netcheck.TargetKind
 	name string
-}{
+}
+
+var targets = []targetChoice{
 	{netcheck.TargetSelf, "This computer"},
 	{netcheck.TargetTURN, turnName},
 	{netcheck.TargetInvite, remoteName},
@@ -66,9 +70,9 @@ type formActions struct {
 	focus                                         func(fyne.Focusable)
 }
 
-func newFormHead(m formModel, do formActions) *formHead {
-	f := &formHead{model: m, changed: do.changed, servers: do.servers, options: do.options, focus: do.focus, paths: map[netcheck.Path]*widgets.Check{}}
-	f.target = newSelect(targetNames(), f.pickTarget)
+func newFormHead(m formModel, targets []targetChoice, do formActions) *formHead {
+	f := &formHead{model: m, targets: targets, changed: do.changed, servers: do.servers, options: do.options, focus: do.focus, paths: map[netcheck.Path]*widgets.Check{}}
+	f.target = newSelect(targetNames(targets), f.pickTarget)
 	f.edit = widgets.NewButton("Servers…", nil, do.servers)
 	f.more = widgets.NewButton("Options…", nil, do.options)
 	f.start = widgets.NewButton("Start", theme.MediaPlayIcon(), do.startStop)
@@ -81,6 +85,11 @@ func newFormHead(m formModel, do formActions) *formHead {
 
 // build lays the header out: the screen's own choices stand between the servers and the options.
 func (f *formHead) build(options string, own ...fyne.CanvasObject) {
+	f.buildOver(f.pathsLine(), options, own...)
+}
+
+// buildOver does it with another line at the foot than that of the paths.
+func (f *formHead) buildOver(foot fyne.CanvasObject, options string, own ...fyne.CanvasObject) {
 	left := container.NewHBox(
 		caption("Target"), widgets.Tipped(f.target, define(present.TermTarget)),
 		widgets.Tipped(f.edit, widgets.Tip("Addresses, user and password of the servers to test through")))
@@ -90,7 +99,7 @@ func (f *formHead) build(options string, own ...fyne.CanvasObject) {
 	left.Add(widgets.Tipped(f.more, widgets.Tip(options)))
 	start := widgets.Tipped(f.start, f.startTip)
 	first := container.NewBorder(nil, nil, nil, container.New(atLeast{width: 104}, start), left)
-	f.object = widgets.Card(container.New(layout.NewCustomPaddedVBoxLayout(2), first, f.join.object, f.pathsLine()))
+	f.object = widgets.Card(container.New(layout.NewCustomPaddedVBoxLayout(2), first, f.join.object, foot))
 }
 
 func (f *formHead) pathsLine() fyne.CanvasObject {
@@ -100,6 +109,11 @@ func (f *formHead) pathsLine() fyne.CanvasObject {
 		f.paths[p] = check
 		row.Add(widgets.Tipped(check, func() string { return f.model.Checked().Hints[p] }))
 	}
+	return f.withCost(row)
+}
+
+// withCost puts what a run costs behind a row.
+func (f *formHead) withCost(row fyne.CanvasObject) fyne.CanvasObject {
 	cost := widgets.Tipped(f.cost.text, func() string {
 		c := f.model.Checked()
 		if c.Problem != "" {
@@ -120,7 +134,7 @@ func (f *formHead) startTip() string {
 
 func define(t present.Term) func() string { return widgets.Tip(present.Define(t)) }
 
-func targetNames() []string {
+func targetNames(targets []targetChoice) []string {
 	names := make([]string, len(targets))
 	for i, t := range targets {
 		names[i] = t.name
@@ -139,13 +153,22 @@ func (f *formHead) edited(change func(*model.Form)) {
 	f.changed()
 }
 
+// pick chooses a target as its control would.
+func (f *formHead) pick(kind netcheck.TargetKind) {
+	for _, t := range f.targets {
+		if t.kind == kind {
+			f.pickTarget(t.name)
+		}
+	}
+}
+
 func (f *formHead) pickTarget(name string) {
 	if !f.loading && name == turnName && f.model.Form().Servers.URLs == "" {
 		f.servers() // there is nothing to test yet: the sheet makes them the target, and cancelling it does not
 		return
 	}
 	f.edited(func(form *model.Form) {
-		for _, t := range targets {
+		for _, t := range f.targets {
 			if t.name == name {
 				form.Target = t.kind
 			}
@@ -176,7 +199,7 @@ func (f *formHead) pickPath(p netcheck.Path, on bool) {
 
 // loadHead puts the model's form into the controls. It is called with loading set.
 func (f *formHead) loadHead(form model.Form) {
-	for _, t := range targets {
+	for _, t := range f.targets {
 		if t.kind == form.Target {
 			f.target.SetSelected(t.name)
 		}

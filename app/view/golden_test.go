@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -234,7 +235,7 @@ func TestPictures(t *testing.T) {
 	if raceDetector {
 		t.Skip("drawing twenty windows takes minutes with the race detector, and is done by one goroutine")
 	}
-	for _, s := range shots {
+	for _, s := range slices.Concat(shots, networkShots) {
 		t.Run(s.name, func(t *testing.T) {
 			d := newWorld(t, s.mode, s.size)
 			s.do(d)

@@ -21,7 +21,9 @@ type actions struct {
 	call                                              *action
 	exportSummary, exportTables, exportJSON, savePNG  *action
 	copyText, copyTable, copyData, openResults        *action
+	copyFirewall                                      *action
 	charts, comparison, findings, details, log        *action
+	areas                                             *action
 	choices                                           []*action
 	savePicture, wholeScreen, difference, record      *action
 	follow, zoomIn, zoomOut, whole, panLeft, panRight *action
@@ -30,7 +32,7 @@ type actions struct {
 	copyInvite, copyLink, showQR, copyPorts           *action
 	accept, refuse, remove                            *action
 	invite, totals, film                              *action
-	test, video, host, settings                       *action
+	test, video, network, host, settings              *action
 	system, light, dark, fullScreen                   *action
 	glossary, about, quit                             *action
 }
@@ -73,7 +75,7 @@ func (w *Window) testActions(a *actions) {
 	digits := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5}
 	for i, x := range targets {
 		a.targets = append(a.targets, &action{name: "Target: " + x.name, shortcut: key(digits[i], ctrl|alt), enabled: idle,
-			checked: func() bool { return m.Form().Target == x.kind }, do: func() { w.pickTarget(x.name) }})
+			checked: func() bool { return m.Form().Target == x.kind }, do: func() { w.pickTarget(x.kind) }})
 	}
 	for i, p := range netcheck.AllPaths() {
 		a.paths = append(a.paths, &action{name: "Path " + p.Title(), shortcut: key(digits[i], ctrl), enabled: idle,
@@ -86,13 +88,16 @@ func (w *Window) testActions(a *actions) {
 }
 
 // pickTarget goes to a screen that has a target, and chooses it there.
-func (w *Window) pickTarget(name string) {
-	if w.trial == TrialVideo {
+func (w *Window) pickTarget(kind netcheck.TargetKind) {
+	switch w.trial {
+	case TrialVideo:
 		w.show(screenVideo)
-	} else {
+	case TrialNetwork:
+		w.show(screenNetwork)
+	case TrialTest, TrialGuest:
 		w.show(screenTest)
 	}
-	w.head().pickTarget(name)
+	w.head().pick(kind)
 	w.loadForms()
 }
 
@@ -103,13 +108,26 @@ func (w *Window) idle() (bool, string) {
 
 func (w *Window) fileActions(a *actions) {
 	saveable := func() (bool, string) { return w.chosen().CanSave, w.chosen().SaveWhy }
-	a.exportSummary = &action{name: "Export summary (CSV)…", shortcut: key(fyne.KeyE, ctrl), do: w.exportSummary, enabled: saveable}
-	a.exportTables = &action{name: "Export all tables (CSV)…", shortcut: key(fyne.KeyE, ctrlShift), do: w.exportTables, enabled: saveable}
+	tabled := func() (bool, string) {
+		if w.trial == TrialNetwork {
+			return false, "What the network answered is in the report (JSON): the tables are about packets."
+		}
+		return saveable()
+	}
+	charted := func() (bool, string) {
+		if ok, why := w.hasCharts(); !ok {
+			return false, why
+		}
+		return saveable()
+	}
+	a.copyFirewall = &action{name: "Copy for the firewall team", shortcut: key(fyne.KeyT, ctrlShift), do: w.copyFirewall, enabled: w.canCopyFirewall}
+	a.exportSummary = &action{name: "Export summary (CSV)…", shortcut: key(fyne.KeyE, ctrl), do: w.exportSummary, enabled: tabled}
+	a.exportTables = &action{name: "Export all tables (CSV)…", shortcut: key(fyne.KeyE, ctrlShift), do: w.exportTables, enabled: tabled}
 	a.exportJSON = &action{name: "Export report (JSON)…", shortcut: key(fyne.KeyJ, ctrl), do: w.exportJSON, enabled: saveable}
-	a.savePNG = &action{name: "Save charts (PNG)…", shortcut: key(fyne.KeyP, ctrl), do: w.savePNG, enabled: saveable}
+	a.savePNG = &action{name: "Save charts (PNG)…", shortcut: key(fyne.KeyP, ctrl), do: w.savePNG, enabled: charted}
 	a.copyText = &action{name: "Copy result as text", shortcut: key(fyne.KeyC, ctrlShift), do: w.copyText, enabled: saveable}
 	a.copyTable = &action{name: "Copy table", shortcut: key(fyne.KeyB, ctrl), do: w.copyTable}
-	a.copyData = &action{name: "Copy data of the charts", shortcut: key(fyne.KeyD, ctrlShift), do: w.copyData, enabled: saveable}
+	a.copyData = &action{name: "Copy data of the charts", shortcut: key(fyne.KeyD, ctrlShift), do: w.copyData, enabled: charted}
 	a.openResults = &action{name: "Open folder of results", shortcut: key(fyne.KeyF, ctrlShift), do: w.openResults}
 	a.quit = &action{name: "Quit", shortcut: key(fyne.KeyQ, ctrl), do: w.deps.Quit}
 }
@@ -117,16 +135,16 @@ func (w *Window) fileActions(a *actions) {
 // chartActions are about the charts of the screen that is shown.
 func (w *Window) chartActions(a *actions) {
 	charts := func(name string, k fyne.KeyName, m fyne.KeyModifier, do func(*chart.Group)) *action {
-		return &action{name: name, shortcut: key(k, m), do: func() {
-			_, c := w.lower()
+		return &action{name: name, shortcut: key(k, m), enabled: w.hasCharts, do: func() {
+			c := w.charts()
 			do(c.group)
 			c.viewChanged()
 		}}
 	}
 	a.follow = charts("Follow", fyne.KeyL, ctrl, func(g *chart.Group) { g.SetFollow(!g.Following()) })
 	a.follow.checked = func() bool {
-		_, c := w.lower()
-		return c.group.Following()
+		c := w.charts()
+		return c != nil && c.group.Following()
 	}
 	a.zoomIn = charts("Zoom in", fyne.KeyEqual, ctrl, (*chart.Group).ZoomIn)
 	a.zoomOut = charts("Zoom out", fyne.KeyMinus, ctrl, (*chart.Group).ZoomOut)
@@ -139,6 +157,11 @@ func (w *Window) chartActions(a *actions) {
 		a.choices = append(a.choices, &action{name: "Charts: " + x.name, shortcut: key(digits[i], alt|fyne.KeyModifierShift),
 			checked: func() bool { return choice.Selected == x.name }, do: func() { choice.SetSelected(x.name) }})
 	}
+}
+
+// hasCharts tells whether the screen that is shown has charts.
+func (w *Window) hasCharts() (bool, string) {
+	return w.charts() != nil, "The screen that is shown has no charts."
 }
 
 // mainMenu lays the actions out.
@@ -168,11 +191,11 @@ func (w *Window) mainMenu() *fyne.MainMenu {
 	file[len(file)-1].IsQuit = true
 	menu := fyne.NewMainMenu(
 		fyne.NewMenu("File", file...),
-		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData)...),
+		fyne.NewMenu("Edit", items(a.copyText, a.copyTable, a.copyData, a.copyFirewall)...),
 		fyne.NewMenu("Test", append(items(a.start, a.stop, nil), append(items(a.targets...), append(items(a.servers, a.connect, a.options, nil), items(a.paths...)...)...)...)...),
 		fyne.NewMenu("Video", append(items(a.wholeScreen, a.difference, nil), append(items(a.choices...), items(nil, a.call, a.record)...)...)...),
 		fyne.NewMenu("Host", items(a.hostStart, a.hostMore, nil, a.newInvite, a.pasteInvite, a.copyInvite, a.copyLink, a.showQR, a.copyPorts, nil, a.accept, a.refuse, a.remove)...),
-		fyne.NewMenu("View", items(a.test, a.video, a.host, nil, a.charts, a.comparison, a.findings, a.details, a.invite, a.film, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
+		fyne.NewMenu("View", items(a.test, a.video, a.network, a.host, nil, a.areas, a.charts, a.comparison, a.findings, a.details, a.invite, a.film, a.totals, a.log, nil, a.follow, a.zoomIn, a.zoomOut, a.panLeft, a.panRight, a.whole, nil,
 			a.system, a.light, a.dark, nil, a.fullScreen)...),
 		fyne.NewMenu("Help", items(a.glossary, a.about)...),
 	)

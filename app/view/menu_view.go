@@ -8,9 +8,9 @@ import (
 
 // panes are where things stand in the lower part of each screen that measures.
 type panes struct {
-	name              string
-	key               fyne.KeyName
-	test, video, host int // -1: it has none
+	name                       string
+	key                        fyne.KeyName
+	test, video, host, network int // -1: it has none
 }
 
 func (w *Window) viewActions(a *actions) {
@@ -21,20 +21,22 @@ func (w *Window) viewActions(a *actions) {
 		}
 		return x
 	}
-	a.charts = pane(panes{"Charts", fyne.Key1, paneCharts, videoCurves, hostCharts})
-	a.findings = pane(panes{"Findings", fyne.Key2, paneFindings, videoFindings, hostFindings})
-	a.details = pane(panes{"Details", fyne.Key3, paneDetails, videoDetails, hostDetails})
-	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog, hostLog})
-	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths, hostPaths})
-	a.invite = pane(panes{"Invite and ports", fyne.Key6, -1, -1, hostInvite})
-	a.film = pane(panes{"Video of the guest", fyne.Key8, -1, -1, hostVideo})
-	a.totals = pane(panes{"Host and guest", fyne.Key7, -1, -1, hostTotals})
+	a.charts = pane(panes{"Charts", fyne.Key1, paneCharts, videoCurves, hostCharts, -1})
+	a.findings = pane(panes{"Findings", fyne.Key2, paneFindings, videoFindings, hostFindings, networkFindings})
+	a.details = pane(panes{"Details", fyne.Key3, paneDetails, videoDetails, hostDetails, networkEvidence})
+	a.log = pane(panes{"Log", fyne.Key4, paneLog, videoLog, hostLog, networkLog})
+	a.comparison = pane(panes{"Paths", fyne.Key5, -1, videoPaths, hostPaths, -1})
+	a.invite = pane(panes{"Invite and ports", fyne.Key6, -1, -1, hostInvite, -1})
+	a.film = pane(panes{"Video of the guest", fyne.Key8, -1, -1, hostVideo, -1})
+	a.areas = pane(panes{"Areas of the network", fyne.Key9, -1, -1, -1, networkAreas})
+	a.totals = pane(panes{"Host and guest", fyne.Key7, -1, -1, hostTotals, -1})
 	screen := func(name string, k fyne.KeyName, m fyne.KeyModifier, id screenID) *action {
 		return &action{name: name, shortcut: key(k, m), do: func() { w.show(id) }, checked: func() bool { return w.screen == id }}
 	}
 	a.test = screen("Screen Test", fyne.Key1, ctrlShift, screenTest)
 	a.video = screen("Screen Video echo", fyne.Key2, ctrlShift, screenVideo)
 	a.host = screen("Screen Host", fyne.Key3, ctrlShift, screenHost)
+	a.network = screen("Screen Network", fyne.Key4, ctrlShift, screenNetwork)
 	a.settings = screen("Settings", fyne.KeyComma, ctrl, screenSettings)
 	mode := func(name string, t prefs.Theme, k fyne.KeyName) *action {
 		return &action{name: name, shortcut: key(k, alt|fyne.KeyModifierShift), checked: func() bool { return w.deps.Settings().Theme == t },
@@ -62,6 +64,9 @@ func (w *Window) choosePane(p panes) {
 		w.show(screenHost)
 		w.host.lower.choose(p.host)
 		w.watchPictures() // one part has them, the others do not
+	case TrialNetwork:
+		w.show(screenNetwork)
+		w.net.lower.choose(p.network)
 	case TrialTest:
 		w.show(screenTest)
 		w.test.lower.choose(p.test)
@@ -69,4 +74,6 @@ func (w *Window) choosePane(p panes) {
 }
 
 // of is where a pane stands on a screen.
-func (p panes) of(t Trial) int { return []int{p.test, p.video, p.host}[t] }
+func (p panes) of(t Trial) int {
+	return [NumTrials]int{TrialTest: p.test, TrialVideo: p.video, TrialGuest: p.host, TrialNetwork: p.network}[t]
+}

@@ -20,12 +20,18 @@ type paneSet struct {
 
 // newPaneSet makes the panes; the first are the charts, whose tools stand above them.
 func newPaneSet(names []string, tools fyne.CanvasObject, list ...fyne.CanvasObject) *paneSet {
+	list[0] = widgets.Card(list[0])
+	return newPanes(names, tools, list...)
+}
+
+// newPanes makes them of which the first has frames of its own.
+func newPanes(names []string, tools fyne.CanvasObject, list ...fyne.CanvasObject) *paneSet {
 	s := &paneSet{panes: list, frame: &split{share: sideShare}, toolbar: tools}
 	s.all = widgets.NewSegments(names...)
 	s.beside = widgets.NewSegments(names[1:]...)
 	s.all.OnChanged = s.choose
 	s.beside.OnChanged = func(i int) { s.choose(i + 1) }
-	charts, side := widgets.Card(list[0]), widgets.Card(container.NewStack(list[1:]...))
+	charts, side := list[0], widgets.Card(container.NewStack(list[1:]...))
 	s.object = container.New(s.frame, s.all, tools, charts, s.beside, side) // in the order of Tab
 	s.choose(0)
 	return s

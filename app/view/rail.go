@@ -29,6 +29,7 @@ type screenID string
 const (
 	screenTest     screenID = "test"
 	screenVideo    screenID = "video"
+	screenNetwork  screenID = "network"
 	screenHost     screenID = "host"
 	screenSettings screenID = "settings"
 )
@@ -44,6 +45,7 @@ func newRail(choose func(screenID)) *rail {
 	column := container.NewVBox(
 		add(screenTest, "Test", look.PulseIcon()),
 		add(screenVideo, "Video", look.FilmIcon()),
+		add(screenNetwork, "Network", look.NetworkIcon()),
 		add(screenHost, "Host", look.HostIcon()),
 		layout.NewSpacer(),
 		add(screenSettings, "Settings", theme.SettingsIcon()),
@@ -65,7 +67,8 @@ func (r *rail) selected(id screenID) {
 }
 
 // setBusy marks the screens on which something goes on.
-func (r *rail) setBusy(test, video, host bool) {
+func (r *rail) setBusy(test, video, network, host bool) {
+	r.buttons[screenNetwork].setBusy(network)
 	r.buttons[screenHost].setBusy(host)
 	r.buttons[screenTest].setBusy(test)
 	r.buttons[screenVideo].setBusy(video)

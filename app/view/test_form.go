@@ -17,7 +17,7 @@ type testForm struct {
 const customTitle = "Custom load"
 
 func newTestForm(m *model.Test, do formActions) *testForm {
-	f := &testForm{formHead: newFormHead(m, do)}
+	f := &testForm{formHead: newFormHead(m, targets, do)}
 	f.preset = newSelect(presetTitles(), f.pickPreset)
 	f.build("A load of your own, the version of IP, the network interface, a title for the report",
 		caption("Preset"), widgets.Tipped(f.preset, define(present.TermPreset)))

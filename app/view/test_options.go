@@ -15,13 +15,14 @@ import (
 // testOptions is the sheet with what most people never need: a load of one's own, the version of IP, the interface, a title.
 // What is typed takes effect at once; cancelling puts the form back as it was.
 type testOptions struct {
-	model   *model.Test
+	model   formModel
 	changed func()
 	before  model.Form
 
 	dialog     *widgets.Dialog
 	boxes      map[model.Field]*widgets.FieldBox
 	rate       *widgets.Entry
+	iface      *widgets.Entry
 	srtp, data *widgets.Check
 	cost       *widget.Label
 	done       *widgets.Button
@@ -38,19 +39,34 @@ var families = []struct {
 
 // showTestOptions opens the sheet.
 func showTestOptions(win fyne.Window, m *model.Test, changed func()) {
-	o := &testOptions{model: m, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
+	o := newOptions(m, changed)
+	boxes := append(append(o.load(), o.network()...), o.titleBox())
+	o.show(win, "Options of the test", o.rate, boxes...)
+}
+
+// showNetworkOptions opens the sheet with what matters where nothing is measured.
+func showNetworkOptions(win fyne.Window, m *model.Network, changed func()) {
+	o := newOptions(m, changed)
+	boxes := append(o.network(), o.titleBox())
+	o.show(win, "Options of the network test", o.iface, boxes...)
+}
+
+func newOptions(m formModel, changed func()) *testOptions {
+	return &testOptions{model: m, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
+}
+
+func (o *testOptions) show(win fyne.Window, title string, first fyne.Focusable, boxes ...fyne.CanvasObject) {
 	o.cost = widget.NewLabel("")
 	o.cost.Wrapping = fyne.TextWrapWord
 	cost := container.NewVScroll(o.cost) // has its place whatever it says
 	cost.SetMinSize(fyne.NewSize(0, 3*fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height+2*theme.InnerPadding()))
-	boxes := append(append(o.load(), o.network()...), o.titleBox())
 	content := container.New(fixedWidth(580), container.NewVBox(container.NewGridWithColumns(2, boxes...), cost))
-	o.dialog = widgets.NewDialog(win, "Options of the test", content)
+	o.dialog = widgets.NewDialog(win, title, content)
 	o.dialog.AddButton("Cancel", o.cancel)
 	o.done = o.dialog.AddButton("Done", o.dialog.Close)
 	o.dialog.SetDefault(o.done)
 	o.dialog.SetOnCancel(o.cancel)
-	o.dialog.SetFirst(o.rate)
+	o.dialog.SetFirst(first)
 	o.check()
 	o.dialog.Show()
 }
@@ -108,7 +124,8 @@ func (o *testOptions) network() []fyne.CanvasObject {
 	family.OnChanged = o.pickFamily
 	box := newBox("IP version", family, "Paths can be compared only if all use the same version of IP.")
 	o.boxes[model.FieldFamily] = box
-	iface, _ := o.entry(model.FieldIface, "Network interface", f.Iface,
+	var iface fyne.CanvasObject
+	iface, o.iface = o.entry(model.FieldIface, "Network interface", f.Iface,
 		"Name or address of the interface to measure through, for example eth0 or 192.0.2.7. Empty: the system chooses.",
 		func(s string) { o.edit(func(f *model.Form) { f.Iface = s }) })
 	return []fyne.CanvasObject{box, iface}

@@ -20,7 +20,7 @@ type videoForm struct {
 }
 
 func newVideoForm(m *model.Video, do formActions) *videoForm {
-	f := &videoForm{formHead: newFormHead(m, do), video: m}
+	f := &videoForm{formHead: newFormHead(m, targets, do), video: m}
 	f.mode = widgets.NewSegments("Echo", "Call")
 	f.label = caption("Source")
 	f.mode.OnChanged = f.pickMode

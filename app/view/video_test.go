@@ -315,7 +315,7 @@ func TestTabOrderOfTheVideoScreen(t *testing.T) {
 	d := newWorld(t, look.ModeLight, narrow)
 	d.onVideo()
 	pictures := []string{"*widgets.Picture", "*widgets.Picture", "*widgets.Picture"}
-	same(t, "idle", d.walk(), join([]string{"screen Test", "screen Video", "screen Host", "screen Settings", "This computer", model.SourceTitle(netcheck.SourceSynthetic), "640x360", "Options…", "Start",
+	same(t, "idle", d.walk(), join([]string{"screen Test", "screen Video", "screen Network", "screen Host", "screen Settings", "This computer", model.SourceTitle(netcheck.SourceSynthetic), "640x360", "Options…", "Start",
 		"Direct", "STUN", "Relay UDP", "Relay TCP", "Relay TLS"}, pictures, []string{"panes", "Overview", "Follow", "whole run", "charts"}))
 	d.doneVideo(freezing(t), kept)
 	d.w.actions.comparison.run()

@@ -20,6 +20,7 @@ type Window struct {
 	status   *statusBar
 	test     *testScreen
 	video    *videoScreen
+	net      *networkScreen
 	host     *hostScreen
 	strip    *guestStrip
 	settings *settingsScreen
@@ -29,32 +30,35 @@ type Window struct {
 	actions  *actions
 	inMenu   []*action
 	screen   screenID
-	trial    Trial            // whose screen is shown, or was last
-	view     model.View       // of the screen "Test", as it was last drawn
-	film     model.VideoView  // of the screen "Video echo", likewise
-	hosting  model.HostView   // of the screen "Host", likewise
-	ran      Trial            // whose run goes on, or was the last
-	now      [2]time.Duration // since the start of each one's session
+	trial    Trial                    // whose screen is shown, or was last
+	view     model.View               // of the screen "Test", as it was last drawn
+	film     model.VideoView          // of the screen "Video echo", likewise
+	network  model.NetworkView        // of the screen "Network", likewise
+	hosting  model.HostView           // of the screen "Host", likewise
+	ran      Trial                    // whose run goes on, or was the last
+	now      [NumTrials]time.Duration // since the start of each one's session
 }
 
 // New fills a window. The models and the settings must be there already.
 func New(win fyne.Window, deps Deps) *Window {
 	w := &Window{deps: deps, win: win, screen: screenTest}
-	w.view, w.film = deps.Model.View(0), deps.Video.View(0)
+	w.view, w.film, w.network = deps.Model.View(0), deps.Video.View(0), deps.Network.View(0)
 	w.test = newTestScreen(deps.Model, w.formActions(TrialTest, w.editTestOptions), w.chartMenu)
 	w.video = newVideoScreen(deps.Video, deps.Pictures,
 		w.formActions(TrialVideo, w.editVideoOptions),
 		func(picture int) { w.whole.open(w.video.film, picture) },
 		func(picture int, e fyne.PointEvent) { w.pictureMenu(w.video.film, picture, e) }, w.chartMenu)
+	w.net = newNetworkScreen(deps.Network, w.formActions(TrialNetwork, w.editNetworkOptions))
 	w.host = newHostScreen(deps.Host, w.hostActions(), deps.GuestPictures, func(picture int) { w.whole.open(w.host.lower.film, picture) },
 		func(picture int, e fyne.PointEvent) { w.pictureMenu(w.host.lower.film, picture, e) }, w.chartMenu)
 	w.settings = newSettingsScreen(win, deps)
 	w.whole = newWhole(w)
 	w.actions = w.newActions()
+	w.net.copyFor(w.actions.copyFirewall)
 	w.status = newStatusBar(w.actions.exportSummary, w.actions.copyText, w.exportMenu)
 	w.strip = newGuestStrip(w.status, deps.AcceptGuest, deps.RefuseGuest)
 	w.rail = newRail(w.show)
-	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.host.object, w.settings.object))
+	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.net.object, w.host.object, w.settings.object))
 	win.SetPadded(false)
 	win.SetMainMenu(w.mainMenu())
 	w.content = framed(nil, w.rail.object, screens, container.NewStack(w.status, w.strip.object))
@@ -75,6 +79,8 @@ func (w *Window) show(id screenID) {
 		w.trial = TrialTest
 	case screenVideo:
 		w.trial = TrialVideo
+	case screenNetwork:
+		w.trial = TrialNetwork
 	case screenHost:
 		w.trial = TrialGuest
 		if !w.deps.Host.Phase().Busy() {
@@ -85,6 +91,7 @@ func (w *Window) show(id screenID) {
 	w.hideTips()
 	setVisible(w.test.object, id == screenTest)
 	setVisible(w.video.object, id == screenVideo)
+	setVisible(w.net.object, id == screenNetwork)
 	setVisible(w.host.object, id == screenHost)
 	setVisible(w.settings.object, id == screenSettings)
 	w.rail.selected(id)
@@ -113,6 +120,8 @@ func (w *Window) SetNow(now time.Duration) {
 	switch {
 	case w.deps.Video.Phase().Busy():
 		w.ran = TrialVideo
+	case w.deps.Network.Phase().Busy():
+		w.ran = TrialNetwork
 	case w.deps.Model.Phase().Busy():
 		w.ran = TrialTest
 	}
@@ -122,12 +131,14 @@ func (w *Window) SetNow(now time.Duration) {
 
 // Refresh brings everything in line with the models. It touches only what has changed, since each change repaints the window.
 func (w *Window) Refresh() {
-	test, video := w.view.Phase, w.film.Phase
+	test, video, network := w.view.Phase, w.film.Phase, w.network.Phase
 	w.tellElsewhere()
 	w.view, w.film = w.deps.Model.View(w.now[TrialTest]), w.deps.Video.View(w.now[TrialVideo])
+	w.network = w.deps.Network.View(w.now[TrialNetwork])
 	running := w.running()
 	w.test.show(w.view, running, w.now[TrialTest])
 	w.video.show(w.film, running, w.now[TrialVideo])
+	w.net.show(w.network, running)
 	before := w.hosting
 	w.hosting = w.deps.Host.View(w.deps.Now())
 	if before.Phase != w.hosting.Phase || len(before.Guests) < len(w.hosting.Guests) {
@@ -140,14 +151,15 @@ func (w *Window) Refresh() {
 	}
 	w.showAnswer()
 	w.status.show(w.chosen(), running)
-	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy(), w.hosting.Phase.Busy())
+	w.rail.setBusy(w.view.Phase.Busy(), w.film.Phase.Busy(), w.network.Phase.Busy(), w.hosting.Phase.Busy())
 	w.phaseChanged(test, w.view.Phase, TrialTest)
 	w.phaseChanged(video, w.film.Phase, TrialVideo)
+	w.phaseChanged(network, w.network.Phase, TrialNetwork)
 	w.watchPictures()
 	w.updateMenu()
 }
 
-// tellElsewhere lets each screen that measures know of a run on the other one.
+// tellElsewhere lets each screen that measures know of a run on another one.
 func (w *Window) tellElsewhere() {
 	why := func(busy bool, where string) string {
 		if !busy {
@@ -155,8 +167,11 @@ func (w *Window) tellElsewhere() {
 		}
 		return "A run goes on on the screen “" + where + "”. Stop it first, or wait for its end."
 	}
-	w.deps.Video.Elsewhere(why(w.deps.Model.Phase().Busy(), "Test"))
-	w.deps.Model.Elsewhere(why(w.deps.Video.Phase().Busy(), "Video echo"))
+	test, video, network := w.deps.Model, w.deps.Video, w.deps.Network
+	onTest, onVideo, onNetwork := why(test.Phase().Busy(), "Test"), why(video.Phase().Busy(), "Video echo"), why(network.Phase().Busy(), "Network")
+	test.Elsewhere(onVideo + onNetwork) // one run goes on at a time
+	video.Elsewhere(onTest + onNetwork)
+	network.Elsewhere(onTest + onVideo)
 }
 
 // running is the view of the run that goes on; of the screen that was shown last if there is none.
@@ -164,6 +179,8 @@ func (w *Window) running() model.View {
 	switch {
 	case w.film.Phase.Busy():
 		return w.film.View
+	case w.network.Phase.Busy():
+		return w.network.View
 	case w.view.Phase.Busy():
 		return w.view
 	}
@@ -178,21 +195,25 @@ func (w *Window) chosen() model.View {
 	case TrialGuest:
 		v, _, _ := w.deps.Host.RunView()
 		return v
+	case TrialNetwork:
+		return w.network.View
 	case TrialTest:
 	}
 	return w.view
 }
 
-// lower is the lower part of that screen, and its charts.
-func (w *Window) lower() (*lower, *curves) {
+// charts are those of that screen; nil if it has none.
+func (w *Window) charts() *curves {
 	switch w.trial {
 	case TrialVideo:
-		return w.video.lower.lower, w.video.lower.charts.curves
+		return w.video.lower.charts.curves
 	case TrialGuest:
-		return w.host.lower.lower, w.host.lower.curves()
+		return w.host.lower.curves()
+	case TrialNetwork:
+		return nil
 	case TrialTest:
 	}
-	return w.test.lower.lower, w.test.lower.charts.curves
+	return w.test.lower.charts.curves
 }
 
 // phaseChanged turns the lower part to what is asked for next: the curves when a run begins.
@@ -200,7 +221,14 @@ func (w *Window) phaseChanged(before, now model.Phase, t Trial) {
 	if now == model.PhaseStarting && !before.Busy() {
 		w.now[t] = 0
 		w.status.say("")
-		[]*lower{w.test.lower.lower, w.video.lower.lower}[t].begin()
+		switch t {
+		case TrialVideo:
+			w.video.lower.begin()
+		case TrialNetwork:
+			w.net.begin()
+		case TrialTest, TrialGuest:
+			w.test.lower.begin()
+		}
 	}
 }
 
@@ -219,9 +247,7 @@ func (w *Window) Adopt() {
 
 // FormChanged takes over a form that was changed elsewhere: that of the screen "Test" is the one that counts.
 func (w *Window) FormChanged() {
-	w.deps.Video.SetForm(w.deps.Model.Form())
-	w.loadForms()
-	w.Refresh()
+	w.shareForm(w.deps.Model.Form())
 }
 
 // FocusStart puts the focus on the primary button, for a start with the Enter key, or on what has to be mended first.
@@ -234,8 +260,12 @@ func (w *Window) FocusStart() {
 }
 
 func (w *Window) head() *formHead {
-	if w.trial == TrialVideo {
+	switch w.trial {
+	case TrialVideo:
 		return w.video.form.formHead
+	case TrialNetwork:
+		return w.net.form.formHead
+	case TrialTest, TrialGuest:
 	}
 	return w.test.form.formHead
 }
@@ -250,7 +280,7 @@ func (w *Window) start() {
 	if w.trial == TrialGuest {
 		return // guests start their runs themselves
 	}
-	w.show(map[Trial]screenID{TrialTest: screenTest, TrialVideo: screenVideo}[w.trial])
+	w.show(map[Trial]screenID{TrialTest: screenTest, TrialVideo: screenVideo, TrialNetwork: screenNetwork}[w.trial])
 	w.deps.Start(w.trial)
 }
 
@@ -268,11 +298,11 @@ func (w *Window) editServers() { showServers(w.win, w.deps, w.FormChanged) }
 func (w *Window) editTestOptions() { showTestOptions(w.win, w.deps.Model, w.FormChanged) }
 
 func (w *Window) editVideoOptions() {
-	showVideoOptions(w.win, w.deps, func() {
-		w.deps.Model.SetForm(w.deps.Video.Form())
-		w.loadForms()
-		w.Refresh()
-	})
+	showVideoOptions(w.win, w.deps, func() { w.edited(TrialVideo) })
+}
+
+func (w *Window) editNetworkOptions() {
+	showNetworkOptions(w.win, w.deps.Network, func() { w.edited(TrialNetwork) })
 }
 
 // editOptions opens those of the screen that is shown.
@@ -282,26 +312,38 @@ func (w *Window) editOptions() {
 		w.editVideoOptions()
 	case TrialGuest:
 		w.editHostOptions()
+	case TrialNetwork:
+		w.editNetworkOptions()
 	case TrialTest:
 		w.editTestOptions()
 	}
 }
 
-// edited follows a control of a screen that has changed its form: the other screen shows the same target and paths.
+// edited follows a control of a screen that has changed its form: the other screens show the same target and paths.
 func (w *Window) edited(t Trial) {
-	if t == TrialVideo {
-		w.deps.Model.SetForm(w.deps.Video.Form())
-		w.test.form.load()
-	} else {
-		w.deps.Video.SetForm(w.deps.Model.Form())
-		w.video.form.load()
+	switch t {
+	case TrialVideo:
+		w.shareForm(w.deps.Video.Form())
+	case TrialNetwork:
+		w.shareForm(w.deps.Network.Form())
+	case TrialTest, TrialGuest:
+		w.shareForm(w.deps.Model.Form())
 	}
+}
+
+// shareForm has every screen that measures take a form over.
+func (w *Window) shareForm(f model.Form) {
+	w.deps.Model.SetForm(f)
+	w.deps.Video.SetForm(f)
+	w.deps.Network.SetForm(f)
+	w.loadForms()
 	w.Refresh()
 }
 
 func (w *Window) loadForms() {
 	w.test.form.load()
 	w.video.form.load()
+	w.net.form.load()
 }
 
 // formEdited follows a sheet that has changed the form.

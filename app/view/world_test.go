@@ -32,6 +32,7 @@ type world struct {
 	t         *testing.T
 	m         *model.Test
 	v         *model.Video
+	n         *model.Network
 	h         *model.Host
 	j         *model.Join
 	now       time.Time
@@ -68,11 +69,12 @@ func (f *fakePictures) Every() int { return f.every }
 func newWorld(t *testing.T, mode look.Mode, size fyne.Size) *world {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(look.New(mode))
-	d := &world{t: t, m: model.NewTest(model.Units{}), v: model.NewVideo(model.Units{}), h: model.NewHost(model.Units{}, "ANNA-PC"),
+	d := &world{t: t, m: model.NewTest(model.Units{}), v: model.NewVideo(model.Units{}), n: model.NewNetwork(model.Units{}), h: model.NewHost(model.Units{}, "ANNA-PC"),
 		j: model.NewJoin(), now: time.Date(2026, 11, 21, 19, 32, 10, 0, time.UTC), settings: prefs.Defaults(), win: test.NewTempWindow(t, nil)}
 	d.settings.Theme = prefs.Theme(mode)
 	d.m.SetJoin(d.j)
 	d.v.SetJoin(d.j)
+	d.n.SetJoin(d.j)
 	d.h.SetAddresses(someAddresses, "")
 	d.w = New(d.win, d.deps())
 	d.w.Adopt()
@@ -99,8 +101,8 @@ func (d *world) deps() Deps {
 		}
 	}
 	return Deps{
-		Model: d.m, Video: d.v, Host: d.h, Join: d.j, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
-		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.v.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
+		Model: d.m, Video: d.v, Network: d.n, Host: d.h, Join: d.j, Version: "1.2.3", DefaultResults: "/home/ann/Documents/Echopath",
+		Start: d.start, Stop: func() { d.did("stop"); d.m.Stopping(); d.v.Stopping(); d.n.Stopping(); d.w.Refresh() }, Quit: func() { d.did("quit") },
 		Connect: func() { d.did("connect") }, Disconnect: func() { d.did("disconnect") },
 		PasteText: func() string { return d.clip }, Now: func() time.Time { return d.now },
 		ListAddresses: func() {}, StartHost: func() { d.did("host"); d.h.Begin(); d.w.Refresh() },
@@ -136,10 +138,14 @@ func (d *world) deps() Deps {
 }
 
 func (d *world) start(t Trial) {
-	if t == TrialVideo {
+	switch t {
+	case TrialVideo:
 		d.did("start video")
 		d.v.Begin()
-	} else {
+	case TrialNetwork:
+		d.did("start network")
+		d.n.Begin()
+	default:
 		d.did("start")
 		d.m.Begin()
 	}
@@ -153,6 +159,7 @@ func (d *world) adopt(s prefs.Settings) {
 	fyne.CurrentApp().Settings().SetTheme(look.New(LookMode(s.Theme)))
 	d.m.SetUnits(model.Units{Mbit: s.Mbit})
 	d.v.SetUnits(model.Units{Mbit: s.Mbit})
+	d.n.SetUnits(model.Units{Mbit: s.Mbit})
 	d.w.Adopt()
 }
 
