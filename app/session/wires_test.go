@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"testing"
 
 	"echopath/netcheck"
@@ -16,12 +17,16 @@ type deadWire struct {
 	aborted int
 }
 
+func (*deadWire) Remote() netip.AddrPort { return netip.AddrPort{} }
+
 func (w *deadWire) Abort() { w.aborted++ }
 
 func (w *deadWire) Receive(context.Context) ([]byte, error) { return nil, io.ErrUnexpectedEOF }
 
 // politeWire can not be cut short.
 type politeWire struct{ signaling.Wire }
+
+func (politeWire) Remote() netip.AddrPort { return netip.AddrPort{} }
 
 // What watches a wire lets it be cut short: an orderly end would wait for an answer that does not come.
 func TestWatchedWireIsCutShort(t *testing.T) {
