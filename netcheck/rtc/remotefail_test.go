@@ -152,6 +152,7 @@ func TestOtherEndsFailure(t *testing.T) {
 		text string
 	}{
 		{signaling.Failure{Code: netcheck.ReasonNoFamily, Text: "No\naddress.\x1b[31m"}, netcheck.ReasonNoFamily, `its end of the path. It says: "No address.[31m".`},
+		{signaling.Failure{Code: netcheck.ReasonFarRefused, Text: "It refuses."}, netcheck.ReasonFarRefused, "its end of the path. It refuses."},
 		{signaling.Failure{Code: "made_up", Text: strings.Repeat("x", 5000)}, netcheck.ReasonFarRefused, strings.Repeat("x", signaling.MaxText)},
 		{signaling.Failure{}, netcheck.ReasonFarRefused, "does not say why"},
 	} {

@@ -23,10 +23,13 @@ func (p *peer) toldFailure(f signaling.Failure) *netcheck.Failure {
 	if slices.Contains(foreignCodes, f.Code) {
 		out.Code = f.Code
 	}
-	if text := shown(f.Text); text != "" {
-		out.Text += ` It says: "` + strings.TrimSuffix(text, ".") + `".`
-	} else {
+	switch text := shown(f.Text); {
+	case text == "":
 		out.Text += " It does not say why."
+	case strings.HasPrefix(text, "It "): // said for this end to tell, as a refusal is
+		out.Text += " " + text
+	default:
+		out.Text += ` It says: "` + strings.TrimSuffix(text, ".") + `".`
 	}
 	return out
 }
