@@ -12,6 +12,7 @@ func TestTheFocusFindsWhatWasHidden(t *testing.T) {
 	for range 2 {
 		for _, to := range []struct{ key, screen, focused string }{
 			{"ctrl+shift+1", "Screen Test", "Button Start"}, {"ctrl+shift+2", "Screen Video echo", "Button Start"}, {"ctrl+shift+3", "Screen Host", "Button Start hosting"},
+			{"ctrl+shift+4", "Screen Network", "Button Start"},
 		} {
 			p.key(to.key)
 			at := p.await("the focus on "+to.focused+" of "+to.screen, func(s stat) bool { return s.Screen == to.screen && s.Focused == to.focused })

@@ -193,8 +193,12 @@ func (s *stats) line(now time.Time) *statLine {
 
 // shown is the view of the screen whose run goes on, or was the last.
 func (s *stats) shown() model.View {
-	if s.d.trial != view.TrialVideo {
+	switch s.d.trial {
+	case view.TrialNetwork:
+		return s.d.network.View(0).View
+	case view.TrialTest, view.TrialGuest:
 		return s.d.model.View(0)
+	case view.TrialVideo:
 	}
 	film := s.d.video.View(0)
 	for _, r := range film.Rows {
@@ -209,6 +213,10 @@ func (s *stats) start(screen string) (can bool, why string) {
 		v := s.d.video.View(0)
 		return v.CanStart, v.StartWhy
 	}
+	if screen == screenNetwork {
+		v := s.d.network.View(0)
+		return v.CanStart, v.StartWhy
+	}
 	v := s.d.model.View(0)
 	return v.CanStart, v.StartWhy
 }
@@ -217,6 +225,7 @@ func (s *stats) start(screen string) (can bool, why string) {
 const (
 	screenTest     = "Screen Test"
 	screenVideo    = "Screen Video echo"
+	screenNetwork  = "Screen Network"
 	screenHost     = "Screen Host"
 	screenSettings = "Settings"
 )
@@ -226,7 +235,7 @@ func (s *stats) screen() string {
 	for _, menu := range s.d.win.MainMenu().Items {
 		for _, item := range menu.Items {
 			name, _, _ := strings.Cut(item.Label, "  ") // the shortcut stands behind it, in a column
-			if item.Checked && slices.Contains([]string{screenTest, screenVideo, screenHost, screenSettings}, name) {
+			if item.Checked && slices.Contains([]string{screenTest, screenVideo, screenNetwork, screenHost, screenSettings}, name) {
 				return name
 			}
 		}

@@ -187,7 +187,7 @@ func (j *Join) line(typed netcheck.Secret) string {
 	case JoinLeaving:
 		return "Leaving the host …"
 	case JoinGone:
-		return "Not connected. Why stands below." // in the banner, and whole among the findings
+		return "Not connected. The reason is given below." // in the banner, and whole among the findings
 	case JoinNone:
 	}
 	if inviteProblem(typed) != "" {

@@ -79,7 +79,7 @@ func TestTheStandingIsTold(t *testing.T) {
 		{"refused", standing(signaling.StandingRefused, 0, 0), "The host does not take this test. The run is too long.", "Disconnect", true, true},
 		{"gone", func() {
 			j.Gone(&netcheck.Failure{Code: netcheck.ReasonHostGone, Text: "The host has stopped hosting.", Advice: "Ask for a new invite."})
-		}, "Not connected. Why stands below.", "Connect", true, false},
+		}, "Not connected. The reason is given below.", "Connect", true, false},
 		{"again", j.Begin, "Reaching the host …", "Cancel", true, true},
 		{"given up", func() { j.Gone(context.Canceled) }, "Not connected. Press Connect, or Start: it connects first.", "Connect", true, false},
 	}

@@ -28,7 +28,7 @@ func newAnswerSheet(w *Window) *answerSheet {
 	content := container.New(layout.NewCustomPaddedVBoxLayout(6),
 		paragraph("No TCP connection to the host is possible, so this answer has to be carried there: send it to the person who gave you the invite, by mail or chat.", theme.ColorNameForeground, false),
 		inset(container.NewBorder(nil, nil, nil, copy, s.text)), inset(s.expiry),
-		paragraph("At the host it is pasted under the invite. This sheet goes by itself when the two computers have met.", look.ColorMuted, false))
+		paragraph("At the host it is pasted under the invite. This sheet closes by itself when the two computers have met.", look.ColorMuted, false))
 	s.dialog = widgets.NewDialog(w.win, "Answer for the host", container.New(fixedWidth(pasteWidth), content))
 	s.dialog.AddButton("Give up", s.giveUp)
 	s.dialog.SetOnCancel(s.giveUp)

@@ -296,3 +296,17 @@ func TestManyGuests(t *testing.T) {
 		t.Errorf("%q", d.h.Selected())
 	}
 }
+
+func TestEnterInTheInviteConnects(t *testing.T) {
+	d := newWorld(t, look.ModeLight, narrow)
+	d.form(func(f *model.Form) { f.Target = netcheck.TargetInvite })
+	d.win.Canvas().Focus(d.w.test.form.join.invite)
+	d.press(fyne.KeyReturn)
+	if len(d.calls) != 0 {
+		t.Errorf("Enter without an invite: %v", d.calls)
+	}
+	d.form(func(f *model.Form) { f.Invite = inviteText })
+	d.win.Canvas().Focus(d.w.test.form.join.invite)
+	d.press(fyne.KeyReturn)
+	same(t, "Enter with an invite", d.calls, []string{"connect"})
+}

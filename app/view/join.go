@@ -47,6 +47,11 @@ func newJoinLine(do formActions, edited func(netcheck.Secret)) *joinLine {
 	j.paste = widgets.NewButton("", theme.ContentPasteIcon(), func() { j.invite.SetText(do.paste()) })
 	j.connect = widgets.NewButton("Connect", nil, do.connect)
 	j.line.text = canvas.NewText("", theme.Color(look.ColorMuted))
+	j.invite.OnSubmitted = func(string) {
+		if j.shown.Action == "Connect" && !j.connect.Disabled() { // not to leave the host by the same key
+			do.connect()
+		}
+	}
 	left := container.New(layout.NewCustomPaddedHBoxLayout(4), widgets.TipLabel("Invite", define(present.TermInvite)),
 		container.New(fixedWidth(inviteWidth), j.invite),
 		widgets.Tipped(j.paste, widgets.Tip("Paste the invite from the clipboard")),
