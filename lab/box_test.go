@@ -55,7 +55,7 @@ func newBox(kind string, args []string) (box, error) {
 		}
 		return &middlebox.Proxy{Allow: only443, Interceptor: &middlebox.Interceptor{Authority: ca}}, err
 	case "mute":
-		return &middlebox.Proxy{Manner: middlebox.Hang}, nil
+		return &middlebox.Mute{}, nil
 	}
 	return nil, fmt.Errorf("no box %q", kind)
 }

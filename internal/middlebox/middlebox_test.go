@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -277,5 +278,40 @@ func TestAuthority(t *testing.T) {
 	other, err := a.Issue(func(c *x509.Certificate) { c.DNSNames = []string{"changed"} }, "192.0.2.1")
 	if err != nil || !slices.Equal(other.Leaf.DNSNames, []string{"changed"}) || len(other.Leaf.IPAddresses) != 1 {
 		t.Errorf("%+v, %v", other, err)
+	}
+}
+
+// What never answers takes all that comes, until it is closed.
+func TestMute(t *testing.T) {
+	box := &middlebox.Mute{}
+	conn := connected(t, started(t, box))
+	for _, text := range []string{"\n\n\x16\x03\x01\n", "GET / HTTP/1.1\r\n\r\n"} {
+		if _, err := conn.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := make(chan error, 1)
+	go func() {
+		n, err := conn.Read(make([]byte, 1))
+		if n != 0 || err == nil {
+			err = errors.New("it answered")
+		} else {
+			err = nil
+		}
+		ended <- err
+	}()
+	for len(box.Asked()) == 0 { // until it has the connection
+		runtime.Gosched()
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("the connection ended by itself: %v", err)
+	default:
+	}
+	if err := box.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
