@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,8 +24,16 @@ type childProcess struct {
 	err *bufio.Reader
 }
 
+// hearHangups has children hear SIGHUP also where these tests run below nohup: a process inherits that a signal is ignored.
+func hearHangups(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(heard) })
+}
+
 func startChild(t *testing.T, how string) *childProcess {
 	t.Helper()
+	hearHangups(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -157,6 +166,7 @@ func TestNohup(t *testing.T) {
 // startHost starts this program as a host with an invite in a file.
 func startHost(t *testing.T, how string) *childProcess {
 	t.Helper()
+	hearHangups(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
