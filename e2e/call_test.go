@@ -61,7 +61,7 @@ func (p *pair) startCall() {
 // TestTwoWayCall: both windows show both pictures while the call goes on, and have the same result at the end. Who leaves can come back
 // by the same invite.
 func TestTwoWayCall(t *testing.T) {
-	p := openPair(t, 1040, 720, quickLoad("direct").hosting("host-pc"), quickLoad("direct").calling("6s"))
+	p := openPair(t, 1040, 720, quickLoad("direct").hosting(t, "host-pc"), quickLoad("direct").calling("6s"))
 	p.startCall()
 	for _, one := range []*program{p.guest, p.host} {
 		one.await("pictures in both windows", func(s stat) bool { return s.Pictures >= 5 })
@@ -90,7 +90,7 @@ func TestTwoWayCall(t *testing.T) {
 func TestAGuestWithANewWindow(t *testing.T) {
 	guest := quickLoad("direct")
 	guest["form"].(map[string]any)["target"] = "invite"
-	p := openPair(t, 1040, 720, quickLoad("direct").hosting("host-pc"), guest)
+	p := openPair(t, 1040, 720, quickLoad("direct").hosting(t, "host-pc"), guest)
 	p.startHosting()
 	p.bringInvite()
 	p.guest.key("ctrl+k")

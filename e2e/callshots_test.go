@@ -12,7 +12,7 @@ import (
 // callPair opens a host and a guest that wants a call, in this look, beside each other on one screen.
 func (l look) callPair(t *testing.T, duration string, paths ...string) *pair {
 	t.Helper()
-	host := l.settings("self", nil, "50", "3s", everyPath...).hosting("host-pc")
+	host := l.settings("self", nil, "50", "3s", everyPath...).hosting(t, "host-pc")
 	guest := l.settings("invite", nil, "50", "3s", paths...).calling(duration)
 	form := guest["form"].(map[string]any)
 	form["outside_stun"], form["interface"] = "", "127.0.0.1" // as the host: nothing leaves this computer

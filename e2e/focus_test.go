@@ -7,7 +7,7 @@ import "testing"
 // TestTheFocusFindsWhatWasHidden: Fyne forgets a minute later what was hidden. Here it does so at once.
 func TestTheFocusFindsWhatWasHidden(t *testing.T) {
 	s, h := newScreen(t, 1280, 800), newHome(t)
-	h.write(t, quickLoad("direct").hosting("host-pc"))
+	h.write(t, quickLoad("direct").hosting(t, "host-pc"))
 	p := open(t, s, h, "FYNE_CACHE=50ms")
 	for range 2 {
 		for _, to := range []struct{ key, screen, focused string }{

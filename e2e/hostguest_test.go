@@ -5,6 +5,7 @@ package e2e
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,9 +48,38 @@ type pair struct {
 	host, guest *program
 }
 
-// hosting adds the form of the screen "Host" to settings: on this computer only, nobody outside is asked for anything.
-func (s settings) hosting(name string) settings {
-	return s.with("host", map[string]any{"address": "127.0.0.1", "name": name, "stun": "", "ask_before_a_guest_gets_in": true})
+// hosting adds the form of the screen "Host" to settings: on this computer only, nobody outside is asked for anything, on ports that no
+// other server of this computer has.
+func (s settings) hosting(t *testing.T, name string) settings {
+	t.Helper()
+	return s.with("host", map[string]any{"address": "127.0.0.1", "name": name, "stun": "", "ask_before_a_guest_gets_in": true,
+		"udp_port": freePort(t, "udp"), "tcp_port": freePort(t, "tcp"), "tls_port": freePort(t, "tcp")})
+}
+
+// freePort gives a port of 127.0.0.1 that was free a moment ago.
+func freePort(t *testing.T, network string) string {
+	t.Helper()
+	var at net.Addr
+	if network == "udp" {
+		conn, err := net.ListenPacket(network, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close() //nolint:errcheck // nothing was sent over it
+		at = conn.LocalAddr()
+	} else {
+		l, err := net.Listen(network, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() //nolint:errcheck // nobody connected
+		at = l.Addr()
+	}
+	_, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // openPair opens both on a screen that has room for two windows of width and height.
@@ -111,7 +141,7 @@ func (p *pair) accept() {
 
 // TestHostAndGuest: a person hosts, another one measures to there. Both have the same figures at the end.
 func TestHostAndGuest(t *testing.T) {
-	p := openPair(t, 1040, 720, quickLoad("direct").hosting("host-pc"), quickLoad(everyPath...))
+	p := openPair(t, 1040, 720, quickLoad("direct").hosting(t, "host-pc"), quickLoad(everyPath...))
 	p.startHosting()
 
 	p.guest.front()

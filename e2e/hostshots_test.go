@@ -13,7 +13,7 @@ import (
 // pair opens a host and a guest in this look, beside each other on one screen.
 func (l look) pair(t *testing.T) *pair {
 	t.Helper()
-	host := l.settings("self", nil, "50", "3s", everyPath...).hosting("host-pc")
+	host := l.settings("self", nil, "50", "3s", everyPath...).hosting(t, "host-pc")
 	guest := l.settings("invite", nil, "50", "6s", everyPath...)
 	p := openPair(t, l.width, l.height, host, guest, fmt.Sprintf("FYNE_SCALE=%d", l.scale))
 	p.host.screen.run(t, "xdotool", "mousemove", strconv.Itoa(2*l.width-1), strconv.Itoa(l.height-1))

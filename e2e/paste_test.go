@@ -69,7 +69,7 @@ func TestJoinByPaste(t *testing.T) {
 	guest := quickLoad("direct")
 	form := guest["form"].(map[string]any)
 	form["target"], form["outside_stun"], form["interface"] = "invite", "", "127.0.0.1" // as the host
-	p := openPair(t, 1040, 720, quickLoad("direct").hosting("host-pc"), guest)
+	p := openPair(t, 1040, 720, quickLoad("direct").hosting(t, "host-pc"), guest)
 	p.startHosting()
 	text := withoutTCP(t, p.pasteInvite())
 	p.guest.front()

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -123,6 +125,9 @@ type program struct {
 // open starts the program and waits for its window.
 func open(t *testing.T, s *screen, h home, env ...string) *program {
 	t.Helper()
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP) // so that the program hears it where these tests run below nohup: what is ignored is inherited
+	t.Cleanup(func() { signal.Stop(heard) })
 	p := &program{t: t, screen: s, home: h, stats: filepath.Join(t.TempDir(), "stats.jsonl"), began: time.Now()}
 	cmd := exec.Command(programPath(t))
 	cmd.Dir = h.dir
