@@ -33,6 +33,7 @@ const (
 // withDefaults checks c and fills in what was left out. The notes are what the one who hosts should know.
 func withDefaults(c hosting.Config) (hosting.Config, []string, error) {
 	c.Address, c.Public = c.Address.Unmap(), c.Public.Unmap()
+	c.AltAddress, c.AltPublic = c.AltAddress.Unmap(), c.AltPublic.Unmap()
 	c.MaxGuests = cmp.Or(c.MaxGuests, defaultMaxGuests)
 	c.MaxPerAddress = cmp.Or(c.MaxPerAddress, defaultMaxPerAddr)
 	c.UDPPort, c.TCPPort = cmp.Or(c.UDPPort, defaultPort), cmp.Or(c.TCPPort, defaultPort)
@@ -56,7 +57,7 @@ func withDefaults(c hosting.Config) (hosting.Config, []string, error) {
 	if c.Public.IsValid() && c.Public != c.Address {
 		notes = append(notes, fmt.Sprintf("A NAT is expected to pass %s on to %s, with the same ports.", c.Public, c.Address))
 	}
-	return c, notes, nil
+	return c, append(notes, altNotes(c)...), nil
 }
 
 func check(c hosting.Config) error {
@@ -81,7 +82,7 @@ func check(c hosting.Config) error {
 			return err
 		}
 	}
-	return checkPorts(c)
+	return errors.Join(checkPorts(c), checkAlt(c))
 }
 
 func checkPorts(c hosting.Config) error {

@@ -34,7 +34,7 @@ const firstPort = 1024
 func (g *guest) allowedPort(a netip.AddrPort) bool {
 	a = netip.AddrPortFrom(plainAddr(a.Addr()), a.Port())
 	h := g.h
-	here := a.Addr() == h.cfg.Address || h.cfg.Public.IsValid() && a.Addr() == h.cfg.Public
+	here := ofHost(h.cfg, a.Addr())
 	switch {
 	case g.turn.Owns(a) || !here && h.outside.has(a.Addr()):
 		return true

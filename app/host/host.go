@@ -108,7 +108,7 @@ func start(ctx context.Context, c hosting.Config, p patience) (*Host, error) {
 	h.mu.Unlock()
 	h.wg.Go(h.keep)
 	h.tell(hosting.Event{Kind: hosting.EventStarted, Text: "Guests come in at " + h.turn.TLSAddr().String() + "."})
-	c.Logger.Info("host started", "address", c.Address, "tls", h.turn.TLSAddr(), "budget", c.Budget)
+	c.Logger.Info("host started", "address", c.Address, "tls", h.turn.TLSAddr(), "other", h.turn.OtherAddr(), "budget", c.Budget)
 	return h, nil
 }
 

@@ -32,7 +32,7 @@ func (h *Host) without(t *turnserver.Config, port *turnserver.PortError) bool {
 		t.TLSPort = defaultTLSPort
 		h.notes = append(h.notes, fmt.Sprintf("Port %d could not be had, so TLS is on port %d. Networks that let only port %d out do not reach this host. (%v)",
 			wishedTLSPort, defaultTLSPort, wishedTLSPort, port))
-	case c.AltUDPPort == 0 && port.Protocol == "udp" && port.Port == t.AltUDPPort && t.AltUDPPort != 0:
+	case c.AltUDPPort == 0 && !c.AltAddress.IsValid() && port.Protocol == "udp" && port.Port == t.AltUDPPort && t.AltUDPPort != 0:
 		t.AltUDPPort, t.NATDiscovery = turnserver.PortOff, false
 		h.notes = append(h.notes, fmt.Sprintf("Port %d could not be had, so there is no second STUN port: guests see less of the NAT before them. (%v)", port.Port, port))
 	default:
@@ -47,7 +47,7 @@ func (h *Host) serverConfig() turnserver.Config {
 	conns, connsOfAddress := maxConns(c)
 	t := turnserver.Config{
 		Address: c.Address, Public: c.Public, UDPPort: serverPort(c.UDPPort), TCPPort: serverPort(c.TCPPort), TLSPort: serverPort(cmp.Or(c.TLSPort, wishedTLSPort)),
-		AltUDPPort: altPort(c), NATDiscovery: altPort(c) != turnserver.PortOff,
+		AltUDPPort: altPort(c), NATDiscovery: altPort(c) != turnserver.PortOff, AltAddress: c.AltAddress, AltPublic: c.AltPublic,
 		CredentialTTL: credentialTTL, RelayPortMin: low, RelayPortMax: high, Certificate: c.Certificate,
 		MaxAllocations: maxAllocations(c), MaxAllocationsPerSession: allocationsOfGuest, MaxConns: conns, MaxConnsPerIP: connsOfAddress,
 		Foreign: h.listen.take, Now: c.Now, Logger: c.Logger,

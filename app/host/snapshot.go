@@ -19,7 +19,7 @@ func (h *Host) Snapshot() hosting.Snapshot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := hosting.Snapshot{
-		Since: h.since, Address: h.cfg.Address, Public: h.cfg.Public, URLs: h.turn.URLs(), Signalling: signalling, Ports: h.ports(),
+		Since: h.since, Address: h.cfg.Address, Public: h.cfg.Public, AltAddress: h.cfg.AltAddress, AltPublic: h.cfg.AltPublic, URLs: h.turn.URLs(), Signalling: signalling, Ports: h.ports(),
 		Budget: h.queue.budget, Used: h.queue.used, Active: h.queue.active, Queued: len(h.queue.waiting), Allocations: totals.Allocations,
 		BytesIn: totals.FromPeers.Bytes, BytesOut: totals.ToPeers.Bytes, Notes: append(slices.Clone(h.notes), h.natNotes()...),
 	}
@@ -89,6 +89,7 @@ func (h *Host) ports() []hosting.Port {
 	if alt := h.turn.AltUDPAddr(); alt.IsValid() {
 		ports = append(ports, one("udp", alt.Port(), "STUN on a second port, by which guests learn more about the NAT before them"))
 	}
+	ports = append(ports, h.altPorts()...)
 	low, high := peerPorts(h.cfg)
 	if low == 0 {
 		low, high = 1024, 65535

@@ -30,6 +30,12 @@ type Config struct {
 	// AltUDPPort is a second UDP port, which answers Binding requests and nothing else: by it and the first a guest compares how the NAT
 	// before it maps its ports. One above UDPPort if 0 and that can be had, else none; a free one if AnyPort; none if NoPort.
 	AltUDPPort int
+	// AltAddress is a second address of this computer, of the same IP version, on which the two UDP ports answer Binding requests and nothing
+	// else (RFC 5780): by it a guest finds out, with this host alone, how the NAT before it maps and filters. Zero if there is none. A
+	// port on it that can not be had ends the start: whoever names it wants to have it.
+	AltAddress netip.Addr
+	// AltPublic is the address under which a 1:1 NAT shows AltAddress to the world; zero if there is none.
+	AltPublic netip.Addr
 	// PeerPortMin and PeerPortMax bound the UDP ports of relays and of the echo peer: if 0, 49152 to 50175, and 8 more for each guest of
 	// MaxGuests above 128, whatever Budget is, so that a rule of a firewall holds at the next start too; any free ports if AnyPort. A run
 	// takes up to 8 of them: two legs and two that are about to close, each with a relay and a socket of the echo peer; and 4 more for

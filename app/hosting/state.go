@@ -12,6 +12,8 @@ type Snapshot struct {
 	Since       time.Time
 	Address     netip.Addr
 	Public      netip.Addr
+	AltAddress  netip.Addr // zero if there is none, as is AltPublic
+	AltPublic   netip.Addr
 	URLs        []string // STUN and TURN, as guests are told
 	Signalling  []string // host:port, as in invites
 	Ports       []Port   // to open in the firewall
@@ -32,7 +34,9 @@ type Snapshot struct {
 type Port struct {
 	Protocol string // udp or tcp
 	From, To int    // the same for one port
-	Why      string // plain words
+	Why      string // plain words, with Address if there is one
+	// Address is that of this computer at which it must be let in, if it is not the one that is hosted on.
+	Address netip.Addr
 }
 
 // InviteState is one invite that still lets guests in, or was used.
