@@ -138,6 +138,7 @@ func (h *fakeHost) Snapshot() hosting.Snapshot {
 	defer h.mu.Unlock()
 	return hosting.Snapshot{
 		Since: time.Now(), Address: h.config.Address, Public: h.config.Public,
+		AltAddress: h.config.AltAddress, AltPublic: h.config.AltPublic,
 		URLs:       []string{"stun:192.0.2.7:3478", "turn:192.0.2.7:3478?transport=udp", "turns:192.0.2.7:5349?transport=tcp"},
 		Signalling: []string{"192.0.2.7:5349"},
 		Ports: []hosting.Port{{Protocol: "udp", From: 3478, To: 3478, Why: "STUN and TURN"}, {Protocol: "tcp", From: 5349, To: 5349, Why: "TURN over TLS, signalling"},

@@ -94,13 +94,18 @@ func (s *system) listenOn(text string) (address, error) {
 	case addr.IsMulticast() || addr.IsLinkLocalUnicast() || addr.Zone() != "":
 		return address{}, wrongUse("--listen %s: guests can not be invited to such an address: name one of %s", text, listOf(own))
 	}
-	if i := slices.IndexFunc(own, func(a address) bool { return a.addr == addr }); i >= 0 {
-		return own[i], nil
-	}
-	if addr.IsLoopback() { // all of 127.0.0.0/8 is this computer, listed or not
-		return address{addr: addr}, nil
+	if a, ok := find(own, addr); ok {
+		return a, nil
 	}
 	return address{}, fmt.Errorf(couldNotStart+"this computer does not have the address %s (any more): give --listen one of %s", text, listOf(own))
+}
+
+// find tells which interface has an address.
+func find(own []address, addr netip.Addr) (address, bool) {
+	if i := slices.IndexFunc(own, func(a address) bool { return a.addr == addr }); i >= 0 {
+		return own[i], true
+	}
+	return address{addr: addr}, addr.IsLoopback() // all of 127.0.0.0/8 is this computer, listed or not
 }
 
 func (s *system) defaultAddress(own []address) (address, error) {
@@ -135,17 +140,17 @@ func listOf(own []address) string {
 	return strings.Join(words, ", ")
 }
 
-// publicAddress reads --public-address, which stands for the address to listen on.
-func publicAddress(text string, listen netip.Addr) (netip.Addr, error) {
+// publicAddress reads a flag with the address under which a NAT shows one of this computer's.
+func publicAddress(flag, text string, own netip.Addr) (netip.Addr, error) {
 	addr, err := netip.ParseAddr(text)
 	addr = addr.Unmap()
 	switch {
 	case err != nil:
-		return addr, wrongUse("--public-address %q is not an address: give it in figures, for example 203.0.113.7; names go to --announce", text)
+		return addr, wrongUse("--%s %q is not an address: give it in figures, for example 203.0.113.7; names go to --announce", flag, text)
 	case addr.IsUnspecified() || addr.IsMulticast() || addr.IsLinkLocalUnicast() || addr.Zone() != "":
-		return addr, wrongUse("--public-address %s: guests can not reach such an address", text)
-	case addr.Is4() != listen.Is4():
-		return addr, wrongUse("--public-address %s is not of the same version of IP as %s: a 1:1 NAT does not change that", text, listen)
+		return addr, wrongUse("--%s %s: guests can not reach such an address", flag, text)
+	case addr.Is4() != own.Is4():
+		return addr, wrongUse("--%s %s is not of the same version of IP as %s: a 1:1 NAT does not change that", flag, text, own)
 	}
 	return addr, nil
 }

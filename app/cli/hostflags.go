@@ -13,6 +13,7 @@ type hostOptions struct {
 	announce, stun            []string
 	udpPort, tcpPort, tlsPort string
 	altUDPPort                string
+	altAddress, altPublic     string
 	peerPorts                 string
 	tlsCert, tlsKey           string
 	inviteFile, inviteTTL     string
@@ -34,6 +35,8 @@ func (o *hostOptions) groups() flagGroups {
 			{name: "announce", value: "HOST[:PORT]", list: &o.announce, help: "a name or another address that guests can use, for example a forwarded port; may be given several times"},
 			{name: "udp-port", value: "N|any", text: &o.udpPort, help: "STUN and TURN over UDP (default 3478); any: a free one, as for the following"},
 			{name: "alt-udp-port", value: "N|any|none", text: &o.altUDPPort, help: "STUN a second time, by which a guest learns more about the NAT before it (default: one above --udp-port if that is free)"},
+			{name: "alt-address", value: "ADDRESS", text: &o.altAddress, help: "a second address of this computer on which the two UDP ports answer STUN too: with it a guest finds out from this host alone how the NAT before it maps and filters (RFC 5780)"},
+			{name: "alt-public-address", value: "ADDRESS", text: &o.altPublic, help: "address under which a 1:1 NAT shows --alt-address to the internet"},
 			{name: "tcp-port", value: "N|any", text: &o.tcpPort, help: "TURN over TCP (default 3478)"},
 			{name: "tls-port", value: "N|any", text: &o.tlsPort, help: "TURN over TLS and signalling (default 443 if this program may use it, else 5349)"},
 			{name: "peer-ports", value: "MIN-MAX|any", text: &o.peerPorts, help: "UDP ports of relays and of the echo peer (default 49152-50175)"},

@@ -34,6 +34,8 @@ type hostStart struct {
 	Listen     string     `json:"listen"`
 	Interface  string     `json:"interface,omitempty"`
 	Public     string     `json:"public,omitempty"`
+	AltAddress string     `json:"alt_address,omitempty"`
+	AltPublic  string     `json:"alt_public,omitempty"`
 	Signalling []string   `json:"signalling"`
 	URLs       []string   `json:"urls"`
 	Ports      []hostPort `json:"ports"`
@@ -46,6 +48,7 @@ type hostPort struct {
 	Protocol string `json:"protocol"`
 	From     int    `json:"from"`
 	To       int    `json:"to"`
+	Address  string `json:"address,omitempty"` // "": the one that is listened on
 	Why      string `json:"why"`
 }
 
@@ -95,11 +98,12 @@ func startedLine(s *service, now hosting.Snapshot) hostLine {
 	line.hostStart = &hostStart{
 		Name: s.plan.config.Name, AppVersion: s.plan.config.Version, OS: s.plan.config.OS,
 		Listen: now.Address.String(), Interface: s.plan.listen.on, Public: addrText(now.Public),
+		AltAddress: addrText(now.AltAddress), AltPublic: addrText(now.AltPublic),
 		Signalling: list(now.Signalling), URLs: list(now.URLs), Ports: []hostPort{}, Health: healthURL(now),
 		Budget: math.Round(now.Budget), Notes: list(now.Notes),
 	}
 	for _, p := range now.Ports {
-		line.Ports = append(line.Ports, hostPort{p.Protocol, p.From, p.To, p.Why})
+		line.Ports = append(line.Ports, hostPort{p.Protocol, p.From, p.To, addrText(p.Address), p.Why})
 	}
 	line.addInvite(s)
 	return line

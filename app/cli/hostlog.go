@@ -40,6 +40,9 @@ func (l hostLog) started(s *service) {
 	if now.Public.IsValid() {
 		l.more("The internet sees it as %s.", now.Public)
 	}
+	if now.AltAddress.IsValid() {
+		l.more("%s", altLine(s.plan.alt, now))
+	}
 	if len(s.others) > 0 {
 		l.more("This computer has other addresses too: %s. --listen chooses.", listOf(s.others))
 	}
@@ -61,6 +64,15 @@ func (l hostLog) started(s *service) {
 		l.more("If no TCP connection to here is possible, the guest's Echopath shows an answer to the invite. Paste it here and press Enter.")
 	}
 	l.more("Ctrl-C stops it.")
+}
+
+// altLine tells what the second address is good for.
+func altLine(alt address, now hosting.Snapshot) string {
+	line := fmt.Sprintf("STUN is on %s too, so that guests see all that the NAT before them does", alt)
+	if now.AltPublic.IsValid() {
+		line += fmt.Sprintf("; the internet sees it as %s", now.AltPublic)
+	}
+	return line + "."
 }
 
 // healthURL is where the host says whether it is well.

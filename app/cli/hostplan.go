@@ -19,6 +19,7 @@ import (
 type hostPlan struct {
 	config hosting.Config
 	listen address
+	alt    address // zero: there is none
 
 	ttl    time.Duration
 	guests int
@@ -79,9 +80,11 @@ func (o *hostOptions) fillAddresses(p *hostPlan, s *system) (err error) {
 	}
 	p.config.Address = p.listen.addr
 	if o.publicAddress != "" {
-		p.config.Public, err = publicAddress(o.publicAddress, p.listen.addr)
+		if p.config.Public, err = publicAddress("public-address", o.publicAddress, p.listen.addr); err != nil {
+			return err
+		}
 	}
-	return err
+	return o.fillAlt(p, s)
 }
 
 func (o *hostOptions) fillOutput(p *hostPlan) error {

@@ -171,10 +171,16 @@ func planned(t *testing.T, line string) (hosting.Config, string) {
 
 func TestHostConfig(t *testing.T) {
 	tests := map[string]func(*hosting.Config){
-		"":                                func(*hosting.Config) {},
-		"--alt-udp-port 3479":             func(c *hosting.Config) { c.AltUDPPort = 3479 },
-		"--alt-udp-port none":             func(c *hosting.Config) { c.AltUDPPort = hosting.NoPort },
-		"--alt-udp-port any":              func(c *hosting.Config) { c.AltUDPPort = hosting.AnyPort },
+		"":                    func(*hosting.Config) {},
+		"--alt-udp-port 3479": func(c *hosting.Config) { c.AltUDPPort = 3479 },
+		"--alt-udp-port none": func(c *hosting.Config) { c.AltUDPPort = hosting.NoPort },
+		"--alt-udp-port any":  func(c *hosting.Config) { c.AltUDPPort = hosting.AnyPort },
+		"--listen 127.0.0.1 --alt-address 127.0.0.2": func(c *hosting.Config) {
+			c.Address, c.AltAddress = testAddress("127.0.0.1"), testAddress("127.0.0.2")
+		},
+		"--listen 127.0.0.1 --alt-address ::ffff:127.0.0.2 --alt-public-address 203.0.113.8": func(c *hosting.Config) {
+			c.Address, c.AltAddress, c.AltPublic = testAddress("127.0.0.1"), testAddress("127.0.0.2"), testAddress("203.0.113.8")
+		},
 		"--listen 127.0.0.5":              func(c *hosting.Config) { c.Address = testAddress("127.0.0.5") },
 		"--listen ::ffff:192.0.2.7":       func(*hosting.Config) {},
 		"--listen lo":                     func(c *hosting.Config) { c.Address = testAddress("127.0.0.1") },

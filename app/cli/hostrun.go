@@ -46,7 +46,7 @@ func (a *app) host(ctx context.Context, o *hostOptions) error {
 	s := &service{plan: &plan, system: sys, stdin: a.stdin, events: make(chan hosting.Event, eventRoom), log: hostLog{out: a.out, json: plan.json, quiet: plan.quiet}}
 	plan.config.Observe = s.observe
 	if o.listen == "" {
-		s.others = slices.DeleteFunc(sys.addresses(), func(x address) bool { return x == plan.listen || x.addr.IsLoopback() })
+		s.others = slices.DeleteFunc(sys.addresses(), func(x address) bool { return x == plan.listen || x == plan.alt || x.addr.IsLoopback() })
 	}
 	s.host, err = a.deps.Host(ctx, plan.config)
 	switch {
@@ -69,9 +69,9 @@ func startFailed(err error, sys *system) error {
 	text := couldNotStart + strings.TrimSuffix(strings.TrimPrefix(inWords(err).Error(), couldNotStart), ".")
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return errors.New(text + ": --udp-port, --tcp-port and --tls-port choose")
+		return errors.New(text + ": --udp-port, --alt-udp-port, --tcp-port and --tls-port choose")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return errors.New(text + ": give --listen one of " + listOf(sys.addresses()))
+		return errors.New(text + ": give --listen, or --alt-address, one of " + listOf(sys.addresses()))
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return errors.New(text + ": ports below 1024 need a right of their own (CAP_NET_BIND_SERVICE): grant it, or give others, for example --tls-port 5349")
 	}
@@ -92,6 +92,7 @@ type service struct {
 	invite  inviteNow
 	renewAt *time.Timer
 	missing int // looks in a row that did not find the address to listen on
+	altGone bool
 }
 
 // inviteNow is the invite that is handed out.
@@ -182,6 +183,7 @@ func (s *service) loop(ctx context.Context) error {
 			if now := s.host.Snapshot(); len(now.Guests) > 0 {
 				s.log.status(now)
 			}
+			s.lookForAlt()
 			if s.addressGone() {
 				return fmt.Errorf("hosting has ended: this computer does not have the address %s any more: start again, or give --listen one of %s",
 					s.plan.listen.addr, listOf(s.system.addresses()))

@@ -22,7 +22,15 @@ import (
 	"echopath/app/cli/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// childVariable makes this test the program, for tests that start it in a network of its own.
+const childVariable = "ECHOPATH_WIRE_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		os.Exit(cli.Process(wire.Deps("echopath-cli", "1.2.3")))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // ofAnotherUser has what is kept of identities be in a folder of the test's own.
 func ofAnotherUser(t *testing.T) {
