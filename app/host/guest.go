@@ -70,7 +70,7 @@ type run struct {
 	ctx    context.Context // of its legs
 	cancel context.CancelCauseFunc
 	end    time.Time // when it has had its time, once admitted
-	idle   time.Time // since when it has no leg
+	idle   time.Time // since when it has no leg that it needs; in the future while it has time for network probes
 
 	ledger *echo.Ledger // of what its legs may ask for together
 	seen   judged       // of its view

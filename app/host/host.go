@@ -10,7 +10,8 @@
 // The lobby of package signaling lets in who knows an invite's secret. With Config.Approve a guest then waits for Accept. It gets
 // credentials of its own for the TURN server, and asks for each run; a run waits in a queue, first come first served, until the
 // budget has room for it. Only then it may order legs, two at a time, and all of them together are held to what the run asked for: what it
-// has not asked for it does not get. A run that lasts much longer than it said, or has no leg for half a minute, loses its place. Who sends too many
+// has not asked for it does not get. A run that lasts much longer than it said, or has no leg for half a minute, loses its place; the network probes
+// with which it begins need none, for as long as it said and a quarter of an hour at most. Who sends too many
 // messages is removed; who reads none holds up nobody, because each guest has goroutines and queues of its own.
 //
 // # Copy and paste

@@ -24,6 +24,10 @@ var usual = patience{overtime: 30 * time.Second, idle: 30 * time.Second, resume:
 
 const overtimeShare = 0.2
 
+// maxProbing is how long a run may hold its place for its network probes alone, whatever it says: all that there are, one after another. It
+// costs as much as any run meanwhile.
+const maxProbing = 15 * time.Minute
+
 // Codes of a Standing that refuses or ends a run.
 const (
 	codeNotIn   = "not_in"
@@ -121,11 +125,18 @@ func (h *Host) queued(q *run, place, of int) {
 // admitted lets a run begin. h.mu is held.
 func (h *Host) admitted(g *guest, q *run) {
 	now := h.cfg.Now()
-	q.idle = now
+	q.idle = now.Add(probing(q.Run))
 	g.turn.SetMaxAllocations(allocationsOfGuest)
-	q.end = now.Add(q.Duration + time.Duration(overtimeShare*float64(q.Duration)) + h.overtime)
+	q.end = now.Add(withOvertime(q.Duration) + h.overtime)
 	g.stand(signaling.Standing{State: signaling.StandingAdmitted, Run: q.ID})
 	h.note(g, hosting.Event{Kind: hosting.EventAdmitted, RunID: q.ID})
+}
+
+// probing is how long a run may be without a leg at its begin, because it asks this host's server and not its echo peer.
+func probing(r signaling.Run) time.Duration { return min(withOvertime(r.Probing), maxProbing) }
+
+func withOvertime(d time.Duration) time.Duration {
+	return d + time.Duration(overtimeShare*float64(d))
 }
 
 // runEnded is told by the guest that its run has ended, or is not wanted any more.

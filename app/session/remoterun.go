@@ -127,6 +127,7 @@ func orderOf(g netcheck.Plan) signaling.Run {
 		r.Duration += time.Duration(max(1, servers))*g.ConnectTimeout + timeBeside
 	}
 	r.Duration += g.Network.Limit // zero without network probes; those that are not long may take it all
+	r.Probing = netcheck.Plan{Network: g.Network}.Estimate().Duration + g.Network.Limit
 	return r
 }
 

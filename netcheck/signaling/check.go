@@ -136,6 +136,7 @@ func (r *Run) check(c *checker) {
 	c.number(r.Kbps, maxKbps, "kbps")
 	c.amount(r.Packets, math.MaxInt32, "packets")
 	c.must(r.Duration > 0 && r.Duration <= maxRun, "duration_ns")
+	c.must(r.Probing >= 0 && r.Probing <= r.Duration, "probing_ns")
 }
 
 func (r *RunEnded) check(c *checker) { c.visible(r.ID, 1, maxID, "id") }

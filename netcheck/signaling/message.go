@@ -127,6 +127,8 @@ type Run struct {
 	Kbps             float64       `json:"kbps"`               // the same
 	Packets          int           `json:"packets"`            // a carrier and path
 	Duration         time.Duration `json:"duration_ns"`        // of the whole
+	// Probing is how much of it the network probes take, with which a run begins and which need no leg; 0: it has none.
+	Probing time.Duration `json:"probing_ns,omitempty"`
 }
 
 // RunEnded tells that a run has ended, or that the guest no longer wants it.
