@@ -22,15 +22,15 @@ const socketBuffer = 4 << 20
 // does not answer.
 type network struct {
 	transport.Net
-	bind  netip.Addr
 	watch *turnWatch
 	keeps bool // the bindings of its sockets are kept, see keptConn
 
-	control ifaces.Control                                  // of the system's sockets; nil leaves the way to the routing table
-	closed  func(port uint16)                               // is told of each UDP socket that was closed, if it is set
-	hears   func(datagram []byte, from netip.AddrPort) bool // whether the socket of a candidate gives a datagram; nil: each. It must be quick
+	closed func(port uint16)                               // is told of each UDP socket that was closed, if it is set
+	hears  func(datagram []byte, from netip.AddrPort) bool // whether the socket of a candidate gives a datagram; nil: each. It must be quick
 
-	mu      sync.Mutex
+	mu      sync.Mutex     // guards what follows
+	bind    netip.Addr     // that sockets are bound to; zero if the system chooses
+	control ifaces.Control // of the system's sockets; nil leaves the way to the routing table
 	shut    bool
 	open    map[io.Closer]*socket // nil for streams
 	dropped uint64                // by the kernel, of sockets that are closed
@@ -94,10 +94,13 @@ func (n *network) listen(network string, a *net.UDPAddr) (*socket, error) {
 }
 
 func (n *network) bound(network string, at *net.UDPAddr) (transport.UDPConn, error) {
-	if n.control == nil {
+	n.mu.Lock()
+	control := n.control
+	n.mu.Unlock()
+	if control == nil {
 		return n.Net.ListenUDP(network, at)
 	}
-	conn, err := (&net.ListenConfig{Control: n.control}).ListenPacket(context.Background(), network, at.String())
+	conn, err := (&net.ListenConfig{Control: control}).ListenPacket(context.Background(), network, at.String())
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +151,13 @@ func (n *network) bindTo(a netip.Addr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.bind = a
+}
+
+// holdTo has sockets that are opened from now on leave by another interface.
+func (n *network) holdTo(control ifaces.Control) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.control = control
 }
 
 // basesOf are the addresses of the open sockets with that port.

@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"echopath/netcheck"
+	"echopath/netcheck/dial"
 	"echopath/netcheck/signaling"
 )
 
@@ -132,6 +133,13 @@ func (n *network) refresh() {
 	n.current = now
 }
 
+// from has streams be opened by another dialer, as that of another source address.
+func (d *turnDialer) from(dialer *dial.Dialer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dial = dialer
+}
+
 // anew lets streams be opened for a new allocation, whose evidence counts from then on.
 func (d *turnDialer) anew() {
 	d.mu.Lock()
@@ -142,12 +150,30 @@ func (d *turnDialer) anew() {
 // nearSettle determines the source address and the servers' credentials anew.
 func (a *attempt) nearSettle() (netip.Addr, []webrtc.ICEServer, error) {
 	servers := iceServers(a.target, a.leg, a.now())
-	if a.at[0].asked || a.leg.Path == netcheck.PathDirect || a.leg.Path.Stream() {
+	a.near.net.refresh()
+	switch {
+	case a.at[0].asked:
+		source, err := a.chosenAnew()
+		return source, servers, err
+	case a.leg.Path == netcheck.PathDirect || a.leg.Path.Stream():
 		return netip.Addr{}, servers, nil
 	}
-	a.near.net.refresh()
 	source, err := sourceFor(a.near.net, a.target.addr)
 	return source, servers, err
+}
+
+// chosenAnew finds the address that the interface of the user's choice has now, and has new sockets and streams leave by it. The error tells
+// that it has none: a DHCP server may be about to give it one.
+func (a *attempt) chosenAnew() (netip.Addr, error) {
+	at, err := choosePlace(a.near.net, a.leg)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	a.near.net.holdTo(a.control(0, a.target, at))
+	if a.near.dial != nil {
+		a.near.dial.from(a.dialer(at.addr))
+	}
+	return at.addr, nil
 }
 
 // watch keeps a link to another computer up, on a goroutine that the link waits for.

@@ -128,9 +128,12 @@ func (c *connecting) candidates(s *webrtc.SettingEngine, p *peer, at netip.Addr,
 	// On the other paths the network binds the sockets: with a filter, pion opens one per address, and dials a TURN server
 	// over TCP as often.
 	if p.role.hosts() && at.IsValid() {
-		s.SetIPFilter(onlyAddress(at))
+		s.SetIPFilter(p.net.isBound)
 	}
 }
+
+// isBound tells the address that sockets are bound to, which an ICE restart may have replaced.
+func (n *network) isBound(ip net.IP) bool { return onlyAddress(n.source())(ip) }
 
 func onlyAddress(at netip.Addr) func(net.IP) bool {
 	return func(ip net.IP) bool {

@@ -17,7 +17,6 @@ import (
 // no TLS of its own: a plain connection to a turns: server passes there for relay protocol tls. So the dialer does all of it,
 // and what it saw is the only evidence of TLS that counts.
 type turnDialer struct {
-	dial   *dial.Dialer
 	net    *network
 	target target
 	family netcheck.Family
@@ -26,7 +25,8 @@ type turnDialer struct {
 	cancel context.CancelFunc
 	end    time.Time // zero, or when the first connection must be there
 
-	mu       sync.Mutex
+	mu       sync.Mutex // guards what follows
+	dial     *dial.Dialer
 	evidence dial.Evidence
 	streams  int               // that were opened
 	stream   *stream           // the last one
@@ -52,13 +52,13 @@ func (d *turnDialer) Dial(network, _ string) (net.Conn, error) {
 	}
 	ctx, cancel := d.ctx, context.CancelFunc(func() {})
 	d.mu.Lock()
-	end := d.end
+	end, dialer := d.end, d.dial
 	d.mu.Unlock()
 	if !end.IsZero() {
 		ctx, cancel = context.WithDeadline(ctx, end)
 	}
 	defer cancel()
-	conn, evidence, err := d.dial.Stream(ctx, d.target.srv, d.target.addr, d.trace)
+	conn, evidence, err := dialer.Stream(ctx, d.target.srv, d.target.addr, d.trace)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil {

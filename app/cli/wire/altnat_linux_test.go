@@ -62,9 +62,12 @@ func office(t *testing.T, rules string) *netns.Network {
 	return n
 }
 
-// program starts this program in a node.
+// program starts this program in a node, with a folder for what it keeps, which is made.
 func program(t *testing.T, n *netns.Network, node, dir string, args ...string) *netns.Process {
 	t.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
