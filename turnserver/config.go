@@ -75,7 +75,7 @@ type Config struct {
 	MaxAllocations           int // at one time, 128 if 0
 	MaxAllocationsPerSession int // at one time in one session, 32 if 0
 	MaxConns                 int // TCP and TLS connections at one time, 128 if 0
-	MaxConnsPerIP            int // the same from one IP address (IPv6: /64), 64 if 0; the last places are for those that have few
+	MaxConnsPerIP            int // the same from one IP address (IPv6: /64), 64 if 0; the last places are for those that have few, and strangers with many lose theirs
 
 	HandshakeTimeout time.Duration // from the connection to its first bytes, the TLS handshake included; 10 s if 0
 	IdleTimeout      time.Duration // of a connection with no allocation and no byte in either direction; 3 min if 0

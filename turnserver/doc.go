@@ -39,6 +39,13 @@
 //
 // [Config.Foreign] takes TLS connections that do not begin as STUN, so that one port, 443 as a rule, serves HTTP too.
 //
+// # Full of strangers
+//
+// Connections need no credentials to take a place, so whoever has enough addresses could hold all of them. Where none is free, a newcomer
+// gets that of a stranger: the oldest connection of the prefix that has most of them. No stranger is who comes from an address that
+// belongs to a session that goes on, by credentials or by [Session.ObserveParticipant]; he loses no place to others and gets one before them,
+// up to [Config.MaxConnsPerIP]. Who has no connection yet always gets one, and keeps it for as long as others have more.
+//
 // # The guard
 //
 // A relay of a session exchanges datagrams with exact address and port pairs only: the live relays of the same session,

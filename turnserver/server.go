@@ -3,11 +3,12 @@ package turnserver
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"echopath/internal/places"
 )
 
 // Server is a running STUN and TURN server. Its methods may be called from any goroutine.
@@ -41,9 +42,8 @@ type Server struct {
 	allocations int                       // live ones, and those about to be made
 	sightings   sightings
 
-	connMu    sync.Mutex // guards what follows
-	conns     map[*streamEndpoint]struct{}
-	connsFrom map[netip.Prefix]int
+	connMu sync.Mutex // guards what follows, and streamEndpoint.counted
+	conns  *places.Places[*streamEndpoint]
 }
 
 // clientKey is a client's half of the five-tuple (RFC 8656 section 2.2) plus what tells the server's half. TCP and TLS
@@ -55,8 +55,8 @@ type clientKey struct {
 
 // stats are the totals that no single allocation has.
 type stats struct {
-	allocationsMade, authFailures, rateLimited, malformed, tooLong, connsRefused atomic.Uint64
-	natAnswered, natRefused                                                      atomic.Uint64
+	allocationsMade, authFailures, rateLimited, malformed, tooLong, connsRefused, connsDisplaced atomic.Uint64
+	natAnswered, natRefused                                                                      atomic.Uint64
 
 	gone       relayStats    // of relays that were closed; Server.mu guards adding to it
 	dropsGone  atomic.Uint64 // of sockets that were closed
@@ -80,8 +80,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		relays:    map[netip.AddrPort]*relay{},
 		clients:   map[clientKey]*relay{},
 		sightings: newSightings(),
-		conns:     map[*streamEndpoint]struct{}{},
-		connsFrom: map[netip.Prefix]int{},
+		conns:     places.New[*streamEndpoint](cfg.MaxConns, cfg.MaxConnsPerIP),
 	}
 	if cfg.TLSPort != PortOff {
 		if s.identity, err = newIdentity(cfg); err != nil {
@@ -209,7 +208,7 @@ func (s *Server) closeSockets() error {
 		errs = append(errs, a.close())
 	}
 	s.connMu.Lock()
-	conns := slices.Collect(maps.Keys(s.conns))
+	conns := s.conns.Holders()
 	s.connMu.Unlock()
 	for _, conn := range conns { // without the lock, which one that is foreign takes when it is closed
 		errs = append(errs, conn.Close())

@@ -31,6 +31,7 @@ type streamEndpoint struct {
 
 	readerOnce, closeOnce sync.Once
 	closeErr              error
+	counted               bool // it is to be forgotten when it ends
 
 	ownerMu        sync.Mutex // guards what follows
 	closed, handed bool

@@ -3,6 +3,7 @@ package turnserver
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"time"
 )
 
@@ -75,23 +76,27 @@ func (l *streamListener) serveTURN(e *streamEndpoint) {
 	}
 }
 
-// fewConns is what a client of its own needs: one of signalling and some for TURN.
-const fewConns = 4
-
-// keptFree is how many of all places are not for a prefix that has so many already. Whoever takes what there is, and needs no credentials
-// for it, so leaves an eighth to those that have few, and a 32nd to those that have none.
-func keptFree(all, has int) int {
-	switch {
-	case has >= fewConns:
-		return all / 8
-	case has > 0:
-		return all / 32
+// remember counts a connection, unless there are too many. Where all places are taken, one of a stranger is closed for it.
+func (s *Server) remember(e *streamEndpoint) bool {
+	from := prefixOf(e.client.Addr())
+	if s.count(e, func() bool { return s.conns.Take(e, from) }) {
+		return true
 	}
-	return 0
+	known := s.participants()
+	var lost *streamEndpoint
+	took := s.count(e, func() (ok bool) {
+		lost, ok = s.conns.TakeOver(e, from, func(p netip.Prefix) bool { return known[p] })
+		return ok
+	})
+	if took {
+		s.stats.connsDisplaced.Add(1)
+		_ = lost.Close() // what reads it forgets it
+	}
+	return took
 }
 
-// remember counts a connection, unless there are too many.
-func (s *Server) remember(e *streamEndpoint) bool {
+// count counts a connection if it takes a place.
+func (s *Server) count(e *streamEndpoint, take func() bool) bool {
 	s.connMu.Lock()
 	defer s.connMu.Unlock()
 	select {
@@ -99,28 +104,35 @@ func (s *Server) remember(e *streamEndpoint) bool {
 		return false
 	default:
 	}
-	from := prefixOf(e.client.Addr())
-	has := s.connsFrom[from]
-	if s.cfg.MaxConns-len(s.conns) <= keptFree(s.cfg.MaxConns, has) || has >= s.cfg.MaxConnsPerIP {
-		return false
+	e.counted = take()
+	if e.counted {
+		s.wg.Add(1)
 	}
-	s.conns[e] = struct{}{}
-	s.connsFrom[from]++
-	s.wg.Add(1)
-	return true
+	return e.counted
+}
+
+// participants are the prefixes from which somebody has proved that he belongs to a session that goes on. Connections from there are no
+// stranger's.
+func (s *Server) participants() map[netip.Prefix]bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	known := map[netip.Prefix]bool{}
+	for _, session := range s.sessions {
+		for a := range session.peers.participants {
+			known[prefixOf(a)] = true
+		}
+	}
+	return known
 }
 
 // forget takes a connection off the lists once its reader has returned, or once a foreign one is closed.
 func (s *Server) forget(e *streamEndpoint) {
 	s.connMu.Lock()
 	defer s.connMu.Unlock()
-	if _, known := s.conns[e]; !known {
+	if !e.counted {
 		return
 	}
-	from := prefixOf(e.client.Addr())
-	delete(s.conns, e)
-	if s.connsFrom[from]--; s.connsFrom[from] == 0 {
-		delete(s.connsFrom, from)
-	}
+	e.counted = false
+	s.conns.Leave(e)
 	s.wg.Done()
 }

@@ -44,7 +44,7 @@ func block(t *testing.T, s *Server, conn net.Conn) {
 	const small = 4096
 	_ = conn.(*net.TCPConn).SetReadBuffer(small)
 	s.connMu.Lock()
-	for e := range s.conns {
+	for _, e := range s.conns.Holders() {
 		_ = e.raw.Conn.(*net.TCPConn).SetReadBuffer(small)
 		_ = e.raw.Conn.(*net.TCPConn).SetWriteBuffer(small)
 	}

@@ -44,6 +44,7 @@ type Totals struct {
 	Malformed       uint64 // packets that are no request and belong to no allocation
 	TooLong         uint64 // packets dropped because they exceed what the server relays, 1599 bytes
 	ConnsRefused    uint64 // connections closed at once because of a limit
+	ConnsDisplaced  uint64 // connections of strangers that were closed for others, where all places were taken
 	NATAnswered     uint64 // questions of RFC 5780 that were answered, see Config.NATDiscovery; plain Binding requests do not count
 	NATRefused      uint64 // those that were answered with an error, because this server can not or does not do what they ask
 }
@@ -79,13 +80,13 @@ func (s *Server) Totals() Totals {
 	}
 	s.mu.RUnlock()
 	s.connMu.Lock()
-	conns := len(s.conns)
+	conns := s.conns.Len()
 	s.connMu.Unlock()
 	return Totals{
 		Allocations: live, Connections: conns, AllocationsMade: s.stats.allocationsMade.Load(),
 		ToPeers: sum.toPeers.read(), FromPeers: sum.fromPeers.read(), Denied: sum.denied.Load(),
 		AuthFailures: s.stats.authFailures.Load(), RateLimited: s.stats.rateLimited.Load(), Malformed: s.stats.malformed.Load(),
-		TooLong: s.stats.tooLong.Load(), ConnsRefused: s.stats.connsRefused.Load(),
+		TooLong: s.stats.tooLong.Load(), ConnsRefused: s.stats.connsRefused.Load(), ConnsDisplaced: s.stats.connsDisplaced.Load(),
 		NATAnswered: s.stats.natAnswered.Load(), NATRefused: s.stats.natRefused.Load(),
 	}
 }
