@@ -18,6 +18,7 @@ func FirewallText(r Report, v Verdict) string {
 	t.paths()
 	t.found()
 	t.allow()
+	t.allowProxy()
 	return t.b.String()
 }
 
@@ -249,6 +250,21 @@ func (t *firewallText) allow() {
 		t.line("\n%s", CleanText(askFor(shut), maxFinding))
 	case has(t.view.legs, reached):
 		t.line("\nNo port has to be opened: each server that was tried was reached.")
+	}
+}
+
+// allowProxy lists what a proxy kept from getting through, where calls need it.
+func (t *firewallText) allowProxy() {
+	if has(t.view.legs, worksUDP) || len(t.view.worked) > 0 {
+		return
+	}
+	for _, met := range t.view.troubledProxies() {
+		if met.trouble == proxyForbids || met.trouble == proxyWantsUser {
+			t.line("\nOr, on %s, please allow CONNECT without a log-in to:", CleanText(strings.TrimSpace("the proxy "+met.name), maxNetAddress))
+			for _, spot := range resultPlaces(met.results) {
+				t.line("- %s", CleanText(spot, maxFinding))
+			}
+		}
 	}
 }
 

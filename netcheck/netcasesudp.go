@@ -41,7 +41,7 @@ func (v *netView) alive() string {
 	for _, h := range v.hosts {
 		switch {
 		case !has(h.legs, closedUDP):
-		case has(h.legs, reachedTCP):
+		case has(h.legs, v.answeredTCP):
 			direct = append(direct, h.name)
 		case has(h.legs, worksProxied):
 			proxied = append(proxied, h.name)
@@ -56,29 +56,24 @@ func (v *netView) alive() string {
 	return ""
 }
 
-// allRefused tells that UDP was refused wherever it did not pass.
-func (v *netView) allRefused() bool {
-	return !has(v.legs, func(l netLeg) bool { return closedUDP(l) && l.answer != answerRefused })
-}
-
 // casesClosed tells of blocked UDP where the servers are known to run, or where several servers all refuse.
 func casesClosed(refused bool) func(*netView) []netCase {
 	return func(v *netView) []netCase {
-		if !v.udpClosed() || v.allRefused() != refused {
+		if !v.udpClosed() || v.udpRefused() != refused {
 			return nil
 		}
 		alive, legs := v.alive(), pick(v.legs, closedUDP)
+		told, untold := refusals(legs)
 		while := "while " + alive
-		if alive == "" && refused && len(placesOf(legs)) > 1 && !has(v.legs, func(l netLeg) bool { return l.stream && closed(l) }) {
-			alive = "somewhere"
-			while = "and so it is at each of " + strconv.Itoa(len(placesOf(legs))) + " servers"
+		if n := len(placesOf(told)); alive == "" && refused && n > 1 && !has(v.legs, func(l netLeg) bool { return l.stream && closed(l) }) {
+			alive, while = "somewhere", "and so it is at each of "+strconv.Itoa(n)+" servers"
 		}
 		if alive == "" {
 			return nil
 		}
 		return []netCase{{results: resultsOf(slices.Concat(legs, pick(v.legs, func(l netLeg) bool { return l.stream && (l.reached || works(l)) }))),
 			light: v.anyWay(),
-			words: netWords{"places": hostsOf(legs), "alive": alive, "while": while, "ask": askFor(legs), "ways": v.waysLeft()}}}
+			words: netWords{"places": hostsOf(legs), "refused": hostsOf(told), "silent": silentWords(untold), "alive": alive, "while": while, "ask": askFor(legs), "ways": v.waysLeft()}}}
 	}
 }
 
@@ -154,20 +149,21 @@ func (h netHost) dead() bool {
 	})
 }
 
-func (h netHost) refusesAll() bool {
-	return h.dead() && !has(h.legs, func(l netLeg) bool { return closed(l) && l.answer != answerRefused })
+// refusing tells of a server from which nothing but refusals came.
+func (h netHost) refusing() bool {
+	return h.dead() && has(h.legs, func(l netLeg) bool { return closed(l) && l.answer == answerRefused })
 }
 
 // explains tells that the silence of a host is not that of the network: others answer by what it was asked by.
 func (v *netView) explains(h netHost) string {
 	if has(h.legs, closedUDP) {
 		// Where UDP passes on unusual ports alone, silence on the usual ones is the firewall's.
-		if others := v.othersAnswer(h.name, func(l netLeg) bool { return reachedUDP(l) && l.asked }); others != "" {
+		if others := v.othersAnswer(h.name, func(l netLeg) bool { return v.answeredUDP(l) && l.asked }); others != "" {
 			return others
 		}
 	}
 	if has(h.legs, func(l netLeg) bool { return l.stream && closed(l) }) {
-		return v.othersAnswer(h.name, reachedTCP)
+		return v.othersAnswer(h.name, v.answeredTCP)
 	}
 	return ""
 }
@@ -176,7 +172,7 @@ func casesDown(v *netView) []netCase {
 	var out []netCase
 	for _, h := range v.hosts {
 		others := v.explains(h)
-		if others == "" || !h.dead() || h.refusesAll() {
+		if others == "" || !h.dead() || h.refusing() {
 			continue
 		}
 		c := h.caseOf(pick(h.legs, closed))
@@ -194,14 +190,20 @@ func casesDown(v *netView) []netCase {
 
 func casesRefusing(v *netView) []netCase {
 	var out []netCase
-	if _, _, offline := v.offline(); offline {
+	if _, _, offline := v.offline(); offline || len(casesAllRefused(v)) > 0 {
 		return nil
 	}
 	for _, h := range v.hosts {
 		stream := has(h.legs, func(l netLeg) bool { return l.stream && closed(l) })
-		if h.refusesAll() && (stream || has(v.legs, reachedUDP) || v.alive() == "" && len(placesOf(pick(v.legs, closedUDP))) == 1) {
+		if h.refusing() && (stream || has(v.legs, reachedUDP) || v.alive() == "" && len(placesOf(pick(v.legs, closedUDP))) == 1) {
 			c := h.caseOf(pick(h.legs, closed))
 			c.light = v.anyWay()
+			refused, silent := refusals(pick(h.legs, closed))
+			c.words["refused"], c.words["silent"] = spotsOf(refused), silentWords(silent)
+			c.words["why"] = "That is what a computer without the server answers; a firewall that rejects the server looks the same."
+			if has(h.legs, byRouter) {
+				c.words["why"] = "The answer is that there is no way there, or that it is prohibited (ICMP), which a firewall or router says, and not the server."
+			}
 			out = append(out, c)
 		}
 	}
@@ -211,8 +213,8 @@ func casesRefusing(v *netView) []netCase {
 func casesUDPServer(v *netView) []netCase {
 	var out []netCase
 	for _, h := range v.hosts {
-		others := v.othersAnswer(h.name, reachedUDP)
-		if others == "" || !has(h.legs, closedUDP) || has(h.legs, reachedUDP) || !has(h.legs, reachedTCP) {
+		others := v.othersAnswer(h.name, v.answeredUDP)
+		if others == "" || !has(h.legs, closedUDP) || has(h.legs, reachedUDP) || !has(h.legs, v.answeredTCP) {
 			continue
 		}
 		c := h.caseOf(pick(h.legs, closedUDP))

@@ -30,7 +30,9 @@ type netLeg struct {
 	asked   bool // the user named this transport and port; of others only an answer says something
 	public  bool // a server that belongs to nobody here
 	proxied bool
+	noWay   bool // packets of its IP version do not leave this computer, which explains silence and refusal
 	answer  netAnswer
+	router  bool // a refusal that says that there is no way, or that it is prohibited (ICMP): no server's own computer does
 	reached bool // something came back without a proxy between
 }
 
@@ -151,7 +153,7 @@ func overUDP(l netLeg) bool { return !l.stream }
 func relays(l netLeg) bool  { return l.Kind == ProbeTURN }
 func reached(l netLeg) bool { return l.reached }
 func closed(l netLeg) bool {
-	return l.asked && (l.answer == answerSilent || l.answer == answerRefused) && !l.reached
+	return l.asked && (l.answer == answerSilent || l.answer == answerRefused) && !l.reached && !l.noWay
 }
 func closedUDP(l netLeg) bool   { return overUDP(l) && closed(l) }
 func reachedUDP(l netLeg) bool  { return overUDP(l) && l.reached }

@@ -17,22 +17,16 @@ const (
 func casesNoAnswer(want noAnswerVerdict) func(*netView) []netCase {
 	return func(v *netView) []netCase {
 		legs := pick(v.legs, closed)
-		_, _, offline := v.offline()
-		if !has(legs, closedUDP) || has(v.legs, reached) || v.alive() != "" || offline || len(v.portals()) > 0 || has(v.legs, worksProxied) {
-			return nil
-		}
-		silent := pick(legs, func(l netLeg) bool { return l.answer == answerSilent })
-		if len(silent) == 0 {
+		if !has(legs, closedUDP) || !v.nothingCame() || has(legs, func(l netLeg) bool { return l.answer == answerRefused }) {
 			return nil // refusals are another matter
 		}
-		verdict, why := v.decide(silent)
+		verdict, why := v.decide(legs)
 		if verdict != want {
 			return nil
 		}
 		return []netCase{{results: slices.Concat(resultsOf(legs), v.webResults()), light: v.anyWay(), words: netWords{
-
 			"n": strconv.Itoa(len(placesOf(legs))), "places": hostsOf(pick(legs, overUDP)), "spots": spotsOf(legs), "why": why,
-			"ask": askFor(legs), "asklow": lowerAsk(legs), "ways": v.waysLeft()}}}
+			"accepted": v.acceptedWords(), "ask": askFor(legs), "asklow": lowerAsk(legs), "ways": v.waysLeft()}}}
 	}
 }
 

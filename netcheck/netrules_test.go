@@ -159,6 +159,14 @@ func proxyResult(change ...answer) NetResult {
 	}}, change...)...)
 }
 
+// proxyTo is of the same proxy and another place.
+func proxyTo(host string, port int, change ...answer) NetResult {
+	return proxyResult(append([]answer{func(r *NetResult) {
+		r.Server, r.Port = fmt.Sprintf("%s:%d", host, port), port
+		r.ID = "proxy:" + r.Server
+	}}, change...)...)
+}
+
 func status(n int, schemes ...string) answer {
 	return func(r *NetResult) { r.Facts.Proxy.Status, r.Facts.Proxy.Schemes = n, schemes }
 }
@@ -195,6 +203,12 @@ var ruleCases = []struct {
 		"net_udp_dropped", SeverityCritical, GradeFailed, []string{"No other way for calls was found."}, nil},
 	{"UDP is refused", udpBlocked(rejects), nil, "net_udp_rejected", SeverityWarning, GradeFair,
 		[]string{"(by ICMP, or by a packet filter of this computer)", "a firewall rejects UDP", "refused", "Ask for UDP to"}, []string{"net_udp_dropped", "net_server_refuses"}},
+	{"UDP is refused, and seldom told", changed(udpBlocked(mute), udp(own, 3478, rejects)), nil, "net_udp_rejected", SeverityWarning, GradeFair,
+		[]string{"UDP to turn.example.com (203.0.113.7), port 3478, is refused", "No answer of any kind came to UDP to stun.example.org (192.0.2.53), port 3478", "Ask for UDP to turn.example.com (203.0.113.7), port 3478, and the relay range"},
+		[]string{"net_udp_dropped", "net_all_refused", netOther}},
+	{"told of the other server", changed(udpBlocked(mute), udp(public, 3478, rejects)), nil, "net_udp_rejected", SeverityWarning, GradeFair, []string{"UDP to stun.example.org"}, []string{"net_udp_dropped"}},
+	{"told of an empty computer, which says nothing", changed(udpBlocked(mute), udp(second, 3478, rejects), turn("tcp", second, 3478, rejects)), nil, "net_udp_dropped", SeverityWarning, GradeFair, nil, []string{"net_udp_rejected"}},
+	{"told by the other version of IP", changed(udpBlocked(mute), udp(second, 3478, rejects, func(r *NetResult) { r.Family = Family6 })), nil, "net_udp_dropped", SeverityWarning, GradeFair, nil, []string{"net_udp_rejected"}},
 	{"the other questions over UDP repeat it", changed(udpBlocked(mute), nat(nil), probe(ProbeMTU, mute), probe(ProbeDSCP, mute)), nil, "net_udp_dropped", SeverityWarning, GradeFair,
 		nil, []string{netOther}},
 	{"interfaces that lead to servers are not to blame", changed(udpBlocked(mute), probe(ProbeInterfaces, says(NetFailed, ReasonNoAddress))), nil, "net_udp_dropped", SeverityWarning, GradeFair,
@@ -208,10 +222,16 @@ var ruleCases = []struct {
 	{"only a proxy", changed(nothing(mute), proxyResult(status(200)), turn("tls", own, 443, viaProxy)), nil, "net_proxy_only", SeverityWarning, GradePoor,
 		[]string{"over TLS to port 443 of turn.example.com through the proxy proxy.example.com:3128"}, []string{"net_no_answer", "net_only_443", "net_server_down"}},
 	{"the proxy forbids", changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403)), turn("tls", own, 443, says(NetBlocked, ReasonProxyRefused))), nil,
-		"net_proxy_forbids", SeverityCritical, GradeFailed, []string{"status 403", "Ask for CONNECT to turn.example.com, port 443 to be allowed on the proxy"}, []string{"net_proxy_auth"}},
+		"net_proxy_forbids", SeverityCritical, GradeFailed, []string{"status 403", "Ask for CONNECT to turn.example.com, port 443, to be allowed on the proxy"}, []string{"net_proxy_auth"}},
 	{"and is not needed", changed(healthy(), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403))), nil, "net_proxy_forbids", SeverityInfo, GradeGood, nil, nil},
 	{"TURN alone met the proxy", changed(udpBlocked(mute), everyTURN(mute)[0], turn("tcp", own, 3478, says(NetBlocked, ReasonProxyRefused)), turn("tls", own, 443, says(NetBlocked, ReasonProxyRefused))), nil,
 		"net_proxy_forbids", SeverityCritical, GradeFailed, nil, nil},
+	{"the proxy forbids several places", changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403)), proxyTo(own, 3478, says(NetBlocked, ReasonProxyRefused), status(403)),
+		proxyTo(second, 3478, says(NetBlocked, ReasonProxyRefused), status(405)), proxyTo(second, 443, status(200))), nil, "net_proxy_forbids", SeverityCritical, GradeFailed,
+		[]string{"forbids connections to turn.example.com and turn2.example.net", "to turn.example.com, ports 443 and 3478, and turn2.example.net, port 3478, with status 403 and 405",
+			"It does open connections to turn2.example.net, port 443.", "Ask for CONNECT to turn.example.com, ports 443 and 3478, and turn2.example.net, port 3478, to be allowed"}, nil},
+	{"and others want a user", changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403)), proxyTo(second, 443, says(NetBlocked, ReasonProxyAuth), status(407, "NTLM"))), nil,
+		"net_proxy_auth", SeverityCritical, GradeFailed, []string{"Ask for CONNECT to turn2.example.net, port 443, to be"}, nil},
 	{"the proxy wants a user", changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyAuth), status(407, "Negotiate", "NTLM"))), nil, "net_proxy_auth", SeverityCritical, GradeFailed,
 		[]string{"status 407 and offers Negotiate and NTLM", "without a log-in"}, []string{"net_proxy_forbids"}},
 	{"the proxy finds no way", changed(nothing(mute), proxyResult(says(NetFailed, ReasonProxyRefused), status(502))), nil, "net_proxy_unreachable", SeverityCritical, GradeFailed,
@@ -236,10 +256,12 @@ var ruleCases = []struct {
 		[]string{"other.example.com"}, nil},
 	{"an unknown authority", changed(healthy(), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted), func(r *NetResult) { r.Facts.TLS = &TLSEvidence{Issuer: "Lab CA"} })), nil,
 		"net_certificate_authority", SeverityWarning, GradeGood, []string{`"Lab CA"`}, []string{"net_certificate_expired"}},
-	{"an expired certificate", changed(healthy(), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted), words("The certificate of turn.example.com has expired on 1 May 2026."))), nil,
-		"net_certificate_expired", SeverityWarning, GradeGood, []string{"1 May 2026", "renew"}, []string{"net_certificate_authority"}},
-	{"and the clock is wrong", changed(healthy(), skew(400*24*time.Hour), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted),
-		func(r *NetResult) { r.Cause = "x509: certificate has expired or is not yet valid: current time" })), nil,
+	{"an expired certificate", changed(healthy(), to(ProbeTLS, "tls", own, 443, says(NetFailed, ReasonTLSDate), words("The certificate of turn.example.com has expired on 1 May 2026.")),
+		turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted))), nil,
+		"net_certificate_expired", SeverityWarning, GradeGood, []string{"1 May 2026", "renew", "turn:tls:turn.example.com:443"}, []string{"net_certificate_authority"}},
+	{"a strange one at another port", changed(healthy(), to(ProbeTLS, "tls", own, 5349, says(NetFailed, ReasonTLSDate)), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted))), nil,
+		"net_certificate_authority", SeverityWarning, GradeGood, nil, nil},
+	{"and the clock is wrong", changed(healthy(), skew(400*24*time.Hour), turn("tls", own, 443, says(NetFailed, ReasonTLSDate))), nil,
 		"net_certificate_expired", SeverityWarning, GradeGood, []string{"400 days ahead, which may be why"}, nil},
 
 	{"wrong password", changed(healthy(), everyTURN(says(NetFailed, ReasonAuth), code(401))...), nil, "net_wrong_password", SeverityCritical, GradeFair,
@@ -270,6 +292,31 @@ var ruleCases = []struct {
 		[]string{"net_udp_dropped"}},
 	{"nothing answers, and the web does", changed(nothing(mute), udp(public, 3478, mute)), nil, "net_no_udp_internet", SeverityCritical, GradeFailed,
 		[]string{"The web answers from here", "unlikely", "TCP to turn.example.com"}, []string{"net_no_answer", "net_offline", "net_udp_dropped"}},
+	{"TCP is accepted by whoever", changed(udpBlocked(mute), udp(public, 3478, mute), turn("tcp", own, 3478, mute, dialed), turn("tls", own, 443, mute, dialed)), nil, "net_no_udp_internet", SeverityCritical, GradeFailed,
+		[]string{"TCP to turn.example.com is accepted, and what accepts it did not show itself to be the server"}, []string{"net_udp_dropped", "net_server_down", "net_udp_server", netOther}},
+	{"and a certificate that anybody may have", changed(healthy()[:1], udp(own, 3478, mute), turn("tls", own, 443, says(NetFailed, ReasonTLSUntrusted), dialed)), nil, "net_no_answer", SeverityCritical, GradeFailed,
+		[]string{"did not show itself"}, []string{"net_udp_dropped"}},
+	{"or that is of the server by its name", changed(healthy()[:1], udp(own, 3478, mute), turn("tls", own, 443, says(NetFailed, ReasonTLSName), dialed)), nil, "net_udp_dropped", SeverityCritical, GradeFailed,
+		[]string{"turn.example.com answers over TCP"}, []string{"net_no_answer"}},
+	{"or would be, were there no log-in page", changed(healthy()[:1], udp(own, 3478, mute), turn("tls", own, 443, says(NetFailed, ReasonTLSName), dialed),
+		about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal))), nil, "net_captive_portal", SeverityCritical, GradeFailed, nil, []string{"net_udp_dropped", "net_no_answer"}},
+	{"everything is prohibited", changed(nothing(says(NetBlocked, ReasonUnreachable)), about(ProbePortal, "http://example.com/", says(NetNotTested, ReasonUnreachable)), about(ProbeClock, "http://example.com/", says(NetNotTested, ReasonUnreachable))),
+		nil, "net_all_refused", SeverityCritical, GradeFailed, []string{"The network refuses everything", "Refused: UDP to turn.example.com (203.0.113.7), port 3478", "TCP to turn.example.com (203.0.113.7), ports 443 and 3478",
+			"prohibited (ICMP)", "and not the server", "The web does not answer either", "Ask for these to be allowed: UDP to turn.example.com", "own packet filter"},
+		[]string{"net_no_answer", "net_no_udp_internet", "net_server_refuses", "net_udp_rejected", "net_offline", netOther}},
+	{"and seldom told", changed(nothing(mute), turn("tls", own, 443, says(NetBlocked, ReasonUnreachable))), nil, "net_all_refused", SeverityCritical, GradeFailed,
+		[]string{"Refused: TCP to turn.example.com (203.0.113.7), port 443.", "No answer of any kind came to UDP to turn.example.com (203.0.113.7), port 3478", "report only some of what they refuse", "The web answers from here"},
+		[]string{"net_no_answer", "net_no_udp_internet", netOther}},
+	{"several servers refuse UDP and TCP", changed(nothing(rejects), turn("tcp", second, 3478, rejects)), nil, "net_all_refused", SeverityCritical, GradeFailed,
+		[]string{"That so many servers refuse at the same time is unlikely"}, []string{"net_server_refuses", "net_udp_rejected"}},
+	{"a server refuses TCP and does not answer UDP", []NetResult{udp(own, 3478, mute), turn("tcp", own, 3478, rejects)}, nil, "net_server_refuses", SeverityCritical, GradeFailed,
+		[]string{"Refused at once: TCP to turn.example.com (203.0.113.7), port 3478. That is what a computer without the server answers", "No answer of any kind came to UDP to turn.example.com"},
+		[]string{"net_all_refused", "net_no_answer", "net_server_down"}},
+	{"and another one answers", []NetResult{udp(own, 3478, mute), turn("tcp", own, 3478, rejects), udp(public, 3478)}, nil, "net_server_refuses", SeverityWarning, GradeFair, nil, []string{"net_server_down", "net_all_refused"}},
+	{"the other questions over UDP were told", changed(udpBlocked(mute), udp(own, 3478, mute), probe(ProbeMTU, rejects, func(r *NetResult) { r.Remote = ownIP + ":3478" })), nil, "net_udp_rejected", SeverityWarning, GradeFair,
+		[]string{"UDP to turn.example.com (203.0.113.7), port 3478, is refused"}, []string{"net_udp_dropped"}},
+	{"a server behind a firewall that prohibits it", changed(nothing(says(NetBlocked, ReasonUnreachable)), udp(public, 3478)), nil, "net_server_refuses", SeverityWarning, GradeFair,
+		[]string{"and not the server"}, []string{"net_all_refused", "net_udp_server"}},
 	{"one server is silent", changed(healthy()[:2], udp(own, 3478, mute), turn("udp", own, 3478, mute), turn("tcp", own, 3478, mute), about(ProbePortal, "http://example.com/")), nil,
 		"net_no_answer", SeverityCritical, GradeFailed, []string{"Too few servers were asked", "this computer is online", "Give another server"}, []string{"net_no_udp_internet", "net_server_down"}},
 	{"and nothing else is known", []NetResult{udp(own, 3478, mute), turn("udp", own, 3478, mute)}, nil, "net_no_answer", SeverityCritical, GradeFailed, []string{"nothing else shows whether"}, nil},
@@ -288,7 +335,10 @@ var ruleCases = []struct {
 
 	{"captive portal", changed(nothing(mute), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal), words("It leads to http://login.example.com/.")), about(ProbeClock, "http://example.com/", says(NetNotTested, ReasonNoAnswer))), nil,
 		"net_captive_portal", SeverityCritical, GradeFailed, []string{"login.example.com", "log in to the network"}, []string{"net_no_answer", "net_no_udp_internet", "net_offline"}},
-	{"captive portal, and yet UDP", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal))), nil, "net_captive_portal", SeverityWarning, GradeGood, nil, nil},
+	{"captive portal, and yet UDP", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal)), turn("tcp", own, 3478, mute), turn("tls", own, 443, mute)), nil,
+		"net_captive_portal", SeverityWarning, GradeGood, []string{"may not get so far", "log in to the network"}, nil},
+	{"captive portal, and yet everything", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal))), nil, "net_captive_portal", SeverityInfo, GradeGood,
+		[]string{"over UDP and TCP", "Nothing needs to be done for calls"}, nil},
 
 	{"VPN", changed(healthy(), interfaces(InterfaceFacts{Name: "wg0", Addresses: []string{"10.9.0.2"}, Default4: true, VPN: Yes})), nil, "net_vpn", SeverityInfo, GradeGood, []string{"wg0", "describe the VPN"}, nil},
 	{"a probe could not run", changed(healthy(), udp(second, 3478, says(NetFailed, ReasonLocal), words("No socket."))), nil, "net_local", SeverityWarning, GradeGood, []string{"No socket. That says nothing about the network."}, nil},
@@ -303,7 +353,7 @@ var ruleCases = []struct {
 		[]string{"10.1.2.3", "split DNS"}, nil},
 
 	{"quota", changed(healthy(), everyTURN(says(NetFailed, ReasonQuota), code(486))...), nil, "net_turn_quota", SeverityWarning, GradeFair, []string{"error 486"}, nil},
-	{"quota for the second of two", changed(healthy(), everyTURN(says(NetDegraded, ReasonQuota), code(486))...), nil, "net_turn_quota", SeverityWarning, GradeGood, nil, nil},
+	{"quota for the second of two", changed(healthy(), everyTURN(says(NetDegraded, ReasonQuota), code(486))...), nil, "net_turn_quota", SeverityInfo, GradeGood, []string{"A test needs two at a time"}, nil},
 	{"no capacity", changed(healthy(), everyTURN(says(NetFailed, ReasonNoCapacity), code(508))...), nil, "net_turn_capacity", SeverityWarning, GradeFair, []string{"error 508", "range of relay ports"}, nil},
 	{"peer refused", changed(healthy(), turn("udp", own, 3478, says(NetDegraded, ReasonPeerRefused), code(403))), nil, "net_turn_peer", SeverityInfo, GradeGood, []string{"error 403"}, nil},
 	{"stale nonce", changed(healthy(), everyTURN(says(NetFailed, ReasonServerError), code(438))...), nil, "net_turn_stale", SeverityWarning, GradeFair, []string{"share no state"}, []string{"net_turn_error"}},
@@ -321,15 +371,23 @@ var ruleCases = []struct {
 	{"symmetric, without", []NetResult{udp(own, 3478), nat(func(n *NATBehavior) { n.Mapping = BehaviorAddressDependent })}, nil, "net_nat_symmetric", SeverityWarning, GradeGood, nil, nil},
 	{"another NAT", healthy(), nil, "net_nat_outlook", SeverityInfo, GradeGood, []string{"Port-restricted cone NAT", "by a relay with ends behind a symmetric NAT"}, []string{"net_nat_symmetric"}},
 	{"CGNAT", changed(healthy(), nat(func(n *NATBehavior) { n.Mapped, n.SharedAddress = "100.64.7.7:50001", true })), nil, "net_cgnat", SeverityInfo, GradeGood, []string{"100.64.7.7"}, nil},
-	{"two NATs", changed(healthy(), nat(func(n *NATBehavior) { n.Mapped, n.PrivateMapped = "10.20.0.9:50001", true })), nil, "net_double_nat", SeverityInfo, GradeGood, []string{"10.20.0.9", "198.51.100.4"}, nil},
+	{"two NATs", changed(healthy(), nat(func(n *NATBehavior) { n.Mapped, n.PrivateMapped = "10.20.0.9:50001", true })), nil, "net_double_nat", SeverityInfo, GradeGood,
+		[]string{"turn.example.com sees this computer at 10.20.0.9, a private address that is not its own, and turn.example.com sees it at 198.51.100.4"}, nil},
 	{"a server inside", changed(healthy(), nat(func(n *NATBehavior) { n.Mapped, n.PrivateMapped = "10.20.0.9:50001", true })), nil, "net_server_inside", SeverityInfo, GradeGood, []string{"not the Internet's view"}, nil},
-	{"several outside addresses", changed(healthy(), nat(func(n *NATBehavior) { n.SeveralAddresses = true })), nil, "net_several_addresses", SeverityWarning, GradeGood, []string{"REQ-2"}, nil},
+	{"several outside addresses", []NetResult{udp(own, 3478), nat(func(n *NATBehavior) { n.SeveralAddresses = true })}, nil, "net_several_addresses", SeverityWarning, GradeGood, []string{"REQ-2", "another line or a VPN"}, nil},
+	{"and a relay that keeps to one", changed(healthy(), nat(func(n *NATBehavior) { n.SeveralAddresses = true })), nil, "net_several_addresses", SeverityInfo, GradeGood, []string{"a relay, which was found to work"}, nil},
 	{"a short binding", changed(healthy(), probe(ProbeLifetime, says(NetDegraded, ""), func(r *NetResult) { r.Facts.AtLeast, r.Facts.AtMost = 7*time.Second, 9*time.Second })), nil, "net_binding_short", SeverityWarning, GradeGood,
 		[]string{"gone after 9 s, and there after 7 s", "at least every 4 s"}, nil},
 
 	{"IPv6 alone", changed(healthy(), interfaces(InterfaceFacts{Name: "eth0", Addresses: []string{"2001:db8::5"}, Default6: true})), nil, "net_no_ipv4", SeverityWarning, GradeGood, []string{"NAT64 (RFC 6146)"}, []string{"net_nat64"}},
 	{"IPv6 with NAT64", changed(healthy(), interfaces(InterfaceFacts{Name: "eth0", Addresses: []string{"2001:db8::5"}, Default6: true}), probe(ProbeNAT64, says(NetDegraded, "nat64"), func(r *NetResult) { r.Facts.Prefix = "64:ff9b::/96" }),
 		udp(ownIP, 3478)), nil, "net_nat64", SeverityInfo, GradeGood, []string{"64:ff9b::/96", "(here: 203.0.113.7)", "never by an IPv4 address"}, []string{"net_no_ipv4"}},
+	{"IPv6 with NAT64, and a server that is an IPv4 address", changed(healthy(), interfaces(InterfaceFacts{Name: "eth0", Addresses: []string{"2001:db8::5"}, Default6: true}),
+		probe(ProbeNAT64, says(NetDegraded, "nat64"), func(r *NetResult) { r.Facts.Prefix = "64:ff9b::/96" }), udp(ownIP, 3478, says(NetBlocked, ReasonUnreachable))), nil, "net_nat64", SeverityWarning, GradeGood,
+		[]string{"(here: 203.0.113.7)"}, []string{"net_server_refuses", "net_all_refused", netOther}},
+	{"a server that is an IPv6 address, without IPv6", changed(healthy(), udp("2001:db8::9", 3478, says(NetBlocked, ReasonUnreachable), by6)), nil, "net_no_ipv6", SeverityWarning, GradeGood,
+		[]string{"UDP to 2001:db8::9, port 3478 was asked by it", "by an IPv4 address"}, []string{"net_server_refuses", netOther}},
+	{"and no other", []NetResult{interfaces(eth0()), udp("2001:db8::9", 3478, says(NetBlocked, ReasonUnreachable), by6)}, nil, "net_no_ipv6", SeverityCritical, GradeFailed, nil, []string{"net_all_refused"}},
 	{"broken IPv6", changed(healthy(), probe(ProbeIPv6, mute)), nil, "net_ipv6_broken", SeverityInfo, GradeGood, nil, nil},
 
 	{"MTU 1400", changed(healthy(), mtu(1400)), nil, "net_mtu_1500", SeverityInfo, GradeGood, []string{"1400 bytes", "1408 bytes did not arrive"}, nil},
@@ -344,6 +402,8 @@ var ruleCases = []struct {
 		[]string{"Quiet TCP connections are closed after 60 s", "there after 30 s"}, nil},
 	{"a trouble without a rule", changed(healthy(), probe(ProbeNAT, says(NetFailed, ReasonServerError), words("Odd answers."))), nil, netOther, SeverityInfo, GradeGood, []string{"Odd answers.", "NAT behaviour: failed"}, nil},
 }
+
+func by6(r *NetResult) { r.Family, r.Server, r.Remote = Family6, "", "[2001:db8::9]:3478" }
 
 func mtu(n int) NetResult {
 	return probe(ProbeMTU, says(NetDegraded, ""), func(r *NetResult) { r.Facts.MTU, r.Facts.MTULost = n, n+8 })

@@ -21,15 +21,15 @@ var netNATRules = []netRule{
 	{id: "net_cgnat", area: AreaNAT, severity: SeverityInfo, holds: casesCGNAT,
 		title:  "A carrier's NAT lies between (CGNAT)",
 		detail: "{who} sees this computer at {mapped}, an address that carriers share among customers (RFC 6598).",
-		advice: "No port can be opened at home through it. If direct calls matter, ask the carrier for a public address or IPv6."},
+		advice: "Calls work through it. No port can be opened at home through it: if that is needed, ask the carrier for a public address or IPv6."},
 	{id: "net_double_nat", area: AreaNAT, severity: SeverityInfo, holds: casesDoubleNAT,
 		title:  "Several NATs seem to lie one behind the other",
-		detail: "This computer is seen at {inner} by one server and at {outer} by another.",
-		advice: "Ports have to be opened at each of them. A router of one's own can often be made a bridge."},
-	{id: "net_several_addresses", area: AreaNAT, severity: SeverityWarning, holds: casesNATFlag(func(n NATBehavior) bool { return n.SeveralAddresses }),
-		title:  "This network leaves by several outside addresses",
-		detail: "Sockets of this computer were seen under different addresses. Relays and direct ways are opened for one address, so calls may fail now and then.",
-		advice: "Ask for one outside address for each computer (RFC 4787, REQ-2: paired pooling)."},
+		detail: "{innerwho} sees this computer at {inner}, a private address that is not its own, and {outerwho} sees it at {outer}. Either a second NAT lies between the two servers, or one of them is reached by another way, such as a VPN.",
+		advice: "Calls work through several NATs. Where a port has to be opened, it has to be opened at each of them; a router of one's own can often be made a bridge."},
+	{id: "net_several_addresses", area: AreaNAT, severity: SeverityWarning, lighter: SeverityInfo, holds: casesSeveral,
+		title:  "This computer is seen under several outside addresses",
+		detail: "A NAT picks one of several addresses, or some servers are reached by another line or a VPN. What was opened for one address is of no use from another, so direct calls may fail now and then{relay}.",
+		advice: "Ask for one outside address for each computer (RFC 4787, REQ-2: paired pooling). With a second line or a VPN for some destinations it is meant to be so."},
 	{id: "net_server_inside", area: AreaNAT, severity: SeverityInfo, holds: casesNATFlag(func(n NATBehavior) bool { return n.PrivateMapped }),
 		title:  "The STUN server is inside: this is not the Internet's view",
 		detail: "It sees this computer at {mapped}, a private address. What lies between here and the Internet was not seen.",
@@ -136,6 +136,17 @@ func casesSymmetric(v *netView) []netCase {
 	return cases
 }
 
+func casesSeveral(v *netView) []netCase {
+	cases := casesNATFlag(func(n NATBehavior) bool { return n.SeveralAddresses })(v)
+	for i := range cases {
+		cases[i].words["relay"] = ""
+		if cases[i].light = has(v.legs, func(l netLeg) bool { return relays(l) && worksUDP(l) }); cases[i].light {
+			cases[i].words["relay"] = "; a relay, which was found to work, keeps to one"
+		}
+	}
+	return cases
+}
+
 func casesOutlook(v *netView) []netCase {
 	return casesNATFlag(func(n NATBehavior) bool { return n.NAT == Yes && n.Outlook() != "" && !symmetric(n) })(v)
 }
@@ -152,7 +163,7 @@ func casesNATFlag(meets func(NATBehavior) bool) func(*netView) []netCase {
 	}
 }
 
-// view is under which address a server saw this computer.
+// seenAt is under which address a server saw this computer.
 type seenAt struct {
 	result NetResult
 	who    string
@@ -163,15 +174,16 @@ type seenAt struct {
 func (v *netView) seen() []seenAt {
 	var out []seenAt
 	for _, r := range v.results {
-		mapped, who := r.Facts.Mapped, r.Server
+		mapped := r.Facts.Mapped
+		who, _ := r.place()
 		if n := r.Facts.NAT; n != nil && r.Kind == ProbeNAT {
-			mapped = n.Mapped
+			mapped, who = n.Mapped, ""
 			if len(n.Servers) > 0 {
-				who = n.Servers[0]
+				who, _ = NetResult{Server: n.Servers[0]}.place()
 			}
 		}
 		if a, ok := hostOf(mapped); ok {
-			out = append(out, seenAt{r, orElse(who, "A server"), a})
+			out = append(out, seenAt{r, orElse(CleanText(who, maxName), "A server"), a})
 		}
 	}
 	return out
@@ -226,7 +238,8 @@ func casesDoubleNAT(v *netView) []netCase {
 	if inner < 0 || outer < 0 || len(own) == 0 || all[inner].at.Is4() != all[outer].at.Is4() {
 		return nil
 	}
-	return []netCase{{results: []NetResult{all[inner].result, all[outer].result}, words: netWords{"inner": all[inner].at.String(), "outer": all[outer].at.String()}}}
+	return []netCase{{results: []NetResult{all[inner].result, all[outer].result}, words: netWords{
+		"inner": all[inner].at.String(), "innerwho": all[inner].who, "outer": all[outer].at.String(), "outerwho": all[outer].who}}}
 }
 
 // casesHairpin tells of a NAT without it where two ends are known to be behind the same one.

@@ -11,11 +11,11 @@ var netComputerRules = []netRule{
 	{id: "net_vpn", area: AreaComputer, severity: SeverityInfo, holds: casesVPN,
 		title:  "This computer is on a VPN ({name})",
 		detail: "Packets leave by {name}, which is a VPN as it seems: these results describe the VPN, and the network below it may be different.",
-		advice: "Test again without the VPN to see which of the two is to blame."},
+		advice: "If calls are bad, test again without the VPN: the difference shows which of the two is to blame."},
 	{id: "net_clock", area: AreaComputer, severity: SeverityWarning, holds: casesClock,
-		title:  "This computer's clock is wrong",
-		detail: "It is {skew}, compared with a server. Credentials that are good for a time, and certificates, fail by that.",
-		advice: "Set the clock right: turn on time from the Internet."},
+		title:  "This computer's clock and that of {host} differ by {span}",
+		detail: "This computer's is {skew}. Credentials that are good for a time, and certificates, fail if this computer's clock is the wrong one.",
+		advice: "Turn on time from the Internet (NTP, UDP port 123), and ask for that to be allowed if it does not help. If this computer's date and time are right, the clock of {host} is wrong, and calls are fine."},
 	{id: "net_no_family", area: AreaComputer, severity: SeverityWarning, holds: casesNoFamily,
 		title:  "This computer does not have the asked IP version",
 		detail: "{said} That says nothing about the network.",
@@ -70,7 +70,8 @@ func casesClock(v *netView) []netCase {
 	if !v.clockWrong() {
 		return nil
 	}
-	return []netCase{{results: v.skewOf, facts: evidence("skew_s", number(v.skew.Seconds())), words: netWords{"skew": skewWords(v.skew)}}}
+	host, _ := v.skewOf[0].place()
+	return []netCase{{results: v.skewOf, facts: evidence("skew_s", number(v.skew.Seconds())), words: netWords{"skew": skewWords(v.skew), "span": spanWords(v.skew.Abs()), "host": orElse(host, "a server")}}}
 }
 
 func casesNoFamily(v *netView) []netCase {
@@ -114,11 +115,21 @@ func casesName(code ReasonCode) func(*netView) []netCase {
 				out[i].results = append(out[i].results, r)
 				continue
 			}
-			out = append(out, netCase{results: []NetResult{r}, host: host, light: v.anyWay(),
-				words: netWords{"host": orElse(host, "the server"), "said": sentenceOf(r.Text, "no reason was given")}})
+			c := netCase{results: []NetResult{r}, host: host, light: v.anyWay(),
+				words: netWords{"host": orElse(host, "the server"), "said": sentenceOf(r.Text, "no reason was given")}}
+			if c.light && v.nobodys(host) { // companies resolve names of their own alone
+				c.severity = SeverityInfo
+			}
+			out = append(out, c)
 		}
 		return out
 	}
+}
+
+// nobodys tells of a server that belongs to nobody here: no call depends on it.
+func (v *netView) nobodys(host string) bool {
+	of := func(s ICEServer) bool { return s.URL.Host == host }
+	return slices.ContainsFunc(v.servers, of) && !slices.ContainsFunc(v.servers, func(s ICEServer) bool { return of(s) && !s.Public })
 }
 
 func casesSlowName(v *netView) []netCase {
@@ -149,7 +160,7 @@ func casesPrivateName(v *netView) []netCase {
 var netIPv6Rules = []netRule{
 	{id: "net_no_ipv4", area: AreaIPv6, severity: SeverityWarning, holds: casesNoIPv4(false),
 		title:  "This network has no IPv4",
-		detail: "Packets leave this computer by IPv6 alone, and no NAT64 was found. Servers that have an IPv4 address only can not be reached.",
+		detail: "Packets leave this computer by IPv6 alone, and {nat64}. Servers that have an IPv4 address only can not be reached{literal}.",
 		advice: "Use STUN and TURN servers with IPv6 addresses, or ask for IPv4 or NAT64 (RFC 6146) in this network.",
 		seen:   "no way for IPv4 was found", overruled: byFamily(Family4)},
 	{id: "net_nat64", area: AreaIPv6, severity: SeverityInfo, holds: casesNoIPv4(true),
@@ -157,6 +168,11 @@ var netIPv6Rules = []netRule{
 		detail: "Packets leave this computer by IPv6 alone; a NAT64 (prefix {prefix}) leads to servers with IPv4. Names work by it, and IPv4 addresses written as such fail{literal}.",
 		advice: "Give servers by name, never by an IPv4 address.",
 		seen:   "no way for IPv4 was found", overruled: byFamily(Family4)},
+	{id: "net_no_ipv6", area: AreaIPv6, severity: SeverityCritical, lighter: SeverityWarning, holds: casesNoIPv6,
+		title:  "This computer has no way out by IPv6, and {spots} was asked by it",
+		detail: "Packets leave this computer by IPv4 alone, so that says nothing about firewalls or the server.",
+		advice: "Give the server by its name or by an IPv4 address.",
+		seen:   "no way for IPv6 was found", overruled: byFamily(Family6)},
 	{id: "net_ipv6_broken", area: AreaIPv6, severity: SeverityInfo, holds: casesIPv6Broken,
 		title:  "IPv6 is set up here, and does not work",
 		detail: "{said}",
@@ -171,15 +187,44 @@ func casesNoIPv4(nat64 bool) func(*netView) []netCase {
 		if !known || v4 || !v6 || (len(with) > 0) != nat64 {
 			return nil
 		}
-		c := netCase{results: slices.Concat(v.of(ProbeInterfaces), v.of(ProbeIPv6), with), words: netWords{"literal": ""}}
-		if nat64 {
+		unreached := pick(v.legs, func(l netLeg) bool { return l.noWay && l.Family == Family4 && wentWrong(l.NetResult) })
+		c := netCase{results: slices.Concat(v.of(ProbeInterfaces), v.of(ProbeIPv6), v.of(ProbeNAT64), resultsOf(unreached)), words: netWords{"literal": "", "nat64": "no NAT64 was found"}}
+		switch {
+		case nat64:
 			c.words["prefix"] = with[0].Facts.Prefix
+		case slices.ContainsFunc(v.of(ProbeNAT64), func(r NetResult) bool { return r.State == NetNotTested }) || len(v.of(ProbeNAT64)) == 0:
+			c.words["nat64"] = "whether there is a NAT64 was not found out"
 		}
 		if hosts := v.literal4(); len(hosts) > 0 {
 			c.words["literal"] = " (here: " + list(hosts) + ")"
 		}
+		c.severity = v.severityOf(unreached)
 		return []netCase{c}
 	}
+}
+
+// severityOf is how grave it is that servers have no address of the version of IP that there is; "" if there are none.
+func (v *netView) severityOf(unreached []netLeg) Severity {
+	switch needed := has(unreached, func(l netLeg) bool { return !l.public }); {
+	case needed && !v.anyWay():
+		return SeverityCritical
+	case needed:
+		return SeverityWarning
+	}
+	return ""
+}
+
+// casesNoIPv6 tells of servers that are given by an IPv6 address where IPv4 alone leads out.
+func casesNoIPv6(v *netView) []netCase {
+	legs := pick(v.legs, func(l netLeg) bool { return l.noWay && l.Family == Family6 && wentWrong(l.NetResult) })
+	if len(legs) == 0 {
+		return nil
+	}
+	c := netCase{results: resultsOf(legs), light: v.anyWay(), words: netWords{"spots": spotsOf(legs)}}
+	if v.severityOf(legs) == "" && c.light {
+		c.severity = SeverityInfo
+	}
+	return []netCase{c}
 }
 
 // literal4 lists the servers that the user gave by an IPv4 address.

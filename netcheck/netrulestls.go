@@ -40,17 +40,17 @@ var netTLSRules = []netRule{
 		detail: "TCP to {spot} is accepted, and TLS does not come about: the server does not speak TLS there, or an inspection on the way does not like it.",
 		advice: "Check that the server speaks TLS on that port. If it does, ask for TCP to {spot} to be exempted from inspection.",
 		seen:   "TLS to {host} was cut off", overruled: byTLSToServer},
-	{id: "net_certificate_name", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSName, false),
+	{id: "net_certificate_name", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSName),
 		title:  "{host} shows a certificate for another name",
 		detail: "{said}",
 		advice: "Use the name in the certificate as the server's address, or ask the server's administrators for a certificate for {host}.",
 		seen:   "the probes were shown a certificate for another name by {host}", overruled: byTLSToServer},
-	{id: "net_certificate_authority", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSUntrusted, false),
+	{id: "net_certificate_authority", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSUntrusted),
 		title:  "{host} shows a certificate that this computer does not trust",
 		detail: "{said}",
 		advice: "Ask the server's administrators who issued the certificate{issuer}. If it is theirs, give its CA or its pin. If not, TLS is intercepted: ask for an exception for {spot}.",
 		seen:   "the probes did not trust the certificate of {host}", overruled: byTLSToServer},
-	{id: "net_certificate_expired", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSUntrusted, true),
+	{id: "net_certificate_expired", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSDate),
 		title:  "{host} shows a certificate that does not hold at this time",
 		detail: "{said}{clock}",
 		advice: "Ask the server's administrators to renew the certificate, and check this computer's date and time.",
@@ -148,17 +148,22 @@ func casesTLSCut(v *netView) []netCase {
 	}))
 }
 
-// outOfDate tells of a certificate that has expired or does not hold yet, by the words of crypto/x509: there is no code for it.
-func outOfDate(r NetResult) bool {
-	return strings.Contains(r.Cause, "expired or is not yet valid") || strings.Contains(r.Text, "expired") || strings.Contains(r.Text, "is valid from")
+// certificateCode is why a certificate was refused. Probes of TURN do not tell one that is out of date from a strange one; the probe that
+// looks at TLS alone does, at the same place.
+func (v *netView) certificateCode(r NetResult) ReasonCode {
+	dated := func(o NetResult) bool { return o.Code == ReasonTLSDate && samePlace(o, r) }
+	if r.Kind == ProbeTURN && r.Code == ReasonTLSUntrusted && len(v.when(ProbeTLS, dated)) > 0 {
+		return ReasonTLSDate
+	}
+	return r.Code
 }
 
 // casesCertificate leaves what is intercepted to the rules about that.
-func casesCertificate(code ReasonCode, dated bool) func(*netView) []netCase {
+func casesCertificate(code ReasonCode) func(*netView) []netCase {
 	return func(v *netView) []netCase {
 		return tlsCases(v, v.everyTLS(func(r NetResult) bool {
 			host, _ := r.place()
-			return r.Code == code && wentWrong(r) && outOfDate(r) == dated && (dated || !v.intercepted(host))
+			return wentWrong(r) && v.certificateCode(r) == code && (code == ReasonTLSDate || !v.intercepted(host))
 		}))
 	}
 }

@@ -25,9 +25,9 @@ var netTURNRules = []netRule{
 		advice: "Set this computer's clock right (turn on time from the Internet), get a new credential, and test again.",
 		seen:   "{host} refused the credential of the probes", overruled: byRelayOf},
 	{id: "net_turn_quota", area: AreaTURN, severity: SeverityWarning, holds: casesCode(ReasonQuota, nil),
-		title:  "{host} has too many sessions of this user",
-		detail: "The TURN server refuses a further allocation ({code}), over {spots}. A test needs two at a time.",
-		advice: "End other calls and tests of this user and wait ten minutes for forgotten ones, or ask the server's administrators for a higher quota.",
+		title:  "{host} refuses this user one more allocation",
+		detail: "The TURN server has a limit of allocations for each user and says that it is reached ({code}), over {spots}. A test needs two at a time, a call one at each end.",
+		advice: "If calls fail, end other calls and tests of this user and wait ten minutes for forgotten ones, or ask the server's administrators for a higher quota.",
 		seen:   "{host} refused the probes an allocation", overruled: byRelayOf},
 	{id: "net_turn_capacity", area: AreaTURN, severity: SeverityWarning, holds: casesCode(ReasonNoCapacity, nil),
 		title:  "{host} has no relay port left",
@@ -116,6 +116,9 @@ func (v *netView) turnCases(meets func(NetResult) bool) []netCase {
 		}
 		c := h.caseOf(legs)
 		c.light = v.relayWorks()
+		if legs[0].Code == ReasonQuota && !has(legs, func(l netLeg) bool { return wentWrong(l.NetResult) }) {
+			c.severity = SeverityInfo // the first one was allocated, and a call at this end needs one
+		}
 		c.words["code"] = codeWords(legs[0].NetResult)
 		c.words["skew"] = skewWords(v.skew)
 		c.words["ago"] = spanWords(legs[0].Facts.Expired)

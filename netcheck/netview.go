@@ -34,7 +34,8 @@ func viewNetwork(r Report) *netView {
 			v.legs = append(v.legs, l)
 			v.addToHost(l)
 		}
-		if skew := result.Facts.Skew; result.Kind == ProbeClock && skew.Abs() > v.skew.Abs() {
+		// A log-in page that answers in place of the server has a clock of its own.
+		if skew := result.Facts.Skew; result.Kind == ProbeClock && skew.Abs() > v.skew.Abs() && len(v.portals()) == 0 {
 			v.skew, v.skewOf = skew, []NetResult{result}
 		}
 	}
@@ -46,8 +47,13 @@ func viewNetwork(r Report) *netView {
 	return v
 }
 
+// hostOf is the index of a leg's host; -1 if it has none yet.
+func (v *netView) hostOf(l netLeg) int {
+	return slices.IndexFunc(v.hosts, func(h netHost) bool { return h.name == l.host })
+}
+
 func (v *netView) addToHost(l netLeg) {
-	i := slices.IndexFunc(v.hosts, func(h netHost) bool { return h.name == l.host })
+	i := v.hostOf(l)
 	if i < 0 {
 		v.hosts, i = append(v.hosts, netHost{name: l.host, public: l.public}), len(v.hosts)
 	}
@@ -57,7 +63,7 @@ func (v *netView) addToHost(l netLeg) {
 }
 
 func (v *netView) leg(result NetResult) netLeg {
-	l := netLeg{NetResult: result, stream: result.Transport == "tcp" || result.Transport == "tls", answer: answerOf(result)}
+	l := netLeg{NetResult: result, stream: overStream(result), answer: answerOf(result)}
 	l.host, l.port = result.place()
 	l.proxied = byProxy(result) || l.stream && slices.ContainsFunc(v.proxied, func(p NetResult) bool {
 		host, port := p.place()
@@ -69,7 +75,13 @@ func (v *netView) leg(result NetResult) netLeg {
 	if host, _, ok := cutPort(result.Remote); ok && !l.proxied {
 		l.address = host
 	}
+	told := result
+	if r, refused := v.refusedThere(result); refused && l.answer == answerSilent {
+		told, l.answer = r, answerRefused
+	}
+	l.router = l.answer == answerRefused && told.Code == ReasonUnreachable
 	l.asked, l.public = v.named(l)
+	l.noWay = !l.proxied && v.lacks(result.Family)
 	l.reached = !l.proxied && (l.answer == answerWorks || l.answer == answerNo || l.stream && stepDone(result, string(StepDial)))
 	return l
 }
@@ -166,4 +178,10 @@ func (v *netView) defaults() (v4, v6, known bool) {
 		}
 	}
 	return v4, v6, known
+}
+
+// lacks tells that packets leave this computer by the other version of IP alone.
+func (v *netView) lacks(f Family) bool {
+	v4, v6, known := v.defaults()
+	return known && (f == Family4 && !v4 && v6 || f == Family6 && !v6 && v4)
 }

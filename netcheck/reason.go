@@ -33,6 +33,7 @@ const (
 	ReasonExpired      ReasonCode = "credential_expired"
 	ReasonTLSUntrusted ReasonCode = "tls_untrusted"
 	ReasonTLSName      ReasonCode = "tls_name"
+	ReasonTLSDate      ReasonCode = "tls_out_of_date" // a certificate has expired, or is not valid yet, by this computer's clock
 	ReasonTLSPin       ReasonCode = "tls_pin"
 	ReasonTLSFailed    ReasonCode = "tls_failed"
 	ReasonPeerRefused  ReasonCode = "peer_refused" // the relay may not send to the other end (403)

@@ -66,11 +66,11 @@ func (t *trial) page(u *url.URL, got fetched, known []byte) netcheck.NetResult {
 			fmt.Sprintf("%s only leads to its own address with https, so that it can not tell of a log-in page.", shownURL(u)), "Give an address that answers plain HTTP.")
 	case location:
 		return t.end(netcheck.NetBlocked, netcheck.ReasonPortal,
-			fmt.Sprintf("A page of the network answers in place of the web: %s leads to %s (status %d). Until somebody logs in there, little else passes.", shownURL(u), page(to), got.status),
+			fmt.Sprintf("A page of the network answers in place of the web: %s leads to %s (status %d).", shownURL(u), page(to), got.status),
 			fmt.Sprintf("Log in to the network first: open %s in a browser, which leads to the page.", shownURL(u)))
 	case got.status == http.StatusNetworkAuthenticationRequired || got.status/100 == 2 && (len(known) > 0 || len(got.body) > 0):
 		return t.end(netcheck.NetBlocked, netcheck.ReasonPortal,
-			fmt.Sprintf("Something of the network answers in place of %s, with a page of its own (status %d). Until somebody logs in there, little else passes.", shownURL(u), got.status),
+			fmt.Sprintf("Something of the network answers in place of %s, with a page of its own (status %d).", shownURL(u), got.status),
 			fmt.Sprintf("Log in to the network first: open %s in a browser. If it shows no log-in, a web filter puts its page there: ask what it lets pass.", shownURL(u)))
 	}
 	return t.end(netcheck.NetNotTested, netcheck.ReasonUndecided,

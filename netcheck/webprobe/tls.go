@@ -39,7 +39,7 @@ func TLSOf(srv netcheck.ICEServer) (target TLSTarget, ok bool) {
 //     server with its company's own certificate may look the same.
 //   - failed: the key is not the pinned one (ReasonTLSPin): interception for certain, unless the server itself has got a new key. Or
 //     somebody takes the place of a public server (netcheck.ReasonIntercepted). Or the certificate is wrong, which is another thing: for
-//     another name (ReasonTLSName), expired or of an unknown authority (ReasonTLSUntrusted). Or something answers that is no TLS.
+//     another name (ReasonTLSName), expired or not valid yet (netcheck.ReasonTLSDate), or of an unknown authority (ReasonTLSUntrusted). Or something answers that is no TLS.
 //   - blocked: the server accepts TCP and does not answer TLS.
 //   - not tested: there was no connection to look at, or the certificate is of a private authority that may be the server's own.
 //

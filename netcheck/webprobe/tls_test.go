@@ -63,8 +63,8 @@ func TestTLSVerdicts(t *testing.T) {
 
 		{name: "wrong name", cert: logged(issue(t, public, nil, "www.example.com", "192.0.2.7")),
 			want: want{netcheck.NetFailed, netcheck.ReasonTLSName, []string{"the wrong one", "www.example.com, 192.0.2.7", "no sign of anybody who reads along"}, nil}},
-		{name: "expired", cert: issue(t, public, past, name), want: want{netcheck.NetFailed, netcheck.ReasonTLSUntrusted, []string{"has expired on", "no sign of anybody", "renew"}, nil}},
-		{name: "not yet valid", cert: issue(t, public, early, name), want: want{netcheck.NetFailed, netcheck.ReasonTLSUntrusted, []string{"is valid from", "clock"}, nil}},
+		{name: "expired", cert: issue(t, public, past, name), want: want{netcheck.NetFailed, netcheck.ReasonTLSDate, []string{"has expired on", "no sign of anybody", "renew"}, nil}},
+		{name: "not yet valid", cert: issue(t, public, early, name), want: want{netcheck.NetFailed, netcheck.ReasonTLSDate, []string{"is valid from", "clock"}, nil}},
 		{name: "unknown authority", cert: mine, roots: public.Pool(),
 			want: want{netcheck.NetFailed, netcheck.ReasonTLSUntrusted, []string{`"Corp Inspect CA"`, "does not know", "can not be told", pinOf(mine).String()}, nil}},
 		{name: "for clients", cert: issue(t, public, client, name), want: want{netcheck.NetFailed, netcheck.ReasonTLSUntrusted, []string{"not fit for a TLS server"}, nil}},

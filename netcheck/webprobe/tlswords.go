@@ -119,7 +119,7 @@ func (r reading) inPlaceOfPublic() finding {
 
 func (r reading) expired() finding {
 	c, day := r.leaf(), "2 January 2006"
-	f := finding{netcheck.NetFailed, netcheck.ReasonTLSUntrusted, "", "Ask the server's administrators to renew it; if they have, check this computer's clock."}
+	f := finding{netcheck.NetFailed, netcheck.ReasonTLSDate, "", "Ask the server's administrators to renew it; if they have, check this computer's clock."}
 	switch {
 	case r.now.Before(c.NotBefore):
 		f.text = fmt.Sprintf("The certificate of %s is valid from %s on, and this computer's clock says %s.", r.place, c.NotBefore.Format(day), r.now.Format(day))
