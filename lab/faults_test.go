@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"echopath/internal/netns"
 )
 
 // fault is something wrong with a network or a server, set up for real, and what must be said of it.
@@ -29,6 +27,7 @@ type fault struct {
 	title    string   // part of it
 	advice   []string // parts of it
 	also     []string // other findings above info that are true
+	code     string   // the reason's code of the probe that looks at TLS alone, if it matters
 }
 
 // The words that a firewall team is given.
@@ -45,12 +44,22 @@ func faults() []fault {
 				return usual(w, s)
 			},
 			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+		{name: "UDP rejected and seldom told", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT"}}, // by ICMP, as the kernel does unless it is told otherwise
+			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
 		{name: "UDP prohibited", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT --reject-with icmp-admin-prohibited"}},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.tellAll()
 				return usual(w, s)
 			},
 			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+		{name: "everything prohibited", side: Side{NAT: Cone, Out: []string{prohibit}},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				w.tellAll()
+				return usual(w, s)
+			},
+			id: "net_all_refused", severity: "critical", title: "refuses everything", advice: []string{askUDP, "TCP to 11.0.3.2, ports 443 and 3478"}},
+		{name: "everything prohibited and seldom told", side: Side{NAT: Cone, Out: []string{prohibit}},
+			id: "net_all_refused", severity: "critical", advice: []string{askUDP, "TCP to 11.0.3.2, ports 443 and 3478"}},
 		{name: "only TCP 443", short: true, side: Side{NAT: Cone, Out: []string{"-p tcp --dport 443 -j ACCEPT", "-j DROP"}},
 			id: "net_only_443", severity: "warning", advice: []string{"Keep the relay on port 443", askUDP}, also: []string{"net_udp_dropped"}},
 		{name: "only a proxy", side: Side{NAT: Cone, Out: onlyProxy},
@@ -59,10 +68,10 @@ func faults() []fault {
 			},
 			id: "net_proxy_only", severity: "warning", advice: []string{"Use the proxy with a TURN server over TLS on port 443", askUDP}, also: []string{"net_udp_dropped"}},
 		{name: "a proxy that forbids", side: Side{NAT: Cone, Out: onlyProxy}, ask: refusingProxy(403),
-			id: "net_proxy_forbids", severity: "critical", title: AddrSrv.String(), advice: []string{"Ask for CONNECT to 11.0.3.2, port"},
+			id: "net_proxy_forbids", severity: "critical", title: AddrSrv.String(), advice: []string{"Ask for CONNECT to 11.0.3.2, ports 443 and 3478, to be allowed on the proxy."},
 			also: []string{"net_no_answer"}},
 		{name: "a proxy that wants a user", side: Side{NAT: Cone, Out: onlyProxy}, ask: refusingProxy(407),
-			id: "net_proxy_auth", severity: "critical", advice: []string{"without a log-in"}, also: []string{"net_no_answer"}},
+			id: "net_proxy_auth", severity: "critical", advice: []string{"CONNECT to 11.0.3.2, ports 443 and 3478", "without a log-in"}, also: []string{"net_no_answer"}},
 		{name: "a proxy reads along", side: Side{NAT: Cone}, ask: readingProxy,
 			id: "net_tls_intercepted", severity: "warning", title: AddrSrv.String(), advice: []string{"exception from TLS inspection for 11.0.3.2, port 443"}},
 		{name: "a box reads along", side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp -d 11.0.3.2 --dport 443 -j DNAT --to-destination 10.1.0.1:8443")},
@@ -108,7 +117,9 @@ func faults() []fault {
 			},
 			id: "net_certificate_authority", severity: "warning", title: AddrSrv.String(), advice: []string{"Ask the server's administrators who issued the certificate"}},
 		{name: "old certificate", side: Side{NAT: Cone}, turn: outOfDate(),
-			id: "net_certificate_expired", severity: "warning", title: AddrSrv.String(), advice: []string{"renew the certificate"}},
+			id: "net_certificate_expired", severity: "warning", title: AddrSrv.String(), advice: []string{"renew the certificate"}, code: "tls_out_of_date"},
+		{name: "certificate of tomorrow", side: Side{NAT: Cone}, turn: notYet(),
+			id: "net_certificate_expired", severity: "warning", title: AddrSrv.String(), advice: []string{"date and time"}, code: "tls_out_of_date"},
 		{name: "captive portal", short: true,
 			side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp --dport 80 -j DNAT --to-destination 10.1.0.1:80", "-A FORWARD -i lan -j DROP")},
 			ask: func(w *world, s *relayServer) (env, args []string) {
@@ -128,6 +139,9 @@ func faults() []fault {
 
 // onlyProxy lets out what is for the HTTP proxy on srv.
 var onlyProxy = []string{fmt.Sprintf("-p tcp -d %s --dport %d -j ACCEPT", AddrSrv, proxyPort), "-j DROP"}
+
+// prohibit lets nothing out and says so.
+const prohibit = "-j REJECT --reject-with icmp-admin-prohibited"
 
 // refusingProxy answers all that is asked of it with a status.
 func refusingProxy(status int) func(*world, *relayServer) (env, args []string) {
@@ -153,6 +167,11 @@ func named(name string) (s relayServer) {
 
 func outOfDate() (s relayServer) {
 	s.leaf.NotBefore, s.leaf.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
+	return s
+}
+
+func notYet() (s relayServer) {
+	s.leaf.NotBefore, s.leaf.NotAfter = time.Now().Add(24*time.Hour), time.Now().Add(48*time.Hour)
 	return s
 }
 
@@ -216,6 +235,9 @@ func (f fault) check(t *testing.T, r Report) {
 	t.Helper()
 	defer probes(t, r)
 	graver(t, r, append(f.also, f.id)...)
+	if p := r.Probe("tls"); f.code != "" && (p == nil || p.Code != f.code) {
+		t.Errorf("the probe of TLS is %+v, want the code %s", p, f.code)
+	}
 	found := r.Finding(f.id)
 	if found == nil {
 		t.Errorf("no %s", f.id)
@@ -230,27 +252,4 @@ func (f fault) check(t *testing.T, r Report) {
 			t.Errorf("%s advises %q, want %q in it", f.id, found.Advice, part)
 		}
 	}
-}
-
-// noIPv4 is a network in which there is IPv6 alone, also at the server.
-func noIPv4(t *testing.T) {
-	a, nata, outside, srv, second := netip.MustParseAddr("2600:1::2"), netip.MustParseAddr("2600:1::1"), netip.MustParseAddr("2600:3::1"),
-		netip.MustParseAddr("2600:3::2"), netip.MustParseAddr("2600:3::3")
-	end := func(node, name string, addrs ...netip.Addr) netns.End {
-		e := netns.End{Node: node, Interface: name}
-		for _, a := range addrs {
-			e.Addresses = append(e.Addresses, netip.PrefixFrom(a, 64))
-		}
-		return e
-	}
-	w := newWorldOf(t, netns.Topology{
-		IPv6: true,
-		Nodes: []netns.Node{{Name: "a", Routes: []netns.Route{{To: "default", Via: nata}}}, {Name: "nata", Forward: true},
-			{Name: "srv", Routes: []netns.Route{{To: "default", Via: outside}}}},
-		Links: []netns.Link{{A: end("a", "eth0", a), B: end("nata", "lan", nata)}, {A: end("nata", "wan", outside), B: end("srv", "eth0", srv, second)}},
-	}, 4*time.Minute)
-	s := relayServer{addrs: []netip.Addr{srv, second}}
-	s.serve(w)
-	r := w.diagnosis(w.diagnose(withPassword(), slices.Concat(s.flags(), []string{"--turn-ca", w.ca}, w.page(srv))...))
-	fault{id: "net_no_ipv4", severity: "warning", advice: []string{"Use STUN and TURN servers with IPv6 addresses"}}.check(t, r)
 }

@@ -42,6 +42,7 @@ var scenarios = []scenario{
 	{name: "diagnose-few-nats", short: true, part: true, run: scenarioDiagnoseFewNATs},
 	{name: "diagnose-faults", run: scenarioDiagnoseFaults},
 	{name: "diagnose-few-faults", short: true, part: true, run: scenarioDiagnoseFewFaults},
+	{name: "diagnose-two-nats", run: scenarioDiagnoseTwoNATs},
 	{name: "diagnose-healthy", run: scenarioDiagnoseHealthy},
 	{name: "diagnose-nothing", run: scenarioDiagnoseNothing},
 }
