@@ -137,6 +137,13 @@ func (v *netView) proxyCase(met metProxy) netCase {
 	return c
 }
 
+// proxyAnswers tells that a proxy of the settings is there and speaks, whatever it says: the web is reached by it.
+func (v *netView) proxyAnswers() bool {
+	return len(v.when(ProbeProxy, func(r NetResult) bool {
+		return opensProxy(r) || r.Facts.Proxy != nil && r.Facts.Proxy.Status != 0
+	})) > 0
+}
+
 // openedBy says where a proxy does lead to, as a sentence behind another.
 func (v *netView) openedBy(name string) string {
 	opened := v.when(ProbeProxy, func(r NetResult) bool { return opensProxy(r) && r.Facts.Proxy.Address == name })

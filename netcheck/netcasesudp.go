@@ -168,6 +168,9 @@ func (v *netView) explains(h netHost) string {
 	return ""
 }
 
+// otherSTUN is to be done about a server that belongs to nobody here.
+const otherSTUN = "Use another STUN server. Nothing else depends on this one."
+
 func casesDown(v *netView) []netCase {
 	var out []netCase
 	for _, h := range v.hosts {
@@ -181,7 +184,7 @@ func casesDown(v *netView) []netCase {
 		c.words["then"] = "Ask the server's administrators whether it runs. If it does, " + c.words["asklow"]
 		if h.public {
 			c.severity = SeverityInfo
-			c.words["then"] = "Use another STUN server. Nothing else depends on this one."
+			c.words["then"] = otherSTUN
 		}
 		out = append(out, c)
 	}
@@ -203,6 +206,10 @@ func casesRefusing(v *netView) []netCase {
 			c.words["why"] = "That is what a computer without the server answers; a firewall that rejects the server looks the same."
 			if has(h.legs, byRouter) {
 				c.words["why"] = "The answer is that there is no way there, or that it is prohibited (ICMP), which a firewall or router says, and not the server."
+			}
+			c.words["then"] = "Check the server's address and ports, and that it runs. If it does, " + c.words["asklow"]
+			if h.public && c.light {
+				c.severity, c.words["then"] = SeverityInfo, otherSTUN
 			}
 			out = append(out, c)
 		}

@@ -338,7 +338,7 @@ var ruleCases = []struct {
 	{"captive portal, and yet UDP", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal)), turn("tcp", own, 3478, mute), turn("tls", own, 443, mute)), nil,
 		"net_captive_portal", SeverityWarning, GradeGood, []string{"may not get so far", "log in to the network"}, nil},
 	{"captive portal, and yet everything", changed(healthy(), about(ProbePortal, "http://example.com/", says(NetBlocked, ReasonPortal))), nil, "net_captive_portal", SeverityInfo, GradeGood,
-		[]string{"over UDP and TCP", "Nothing needs to be done for calls"}, nil},
+		[]string{"over UDP all the same, and TCP leads out", "Nothing needs to be done for calls"}, nil},
 
 	{"VPN", changed(healthy(), interfaces(InterfaceFacts{Name: "wg0", Addresses: []string{"10.9.0.2"}, Default4: true, VPN: Yes})), nil, "net_vpn", SeverityInfo, GradeGood, []string{"wg0", "describe the VPN"}, nil},
 	{"a probe could not run", changed(healthy(), udp(second, 3478, says(NetFailed, ReasonLocal), words("No socket."))), nil, "net_local", SeverityWarning, GradeGood, []string{"No socket. That says nothing about the network."}, nil},

@@ -37,7 +37,7 @@ var netUDPRules = []netRule{
 	{id: "net_server_refuses", area: AreaUDP, severity: SeverityCritical, lighter: SeverityWarning, holds: casesRefusing,
 		title:  "{host} refuses everything that is asked of it",
 		detail: "Refused at once: {refused}. {why}{silent}",
-		advice: "Check the server's address and ports, and that it runs. If it does, {asklow}",
+		advice: "{then}",
 		seen:   "the probes of {host} were refused", overruled: byServerOf},
 	{id: "net_udp_server", area: AreaUDP, severity: SeverityWarning, lighter: SeverityInfo, holds: casesUDPServer,
 		title:  "UDP to {host} does not pass, and UDP to others does",

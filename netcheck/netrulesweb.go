@@ -55,10 +55,10 @@ func casesPortal(v *netView) []netCase {
 	c := netCase{light: v.anyWay(), words: netWords{"said": sentenceOf(found[0].Text, "no reason was given"), "title": "The network wants a log-in first",
 		"so": "Until somebody logs in, little else gets through.", "then": "Open a browser, log in to the network, and test again."}}
 	switch {
-	case has(v.legs, worksUDP) && has(v.legs, worksStream): // as after a log-in where the page stays
+	case has(v.legs, worksUDP) && (has(v.legs, worksStream) || v.proxyAnswers()): // as after a log-in where the page stays
 		c.severity = SeverityInfo
 		c.words["title"] = "A page of the network answers in place of the web"
-		c.words["so"] = "Relays were reached all the same, over UDP and " + streamWords(pick(v.legs, worksStream)[0]) + "."
+		c.words["so"] = "Servers for calls answered over UDP all the same, and TCP leads out too."
 		c.words["then"] = "Nothing needs to be done for calls. If web pages do not open, log in to the network in a browser."
 	case v.anyWay():
 		c.words["so"] = "Servers for calls answered all the same; programs that have to reach the web before a call may not get so far."
