@@ -103,18 +103,42 @@ func (q *question) await(ctx context.Context) result {
 		if i > 0 {
 			q.send()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case a := <-q.answers:
-			timer.Stop()
+		a, came := awaitOne(ctx, wait, q.answers, nil)
+		switch {
+		case came:
 			return q.conclude(a)
-		case <-ctx.Done():
-			timer.Stop()
+		case ctx.Err() != nil:
 			return result{outcome: cut, answer: answer{took: time.Since(q.begun)}, err: ctx.Err()}
-		case <-timer.C:
 		}
 	}
 	return q.unanswered()
+}
+
+const (
+	// tooLate is how much after its end a wait may be noticed by a computer that runs as it should. Beyond it the process itself stood still,
+	// asleep or starved of processor, and what came meanwhile has not been read yet.
+	tooLate = 200 * time.Millisecond
+	maxLate = 3 // how many times a wait begins anew for that reason
+)
+
+// awaitOne waits for something on either channel, until the time is over or ctx ends. A wait that ended late, by the monotonic clock, begins
+// anew: silence counts only while somebody listened.
+func awaitOne[T any](ctx context.Context, wait time.Duration, a, b <-chan T) (got T, came bool) {
+	for range 1 + maxLate {
+		due := time.Now().Add(wait)
+		timer := time.NewTimer(wait)
+		select {
+		case got, came = <-a:
+		case got, came = <-b:
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+		if came || ctx.Err() != nil || time.Since(due) <= tooLate {
+			break
+		}
+	}
+	return got, came
 }
 
 // unanswered tells silence from what could not be sent, and from an answer that came at the last moment.

@@ -90,18 +90,10 @@ func awaitVisit(ctx context.Context, a, b <-chan netip.AddrPort, again func()) (
 		if i > 0 {
 			again()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case from = <-a:
-		case from = <-b:
-		case <-ctx.Done():
-			timer.Stop()
-			return netip.AddrPort{}, false
-		case <-timer.C:
-			continue
+		from, came := awaitOne(ctx, wait, a, b)
+		if came || ctx.Err() != nil {
+			return from, came
 		}
-		timer.Stop()
-		return from, true
 	}
 	return netip.AddrPort{}, true
 }

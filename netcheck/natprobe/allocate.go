@@ -34,22 +34,26 @@ func (s *session) granted(ctx context.Context, f netcheck.Family) (*stun.Message
 	attrs, left := allocateAttributes(f), allocateTimeout
 	if s.key == nil {
 		begin := time.Now()
-		limited, cancel := context.WithTimeout(ctx, left)
-		answer, err := s.challenge(limited, attrs)
-		cancel()
+		var answer *stun.Message
+		err := inTime(ctx, left, func(ctx context.Context) (err error) {
+			answer, err = s.challenge(ctx, attrs)
+			return err
+		})
 		if answer != nil || err != nil {
 			return answer, err
 		}
-		left -= time.Since(begin)
+		left = max(time.Second, left-time.Since(begin)) // less would be this computer's own pause
 	}
 	if err := s.await(ctx); err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeout(ctx, left)
-	defer cancel()
-	begin := time.Now()
-	answer, err := s.request(limited, stun.MethodAllocate, attrs...)
-	s.log.did(netcheck.NetStepAllocate, begin, granting(answer), err)
+	var answer *stun.Message
+	err := inTime(ctx, left, func(ctx context.Context) (err error) {
+		begin := time.Now()
+		answer, err = s.request(ctx, stun.MethodAllocate, attrs...)
+		s.log.did(netcheck.NetStepAllocate, begin, granting(answer), err)
+		return err
+	})
 	return answer, err
 }
 

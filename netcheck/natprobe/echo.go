@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"os"
 	"time"
 )
@@ -39,10 +40,8 @@ func echo(ctx context.Context, near, far *session) (took time.Duration, err erro
 // send sends packet number i and waits for any of them.
 func (e *echoing) send(ctx context.Context, i byte, wait time.Duration) (time.Duration, error) {
 	begin := time.Now()
-	if err := e.near.conn.SetDeadline(begin.Add(wait)); err != nil {
-		return 0, err
-	}
-	if err := ctx.Err(); err != nil { // looked at after the deadline was set, so that ctx's own is not overwritten unseen
+	from, err := e.near.wait(ctx, wait)
+	if err != nil {
 		return 0, err
 	}
 	e.sent = append(e.sent, begin)
@@ -50,7 +49,7 @@ func (e *echoing) send(ctx context.Context, i byte, wait time.Duration) (time.Du
 		return 0, err
 	}
 	for range maxStray {
-		data, err := e.near.receive()
+		data, err := e.near.receive(from)
 		if cause := ctx.Err(); err != nil && cause != nil {
 			return 0, cause
 		}
@@ -75,19 +74,15 @@ func (e *echoing) number(data []byte) (int, bool) {
 
 // reflect sends back at the far end what arrives there, until stop is called, which waits.
 func (e *echoing) reflect(ctx context.Context) (stop func()) {
-	total := time.Duration(0)
-	for _, wait := range retransmits {
-		total += max(wait, time.Second)
-	}
-	_ = e.far.conn.SetDeadline(time.Now().Add(total)) // an error comes again from the first read
-	interrupt := func() { _ = e.far.conn.SetReadDeadline(time.Unix(1, 0)) }
+	_ = e.far.conn.SetDeadline(time.Time{}) // an error comes again from the first read
+	interrupt := func() { _ = e.far.conn.SetDeadline(time.Unix(1, 0)) }
 	end := context.AfterFunc(ctx, interrupt)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		to := e.near.relayed
 		for range maxStray {
-			data, err := e.far.receive()
+			data, err := e.far.receive(e.far.conn)
 			if err != nil {
 				return
 			}
@@ -100,9 +95,9 @@ func (e *echoing) reflect(ctx context.Context) (stop func()) {
 }
 
 // receive reads until a peer's packet is there. What else comes is passed over: late answers.
-func (s *session) receive() ([]byte, error) {
+func (s *session) receive(from io.Reader) ([]byte, error) {
 	for range maxStray {
-		raw, err := s.read()
+		raw, err := s.read(from)
 		if err != nil {
 			return nil, err
 		}

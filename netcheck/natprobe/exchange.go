@@ -53,8 +53,6 @@ func (e *exchanger) ask(ctx context.Context, request *stun.Message) (*stun.Messa
 
 // askWithin is ask with one sending for each of waits.
 func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits []time.Duration) (*stun.Message, error) {
-	// The order of the two matters in send: the deadline is set first and ctx looked at afterwards, so that the one set here
-	// is not overwritten unseen.
 	stop := context.AfterFunc(ctx, func() { _ = e.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	err := os.ErrDeadlineExceeded
@@ -81,10 +79,8 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 // send sends once and reads until the answer is there or the time is over. What is no answer is passed over: it may be a
 // late one to an earlier question. It is remembered for when nothing better comes.
 func (e *exchanger) send(ctx context.Context, request *stun.Message, wait time.Duration) (*stun.Message, error) {
-	if err := e.conn.SetDeadline(time.Now().Add(wait)); err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
+	from, err := e.wait(ctx, wait)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := e.conn.Write(request.Raw); err != nil {
@@ -92,7 +88,7 @@ func (e *exchanger) send(ctx context.Context, request *stun.Message, wait time.D
 	}
 	foreign := false
 	for range maxStray {
-		raw, err := e.read()
+		raw, err := e.read(from)
 		if err != nil {
 			if foreign && errors.Is(err, os.ErrDeadlineExceeded) {
 				return nil, errNotSTUN
@@ -113,12 +109,13 @@ func (e *exchanger) late(raw []byte) bool {
 	return stun.IsMessage(raw) && raw[0]&1 == 1 && slices.Contains(earlier, [stun.TransactionIDSize]byte(raw[8:headerSize]))
 }
 
-func (e *exchanger) read() ([]byte, error) {
+// read reads one message from the connection, or from what waits for it.
+func (e *exchanger) read(from io.Reader) ([]byte, error) {
 	if e.stream {
-		return readFrame(e.conn, e.channel)
+		return readFrame(from, e.channel)
 	}
 	buf := make([]byte, maxMessage)
-	n, err := e.conn.Read(buf)
+	n, err := from.Read(buf)
 	return buf[:n], err
 }
 

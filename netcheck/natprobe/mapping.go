@@ -117,10 +117,8 @@ func (l questionList) left() int {
 
 // round asks those that have not answered, and reads for a while. A server that can not be sent to is as good as silent.
 func (l questionList) round(ctx context.Context, conn net.PacketConn, wait time.Duration) error {
-	if err := conn.SetReadDeadline(time.Now().Add(wait)); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil { // looked at after the deadline was set, so that ctx's own is not overwritten unseen
+	due, err := listenFor(ctx, conn, wait)
+	if err != nil {
 		return err
 	}
 	for _, q := range l {
@@ -129,14 +127,31 @@ func (l questionList) round(ctx context.Context, conn net.PacketConn, wait time.
 		}
 	}
 	buf := make([]byte, maxMessage)
-	for l.left() > 0 {
+	for late := maxLate; l.left() > 0; {
 		n, from, err := conn.ReadFrom(buf)
-		if err != nil {
-			return endOfRound(ctx, err)
+		if err == nil {
+			l.take(addrPort(from), buf[:n])
+			continue
 		}
-		l.take(addrPort(from), buf[:n])
+		err = endOfRound(ctx, err)
+		if err != nil || late == 0 || !overslept(due) {
+			return err
+		}
+		late-- // nobody listened: the packets get their time again
+		if due, err = listenFor(ctx, conn, wait); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// listenFor sets how long to read. ctx is looked at afterwards, so that its own deadline is not overwritten unseen.
+func listenFor(ctx context.Context, conn net.PacketConn, wait time.Duration) (due time.Time, err error) {
+	due = time.Now().Add(wait)
+	if err := conn.SetReadDeadline(due); err != nil {
+		return due, err
+	}
+	return due, ctx.Err()
 }
 
 // endOfRound tells the end of the time from trouble.
