@@ -56,7 +56,10 @@ func (p *plan) server(s netcheck.ICEServer) {
 	}
 	if s.URL.Scheme == netcheck.SchemeTURNS && p.ask.TLS != nil {
 		p.add(job{NetPlanned: at(netcheck.ProbeTLS, "tls", s.URL), limit: webLimit, run: func(ctx context.Context) netcheck.NetResult {
-			addr, _ := p.address(ctx, s) // a proxy may know the name
+			addr, err := p.address(ctx, s)
+			if err != nil && !p.proxied(s) {
+				return p.nameless(ctx, err)
+			}
 			return p.ask.TLS(ctx, Server{s, addr})
 		}})
 	}
@@ -118,13 +121,16 @@ func (p *plan) turn(s netcheck.ICEServer, transport string, extra bool) {
 	}
 	run := func(ctx context.Context) netcheck.NetResult {
 		addr, err := p.address(ctx, s)
-		if err != nil && transportURL(transport) == "udp" {
+		if err != nil && (transportURL(transport) == "udp" || !p.proxied(s)) {
 			return p.nameless(ctx, err)
 		}
 		return p.ask.TURN(ctx, Server{s, addr}, transport)
 	}
 	p.add(job{NetPlanned: at(netcheck.ProbeTURN, transport, s.URL), limit: turnLimit, run: voluntary(extra, run)})
 }
+
+// proxied tells of a server that streams reach through a proxy, which may know a name that is not found here.
+func (p *plan) proxied(s netcheck.ICEServer) bool { return p.ask.Proxied != nil && p.ask.Proxied(s) }
 
 // voluntary makes nothing of a question that was not answered at a place that nobody has promised.
 func voluntary(extra bool, run func(context.Context) netcheck.NetResult) func(context.Context) netcheck.NetResult {

@@ -72,6 +72,10 @@ func real(asked netcheck.NetworkAsked, dialer func(netip.Addr) *dial.Dialer) Que
 		TURN: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
 			return servers.TURN(ctx, ask(s, natprobe.Transport(transport)))
 		},
+		Proxied: func(s netcheck.ICEServer) bool {
+			proxy, err := dialer(local).ProxyFor(s)
+			return proxy != nil || err != nil // a setting that can not be read is told by what asks
+		},
 		NAT: func(ctx context.Context, list []Server) netcheck.NetResult { return nats.Discover(ctx, config(list)) },
 		MTU: func(ctx context.Context, list []Server) netcheck.NetResult { return nats.MTU(ctx, config(list)) },
 		DSCP: func(ctx context.Context, list []Server) netcheck.NetResult {
@@ -79,6 +83,12 @@ func real(asked netcheck.NetworkAsked, dialer func(netip.Addr) *dial.Dialer) Que
 		},
 		Lifetime: func(ctx context.Context, list []Server) netcheck.NetResult {
 			return nats.Lifetime(ctx, config(list), 0)
+		},
+		Rate: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
+			return servers.Rate(ctx, ask(s, natprobe.Transport(transport)))
+		},
+		Idle: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
+			return servers.Idle(ctx, ask(s, natprobe.Transport(transport)), 0)
 		},
 		TLS: func(ctx context.Context, s Server) netcheck.NetResult {
 			target, _ := webprobe.TLSOf(s.ICEServer)

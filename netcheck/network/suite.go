@@ -25,7 +25,9 @@ type Questions struct {
 	NAT64      func(ctx context.Context) netcheck.NetResult
 	UDP        func(ctx context.Context, s Server) netcheck.NetResult
 	NAT        func(ctx context.Context, servers []Server) netcheck.NetResult
-	// TURN asks over udp, tcp, tls or dtls. For streams Addr may be zero: a proxy may know the name.
+	// Proxied tells whether streams to a server go through a proxy; nil: none do.
+	Proxied func(s netcheck.ICEServer) bool
+	// TURN asks over udp, tcp, tls or dtls. For streams that are Proxied, Addr may be zero: a proxy may know the name. So it is with TLS.
 	TURN   func(ctx context.Context, s Server, transport string) netcheck.NetResult
 	Proxy  func(ctx context.Context, hostport string) netcheck.NetResult
 	TLS    func(ctx context.Context, s Server) netcheck.NetResult
@@ -35,8 +37,8 @@ type Questions struct {
 	DSCP   func(ctx context.Context, servers []Server) netcheck.NetResult
 	// The long ones.
 	Lifetime func(ctx context.Context, servers []Server) netcheck.NetResult
-	Rate     func(ctx context.Context, s Server) netcheck.NetResult
-	Idle     func(ctx context.Context, s Server) netcheck.NetResult
+	Rate     func(ctx context.Context, s Server, transport string) netcheck.NetResult
+	Idle     func(ctx context.Context, s Server, transport string) netcheck.NetResult
 }
 
 // Suite implements netcheck.NetworkProber.
@@ -62,8 +64,8 @@ func (s *Suite) Probe(ctx context.Context, asked netcheck.NetworkAsked, emit fun
 	limited, cancel := context.WithTimeout(ctx, cmp.Or(asked.Plan.Limit, netcheck.DefaultNetworkLimit))
 	defer cancel()
 	r.together(limited, p.now)
-	for _, j := range p.later { // each would spoil the figures of the others
-		r.one(ctx, j)
+	for _, jobs := range p.later { // each would spoil the figures of the others
+		r.together(ctx, jobs)
 	}
 }
 
@@ -73,12 +75,12 @@ type plan struct {
 	ask   Questions
 	names *names
 	now   []job
-	later []job
+	later [][]job // one after another, but for those that belong together
 }
 
 func (p *plan) planned() []netcheck.NetPlanned {
 	var out []netcheck.NetPlanned
-	for _, j := range slices.Concat(p.now, p.later) {
+	for _, j := range slices.Concat(p.now, slices.Concat(p.later...)) {
 		out = append(out, j.NetPlanned)
 	}
 	return out
@@ -87,7 +89,7 @@ func (p *plan) planned() []netcheck.NetPlanned {
 // add plans a quick probe, unless it is planned already or there are as many as a report holds. Those that matter most come first.
 func (p *plan) add(j job) {
 	same := func(o job) bool { return o.ID == j.ID }
-	if len(p.now) < netcheck.MaxNetProbes-len(p.Plan.Long) && !slices.ContainsFunc(p.now, same) {
+	if len(p.now) < netcheck.MaxNetProbes-maxOfKind*len(p.Plan.Long) && !slices.ContainsFunc(p.now, same) {
 		p.now = append(p.now, j)
 	}
 }

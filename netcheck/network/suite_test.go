@@ -22,8 +22,11 @@ type world struct {
 	resolved map[string]int
 	slow     func(ctx context.Context, what string) // before each answer
 	state    func(what string) netcheck.NetState
+	proxy    bool // streams go through one
 	events   []netcheck.Body
 }
+
+func (w *world) proxied(netcheck.ICEServer) bool { return w.proxy }
 
 func (w *world) answer(ctx context.Context, what string) netcheck.NetResult {
 	w.mu.Lock()
@@ -69,6 +72,11 @@ func (w *world) questions(netcheck.NetworkAsked) Questions {
 			return w.answer(ctx, fmt.Sprintf("%s %s %s", what, s.URL.Scheme, s.Addr))
 		}
 	}
+	by := func(what string) func(context.Context, Server, string) netcheck.NetResult {
+		return func(ctx context.Context, s Server, transport string) netcheck.NetResult {
+			return w.answer(ctx, fmt.Sprintf("%s %s %s", what, transport, s.Addr))
+		}
+	}
 	many := func(what string) func(context.Context, []Server) netcheck.NetResult {
 		return func(ctx context.Context, list []Server) netcheck.NetResult {
 			return w.answer(ctx, fmt.Sprintf("%s of %d", what, len(list)))
@@ -77,10 +85,8 @@ func (w *world) questions(netcheck.NetworkAsked) Questions {
 	return Questions{
 		Interfaces: none("interfaces"), NAT64: none("nat64"), NAT: many("nat"), MTU: many("mtu"), DSCP: many("dscp"), Lifetime: many("lifetime"),
 		DNS: func(ctx context.Context, host string) netcheck.NetResult { return w.answer(ctx, "dns "+host) },
-		UDP: one("udp"), TLS: one("tls"), Rate: one("rate"), Idle: one("idle"),
-		TURN: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
-			return w.answer(ctx, fmt.Sprintf("turn %s %s", transport, s.Addr))
-		},
+		UDP: one("udp"), TLS: one("tls"), Rate: by("rate"), Idle: by("idle"), Proxied: w.proxied,
+		TURN: by("turn"),
 		IPv6: func(ctx context.Context, list []netcheck.ICEServer) netcheck.NetResult {
 			return w.answer(ctx, fmt.Sprintf("ipv6 of %d", len(list)))
 		},
@@ -234,11 +240,70 @@ func TestLongProbesRunAlone(t *testing.T) {
 		}}
 		n := w.probe(t.Context(), netcheck.NetworkPlan{Long: []netcheck.ProbeKind{netcheck.ProbeRate, netcheck.ProbeIdle}}, "turn:192.0.2.1")
 		rate, _ := n.Result("rate")
-		idle, _ := n.Result("idle")
+		idle, _ := n.Result("idle:udp")
 		if rate.At != 0 || idle.At != 2*time.Minute || idle.Took != 2*time.Minute || idle.State != netcheck.NetOK {
 			t.Errorf("%+v, %+v", rate, idle)
 		}
 	})
+}
+
+// Silences over UDP and over a stream are waited for at the same time, each with the server that has it.
+func TestIdleByUDPAndStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{slow: func(_ context.Context, what string) {
+			if strings.HasPrefix(what, "idle") {
+				time.Sleep(5 * time.Minute)
+			}
+		}}
+		n := w.probe(t.Context(), netcheck.NetworkPlan{Long: []netcheck.ProbeKind{netcheck.ProbeIdle, netcheck.ProbeRate}},
+			"stun:192.0.2.1", "turn:192.0.2.1?transport=tcp", "turns:192.0.2.1", "turn:192.0.2.1")
+		for _, id := range []string{"idle:udp", "idle:tls"} {
+			if r, ok := n.Result(id); !ok || r.At != 0 || r.Took != 5*time.Minute || r.Kind != netcheck.ProbeIdle {
+				t.Errorf("%s: %+v", id, r)
+			}
+		}
+		if r, _ := n.Result("rate"); r.At != 5*time.Minute {
+			t.Errorf("%+v", r)
+		}
+		for _, what := range []string{"idle udp 192.0.2.1:3478", "idle tls 192.0.2.1:5349", "rate udp 192.0.2.1:3478"} {
+			if !slices.Contains(w.asked, what) {
+				t.Errorf("%q is not among %q", what, w.asked)
+			}
+		}
+	})
+}
+
+// A load goes over a stream where no relay is reached over UDP, and only there.
+func TestRateByStream(t *testing.T) {
+	for state, want := range map[netcheck.NetState]string{netcheck.NetNotTested: "rate tls 192.0.2.1:5349", netcheck.NetDegraded: "rate udp 192.0.2.1:3478", netcheck.NetOK: "rate udp 192.0.2.1:3478"} {
+		w := &world{state: func(what string) netcheck.NetState {
+			if what == "rate udp 192.0.2.1:3478" {
+				return state
+			}
+			return netcheck.NetOK
+		}}
+		w.probe(t.Context(), netcheck.NetworkPlan{Long: []netcheck.ProbeKind{netcheck.ProbeRate}}, "turn:192.0.2.1", "turns:192.0.2.1")
+		if last := w.asked[len(w.asked)-1]; last != want {
+			t.Errorf("after %s over UDP: %q", state, last)
+		}
+	}
+}
+
+// A name that is not found is nobody's to be asked, unless a proxy may know it.
+func TestStreamsOfAnUnknownName(t *testing.T) {
+	ids := []string{"turn:tcp:nowhere.example.com:3478", "turn:tls:nowhere.example.com:5349", "tls:nowhere.example.com:5349", "idle:tls"}
+	urls := []string{"turn:nowhere.example.com?transport=tcp", "turns:nowhere.example.com"}
+	plan := netcheck.NetworkPlan{Long: []netcheck.ProbeKind{netcheck.ProbeIdle}}
+	without := (&world{}).probe(t.Context(), plan, urls...)
+	through := (&world{proxy: true}).probe(t.Context(), plan, urls...)
+	for _, id := range ids {
+		if r, _ := without.Result(id); r.State != netcheck.NetNotTested || r.Code != netcheck.ReasonNameNotFound || !strings.HasPrefix(r.Text, "Not asked: There is no nowhere") {
+			t.Errorf("%s without a proxy: %+v", id, r)
+		}
+		if r, _ := through.Result(id); r.State != netcheck.NetOK {
+			t.Errorf("%s through a proxy: %+v", id, r)
+		}
+	}
 }
 
 func TestLongProbesNeedAServer(t *testing.T) {
