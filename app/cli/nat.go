@@ -23,7 +23,9 @@ func (o *options) natGroups() flagGroups {
 		o.serverFlags(),
 		{"What to ask", []flagSpec{
 			{name: "portal", value: "URL", text: &o.portal, help: "page over plain HTTP that answers with status 204 and nothing else: another answer shows a captive portal, and its date shows whether this computer's clock is right (default: none is fetched)"},
-			{name: "long", value: "LIST", text: &o.long, help: "questions that take minutes, asked after all others: lifetime (how long a NAT keeps the port of a connection that is quiet)"},
+			{name: "long", value: "LIST", text: &o.long, help: "questions that take minutes, asked after all others, with commas between: lifetime (how long a NAT keeps the port of a connection that is quiet, about 3 minutes), " +
+				"idle (how long a connection to your TURN server may be quiet before a firewall forgets it, over UDP and over TCP or TLS, about 5 minutes), " +
+				"rate (whether one connection is held to less than 4 Mbit/s: sends up to 15 MB through your TURN server and back, and twice as much where something is lost, 1 to 3 minutes)"},
 			{name: "limit", value: "TIME", text: &o.limit, help: "end of all other questions, whatever answers or not, 1s to 1m (default 15s; usually it takes less than 8s)"},
 		}},
 		{"What to get", []flagSpec{

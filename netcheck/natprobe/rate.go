@@ -34,12 +34,15 @@ var rateSteps = []float64{500, 1000, 2000, 4000}
 // then, and ManyKbps what the several did; both 0 if all came through. Over streams nothing is lost, and a queue that fills tells the same.
 //
 // The result is ok without a limit, degraded with one, and not tested (ReasonUndecided) if loss came and went, (ReasonLocal) if this computer
-// was too busy to send and receive in time, or for the reason by which no two relays were granted. It takes a minute where there is no
-// limit and two and a half at most, and ends with ctx.
-func (p *Prober) Rate(ctx context.Context, ask Ask) netcheck.NetResult {
+// was too busy to send and receive in time, or for the reason by which no two relays were granted. each is how long a load lasts, 15 s if 0,
+// from 3 s. It takes a minute where there is no limit and three at most, and ends with ctx.
+func (p *Prober) Rate(ctx context.Context, ask Ask, each time.Duration) netcheck.NetResult {
+	if each == 0 {
+		each = rateTime
+	}
 	v := p.visit(netcheck.ProbeRate, ask)
 	defer v.leave()
-	t := &rateTest{visit: v, length: rateTime}
+	t := &rateTest{visit: v, length: min(max(each, 3*time.Second), rateTime)}
 	r := v.run(ctx, t.measure)
 	if r.State == netcheck.NetOK {
 		t.conclude(&r)

@@ -40,7 +40,7 @@ func TestRate(t *testing.T) {
 			t.Parallel()
 			w := tt.world
 			w.live(t, func(t *testing.T, p *natprobe.Prober, ask natprobe.Ask) {
-				r := p.Rate(t.Context(), ask)
+				r := p.Rate(t.Context(), ask, 0)
 				if r.State != tt.state || r.Code != tt.code {
 					t.Errorf("%q, %q: %s", r.State, r.Code, r.Text)
 				}

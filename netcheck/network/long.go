@@ -7,9 +7,6 @@ import (
 	"echopath/netcheck"
 )
 
-// maxOfKind is how many probes a long kind may be: one over UDP and one over a stream.
-const maxOfKind = 2
-
 // long plans the probes that take minutes, in the order in which they were asked for.
 func (p *plan) long() {
 	servers := netcheck.PublicLast(p.Servers)

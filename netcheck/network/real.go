@@ -85,7 +85,7 @@ func real(asked netcheck.NetworkAsked, dialer func(netip.Addr) *dial.Dialer) Que
 			return nats.Lifetime(ctx, config(list), 0)
 		},
 		Rate: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
-			return servers.Rate(ctx, ask(s, natprobe.Transport(transport)))
+			return servers.Rate(ctx, ask(s, natprobe.Transport(transport)), 0)
 		},
 		Idle: func(ctx context.Context, s Server, transport string) netcheck.NetResult {
 			return servers.Idle(ctx, ask(s, natprobe.Transport(transport)), 0)

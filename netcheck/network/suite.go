@@ -57,8 +57,8 @@ func (s *Suite) Probe(ctx context.Context, asked netcheck.NetworkAsked, emit fun
 		asked.Family = s.Family()
 	}
 	p := &plan{NetworkAsked: asked, ask: s.Questions(asked), names: &names{resolve: s.Resolve}}
+	p.long() // first: their places are kept
 	p.quick()
-	p.long()
 	emit(netcheck.NetworkStarted{Probes: p.planned()})
 	r := runner{start: asked.Start, emit: emit}
 	limited, cancel := context.WithTimeout(ctx, cmp.Or(asked.Plan.Limit, netcheck.DefaultNetworkLimit))
@@ -89,7 +89,7 @@ func (p *plan) planned() []netcheck.NetPlanned {
 // add plans a quick probe, unless it is planned already or there are as many as a report holds. Those that matter most come first.
 func (p *plan) add(j job) {
 	same := func(o job) bool { return o.ID == j.ID }
-	if len(p.now) < netcheck.MaxNetProbes-maxOfKind*len(p.Plan.Long) && !slices.ContainsFunc(p.now, same) {
+	if len(p.now) < netcheck.MaxNetProbes-len(slices.Concat(p.later...)) && !slices.ContainsFunc(p.now, same) {
 		p.now = append(p.now, j)
 	}
 }
