@@ -118,6 +118,24 @@ func (t Topology) commands(node Node) string {
 	return b.String()
 }
 
+// Plug gives addresses to an interface that somebody else has made in a node, brings it up and adds routes that lead over it. The link
+// that it belongs to is none of the topology's.
+func (n *Network) Plug(ctx context.Context, e End, routes ...Route) error {
+	if !interfaceName.MatchString(e.Interface) || len(e.Addresses) == 0 {
+		return fmt.Errorf("plug in %q at %s: it needs a name and an address", e.Interface, e.Node)
+	}
+	var b strings.Builder
+	for _, a := range e.Addresses {
+		fmt.Fprintf(&b, "addr add %s dev %s\n", a, e.Interface)
+	}
+	fmt.Fprintf(&b, "link set dev %s up\n", e.Interface)
+	for _, r := range routes {
+		fmt.Fprintf(&b, "route add %s via %s dev %s\n", r.To, r.Via, e.Interface)
+	}
+	_, err := run(ctx, b.String(), "ip", "-n", n.Name(e.Node), "-batch", "-")
+	return err
+}
+
 func digit(b bool) string {
 	if b {
 		return "1"

@@ -219,3 +219,24 @@ func TestSweep(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Somebody else's interface, here a bridge, gets an address and routes.
+func TestPlug(t *testing.T) {
+	n, ctx := build(t, Topology{Nodes: []Node{{Name: "a"}}})
+	if _, err := n.Run(ctx, "a", "", "ip", "link", "add", "eth0", "type", "bridge"); err != nil {
+		t.Fatal(err)
+	}
+	e := End{Node: "a", Interface: "eth0", Addresses: []netip.Prefix{netip.MustParsePrefix("10.7.0.1/24")}}
+	if err := n.Plug(ctx, e, Route{To: "10.8.0.0/16", Via: netip.MustParseAddr("10.7.0.2")}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := n.Run(ctx, "a", "", "ip", "route")
+	if err != nil || !strings.Contains(out, "10.8.0.0/16 via 10.7.0.2 dev eth0") || !strings.Contains(out, "10.7.0.0/24 dev eth0") {
+		t.Errorf("%v: %s", err, out)
+	}
+	for _, bad := range []End{{Node: "a", Interface: "eth0"}, {Node: "a", Interface: "-f", Addresses: e.Addresses}} {
+		if err := n.Plug(ctx, bad); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+}
