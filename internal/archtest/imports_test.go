@@ -238,6 +238,28 @@ var importRules = []importRule{
 		reason:    "what stands in the way of tests knows nothing of what it stands in the way of",
 	},
 	{
+		packages:  []string{"echopath/lab/wire"},
+		forbidden: []string{anyModule},
+		reason:    "the truth that the program is held against knows nothing of the program",
+	},
+	{
+		packages:  []string{"echopath/lab/wire"},
+		forbidden: []string{"net/...", "os/...", "syscall"},
+		direct:    true,
+		reason:    "what happens to a packet is decided by bytes and times alone, so that it can be tested without devices and clocks",
+	},
+	{
+		packages:  []string{"echopath/lab/emulator", "echopath/lab/scenario"},
+		forbidden: []string{"echopath/netcheck/...", "echopath/app/...", "echopath/turnserver/...", "echopath/internal/..."},
+		reason:    "links and what they do are not the program's: it must not agree with them by mistake",
+	},
+	{
+		packages:  []string{"echopath/..."},
+		except:    []string{"echopath/lab/..."},
+		forbidden: []string{"echopath/lab/..."},
+		reason:    "the lab stands outside the program",
+	},
+	{
 		packages:  []string{"echopath/..."},
 		except:    []string{"echopath/internal/middlebox", "echopath/lab"},
 		forbidden: []string{"echopath/internal/middlebox"},
