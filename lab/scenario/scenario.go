@@ -86,6 +86,8 @@ type Expect struct {
 	States   []string `toml:"states"`   // of each path; one of them
 	Findings []string `toml:"findings"` // IDs that must be there
 	Without  []string `toml:"without"`  // IDs that must not
+	// RoundTrip holds the medians of the round trips against the link's own.
+	RoundTrip bool `toml:"round_trip"`
 }
 
 //go:embed files/*.toml

@@ -61,6 +61,7 @@ duration = "10s"
 states = ["ok", "saturated"]
 findings = ["loss_out"]
 without = ["loss_back"]
+round_trip = true
 `
 
 func TestParse(t *testing.T) {
@@ -86,7 +87,7 @@ func TestParse(t *testing.T) {
 		},
 		Down:   Way{Treatment: wire.Treatment{Delay: time.Millisecond}},
 		Plan:   Plan{Paths: []string{"direct", "stun"}, Carriers: []string{"srtp"}, Rate: 100, Size: 200, Duration: 10 * time.Second},
-		Expect: Expect{States: []string{"ok", "saturated"}, Findings: []string{"loss_out"}, Without: []string{"loss_back"}},
+		Expect: Expect{States: []string{"ok", "saturated"}, Findings: []string{"loss_out"}, Without: []string{"loss_back"}, RoundTrip: true},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -1,0 +1,398 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"echopath/internal/netns"
+	"echopath/lab/emulator"
+	data "echopath/lab/scenario" // the name of one is taken by the tests
+	"echopath/lab/wire"
+)
+
+// TestAccuracy holds the program's figures against what an emulated link knows of every packet: with ECHOPATH_LAB=accuracy all scenarios
+// of lab/scenario, with ECHOPATH_LAB=accuracy/NAME one of them. One runs after the other, since they are about time too.
+func TestAccuracy(t *testing.T) {
+	which, ok := strings.CutPrefix(os.Getenv("ECHOPATH_LAB"), "accuracy")
+	if !ok {
+		t.Skip("the program's figures against a link with known truth: ECHOPATH_LAB=accuracy runs this")
+	}
+	if err := netns.Available(); err != nil {
+		t.Skipf("a link with known truth can not be had here: %v", err)
+	}
+	program(t)
+	scenarioAccuracy(t, strings.TrimPrefix(which, "/"))
+}
+
+func scenarioAccuracy(t *testing.T, which string) {
+	all, err := data.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, s := range all {
+		if which == "" || which == s.Name {
+			found = true
+			t.Run(s.Name, func(t *testing.T) { accuracy(t, s) })
+		}
+	}
+	if !found {
+		t.Fatalf("there is no scenario %q", which)
+	}
+}
+
+// accuracy runs one scenario.
+func accuracy(t *testing.T, s data.Scenario) {
+	w, e := linkedWorld(t, s)
+	w.host(tlsPort)
+	folder := filepath.Join(w.dir, "csv")
+	guest := w.guest(nil, "--path", strings.Join(s.Plan.Paths, ","), "--carrier", strings.Join(s.Plan.Carriers, ","), "--rate", fmt.Sprint(s.Plan.Rate),
+		"--size", fmt.Sprint(s.Plan.Size), "--duration", s.Plan.Duration.String(), "--csv", folder)
+	r, code := w.report(guest, s.Plan.Duration*time.Duration(len(s.Plan.Paths))+2*time.Minute)
+	t.Logf("%s: exit %d, %s", s.Name, code, r.Verdict.Sentence)
+	var f figuresReport
+	if err := json.Unmarshal(guest.Output(), &f); err != nil {
+		t.Fatal(err)
+	}
+	c := &comparison{t: t, scenario: s, report: r, figures: f, rows: packetRows(t, folder), up: e.Records(wire.Up), down: e.Records(wire.Down)}
+	checkLink(t, e)
+	connects := slices.Contains(s.Expect.States, "ok") || slices.Contains(s.Expect.States, "saturated")
+	if connects && len(s.Plan.Paths) == 1 { // the packets of several paths are not told apart
+		for _, carrier := range s.Plan.Carriers {
+			c.carrier(s.Plan.Paths[0], carrier)
+		}
+	}
+	c.words()
+}
+
+// linkedWorld builds the network of a scenario, and its link.
+func linkedWorld(t *testing.T, s data.Scenario) (*world, *emulator.Emulator) {
+	t.Helper()
+	l := NewLinked(s.Topology)
+	w := newWorldOf(t, l.Topology, s.Plan.Duration*time.Duration(len(s.Plan.Paths))+4*time.Minute)
+	w.layout = l.Layout
+	e, err := emulator.Open(emulator.Config{A: emulator.End{Namespace: w.net.Name(l.A.Node), Interface: l.A.Interface},
+		B: emulator.End{Namespace: w.net.Name(l.B.Node), Interface: l.B.Interface}, Up: s.Up.Config(s.Seed), Down: s.Down.Config(s.Seed)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			keepTruth(t, w.dir, e)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := errors.Join(w.net.Plug(w.ctx, l.A, l.RoutesA...), w.net.Plug(w.ctx, l.B, l.RoutesB...)); err != nil {
+		t.Fatal(err)
+	}
+	if l.Server {
+		w.coturn()
+	}
+	return w, e
+}
+
+// keepTruth writes what the link knows beside the program's reports.
+func keepTruth(t *testing.T, dir string, e *emulator.Emulator) {
+	for _, d := range []wire.Direction{wire.Up, wire.Down} {
+		file, err := os.OpenFile(filepath.Join(dir, "link-"+d.String()+".csv"), os.O_CREATE|os.O_WRONLY, 0o600)
+		if err == nil {
+			err = errors.Join(wire.Write(file, e.Records(d)), file.Close())
+		}
+		if err != nil {
+			t.Log(err)
+		}
+	}
+}
+
+// checkLink wants a link that knows of every packet.
+func checkLink(t *testing.T, e *emulator.Emulator) {
+	t.Helper()
+	a, b, err := e.Kernels()
+	if err != nil {
+		t.Error(err)
+	}
+	if none := (emulator.Kernel{}); a != none || b != none || e.Refused() != 0 || e.Unrecorded() != 0 {
+		t.Errorf("packets that the link knows nothing of: the kernels dropped %+v and %+v, %d were refused, %d not recorded", a, b, e.Refused(), e.Unrecorded())
+	}
+}
+
+func packetRows(t *testing.T, folder string) []Row {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "packets.csv"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	rows, err := ReadRows(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// figuresReport is what the comparison reads of a report's figures.
+type figuresReport struct {
+	Granted struct {
+		Rate    int     `json:"rate"`
+		WarmupS float64 `json:"warmup_s"`
+	} `json:"granted"`
+	Paths []struct {
+		Path     string           `json:"path"`
+		Carriers []carrierFigures `json:"carriers"`
+		Pair     struct {
+			Drops    *int `json:"socket_drops"`
+			FarDrops *int `json:"far_socket_drops"`
+		} `json:"pair_check"`
+	} `json:"paths"`
+}
+
+type carrierFigures struct {
+	Carrier string     `json:"carrier"`
+	Up      wayFigures `json:"up"`
+	Down    wayFigures `json:"down"`
+	Self    struct {
+		Missed  int `json:"missed_sends"`
+		Skipped int `json:"skipped_sender"`
+	} `json:"self_check"`
+}
+
+// carrier gives the figures of one carrier, or nil.
+func (f figuresReport) carrier(path, carrier string) *carrierFigures {
+	for i, p := range f.Paths {
+		for k, c := range p.Carriers {
+			if p.Path == path && c.Carrier == carrier {
+				return &f.Paths[i].Carriers[k]
+			}
+		}
+	}
+	return nil
+}
+
+type wayFigures struct {
+	Sent, Lost, Duplicate, Reordered *int
+	IPDV                             *float64 `json:"ipdv_mean_abs_ms"`
+}
+
+// counts takes what is not known for 0, as it is for duplicates on the data channel.
+func (w wayFigures) counts() WayCounts {
+	n := func(v *int) int {
+		if v == nil {
+			return 0
+		}
+		return *v
+	}
+	return WayCounts{Sent: n(w.Sent), Lost: n(w.Lost), Duplicate: n(w.Duplicate), Reordered: n(w.Reordered)}
+}
+
+// comparison holds a report against a link's log.
+type comparison struct {
+	t        *testing.T
+	scenario data.Scenario
+	report   Report
+	figures  figuresReport
+	rows     []Row
+	up, down []wire.Record
+}
+
+// carrier compares every packet of one carrier, the sums, and the round trip.
+func (c *comparison) carrier(path, carrier string) {
+	c.t.Helper()
+	var rows []Row
+	for _, row := range c.rows {
+		if row.Path == path && row.Carrier == carrier {
+			rows = append(rows, row)
+		}
+	}
+	size, warmup := c.scenario.Plan.Size, int(c.figures.Granted.WarmupS*float64(c.figures.Granted.Rate)+0.5)
+	tr, err := Match(rows, warmup, Probes(c.up, carrier, size), Probes(c.down, carrier, size), carrier)
+	if carrier == "datachannel" && c.troubled() {
+		c.tell(carrier, rows)
+		return
+	}
+	if err != nil {
+		c.t.Errorf("%s: the rows can not be matched with the link's packets: %v", carrier, err)
+		return
+	}
+	c.statuses(carrier, tr)
+	c.sums(path, carrier, tr)
+	c.roundTrip(carrier, tr)
+	c.variation(path, carrier, tr)
+}
+
+// variation holds the mean variation of the delay from packet to packet (RFC 3393) against the link's own, each way.
+func (c *comparison) variation(path, carrier string, tr Truth) {
+	c.t.Helper()
+	f := c.figures.carrier(path, carrier)
+	if f == nil {
+		return
+	}
+	up, down := tr.Variations()
+	for _, w := range []struct {
+		name string
+		says *float64
+		link time.Duration
+	}{{"up", f.Up.IPDV, up}, {"down", f.Down.IPDV, down}} {
+		if w.says == nil {
+			c.t.Errorf("%s: no variation of the delay %s", carrier, w.name)
+			continue
+		}
+		said := time.Duration(*w.says * float64(time.Millisecond))
+		c.t.Logf("%s: the delay %s varies by %v on average, on the link by %v", carrier, w.name, said, w.link)
+		if !c.scenario.Expect.RoundTrip || c.busy() {
+			continue
+		}
+		if off := (said - w.link).Abs(); off > max(rttError, time.Duration(rttShare*float64(w.link))) {
+			c.t.Errorf("%s: the variation of the delay %s is off by %v", carrier, w.name, off)
+		}
+	}
+}
+
+// troubled tells whether the data channel's own figures are other ones than the network's, as the report explains: where packets overtake
+// each other it throws away what comes late, and at a bottleneck it holds back what it has.
+func (c *comparison) troubled() bool {
+	troubles := func(w data.Way) bool {
+		return w.Reorder.Share > 0 || w.Jitter.Spread != wire.NoSpread && !w.Jitter.InOrder || w.Duplicate > 0 || w.Rate.Kbps > 0
+	}
+	return troubles(c.scenario.Up) || troubles(c.scenario.Down)
+}
+
+func (c *comparison) statuses(carrier string, tr Truth) {
+	c.t.Helper()
+	wrong := 0
+	for i, want := range tr.Statuses() {
+		if got := tr.Rows[i].Status; got != want {
+			if wrong++; wrong <= 3 {
+				c.t.Errorf("%s: packet %d is %s in packets.csv, and the link made it %s", carrier, tr.Rows[i].Seq, got, want)
+			}
+		}
+	}
+	if wrong > 3 {
+		c.t.Errorf("%s: %d of %d packets are told wrong", carrier, wrong, len(tr.Rows))
+	}
+}
+
+func (c *comparison) sums(path, carrier string, tr Truth) {
+	c.t.Helper()
+	f := c.figures.carrier(path, carrier)
+	if f == nil {
+		c.t.Errorf("%s has no figures", carrier)
+		return
+	}
+	up, down := f.Up.counts(), f.Down.counts()
+	wantUp, wantDown := tr.Counts()
+	if up != wantUp || down != wantDown {
+		pair := c.figures.Paths[0].Pair
+		c.t.Errorf("%s: the report says %+v up and %+v down, the link %+v and %+v; socket drops %v here, %v there", carrier, up, down, wantUp, wantDown,
+			value(pair.Drops), value(pair.FarDrops))
+	}
+	c.t.Logf("%s: up %+v, down %+v; link up %+v, down %+v", carrier, up, down, wantUp, wantDown)
+}
+
+func value(n *int) string {
+	if n == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*n)
+}
+
+// The round trip's bound: what the two computers and their kernels may add.
+const (
+	rttError = 500 * time.Microsecond
+	rttShare = 0.01
+)
+
+// roundTrip holds the median of the rows' round trips against the link's own.
+func (c *comparison) roundTrip(carrier string, tr Truth) {
+	c.t.Helper()
+	over, link := tr.Overheads()
+	if len(over) == 0 {
+		c.t.Errorf("%s: no packet has a round trip", carrier)
+		return
+	}
+	at := func(list []time.Duration, percent int) time.Duration {
+		return list[min(len(list)-1, len(list)*percent/100)]
+	}
+	c.t.Logf("%s: the link's own round trip p50 %v, p95 %v; the program's is longer by p50 %v, p95 %v, p99 %v, at least %v", carrier, at(link, 50), at(link, 95),
+		at(over, 50), at(over, 95), at(over, 99), over[0])
+	if !c.scenario.Expect.RoundTrip || c.busy() {
+		return
+	}
+	bound := max(rttError, time.Duration(rttShare*float64(at(link, 50))))
+	if median := at(over, 50); median > bound || median < 0 {
+		c.t.Errorf("%s: round trips are %v longer than the link made them, want at most %v", carrier, median, bound)
+	}
+	if over[0] < -10*time.Microsecond {
+		c.t.Errorf("%s: a round trip is %v shorter than the link made it", carrier, -over[0])
+	}
+}
+
+// tell logs a carrier whose figures are not those of the network.
+func (c *comparison) tell(carrier string, rows []Row) {
+	c.t.Helper()
+	own := map[string]int{}
+	for _, row := range rows {
+		own[row.Status]++
+	}
+	size := c.scenario.Plan.Size
+	c.t.Logf("%s: its own rows %v; messages alone in their packets: link %v up, %v down", carrier, own, wire.Count(Probes(c.up, carrier, size)).ByFate,
+		wire.Count(Probes(c.down, carrier, size)).ByFate)
+}
+
+// busy tells whether this computer stood still while it measured: it then says so, and what it says of time and in words is its own
+// trouble. What became of the packets that it sent is compared all the same.
+func (c *comparison) busy() bool {
+	missed := 0
+	for _, p := range c.figures.Paths {
+		for _, f := range p.Carriers {
+			missed = max(missed, f.Self.Missed-f.Self.Skipped)
+		}
+	}
+	return slices.ContainsFunc(c.report.Paths, func(p PathResult) bool {
+		return p.ReasonCode == "computer_busy" || p.ReasonCode == "sender_limited" && missed > 0
+	})
+}
+
+// words compares state and findings.
+func (c *comparison) words() {
+	c.t.Helper()
+	for _, name := range c.scenario.Plan.Paths {
+		p := c.report.Path(name)
+		if p == nil {
+			c.t.Errorf("no word about %s", name)
+			continue
+		}
+		if c.busy() {
+			c.t.Logf("%s: this computer was too busy, so neither times nor words are compared: %s", name, p.Reason)
+			return
+		}
+		if !slices.Contains(c.scenario.Expect.States, p.State) {
+			c.t.Errorf("%s is %s (%s: %s), want one of %q", name, p.State, p.ReasonCode, p.Reason, c.scenario.Expect.States)
+		}
+	}
+	for _, id := range c.scenario.Expect.Findings {
+		if c.report.Finding(id) == nil {
+			c.t.Errorf("the finding %s is missing", id)
+		}
+	}
+	for _, id := range c.scenario.Expect.Without {
+		if f := c.report.Finding(id); f != nil {
+			c.t.Errorf("the finding %s is there: %s %s", id, f.Title, f.Detail)
+		}
+	}
+	for _, f := range c.report.Verdict.Findings {
+		c.t.Logf("finding %s (%s): %s. %s", f.ID, f.Severity, f.Title, f.Detail)
+	}
+}
