@@ -13,44 +13,56 @@ import (
 	"echopath/netcheck/export"
 )
 
-// Stamp is the form of a run's folder: the wall clock at its start, without the colons that Windows does not take.
+// Stamp is the form of a run's folder: the wall clock at its begin, without the colons that Windows does not take.
 const Stamp = "2006-01-02_15-04-05"
 
-// Open begins a recording. It always gives one: where nothing can be written, Err of the recording tells so. An answer later
-// than lateAfter counts as late. Every recording must be ended by Finish or Discard.
-func (o Opener) Open(keep Keep, lateAfter time.Duration, started time.Time) *Recording {
+// Open makes a recording of a run that is asked for now. It always gives one: where nothing can be written, Err of the recording tells
+// so once the run has begun. Nothing is on the disk before. An answer later than lateAfter counts as late. Every recording must be
+// ended by Finish or Discard.
+func (o Opener) Open(keep Keep, lateAfter time.Duration, asked time.Time) *Recording {
 	if o.Create == nil {
 		o.Create = func(w export.Where, late time.Duration) (Files, error) { return export.Create(w, late) }
 	}
 	if o.Disk == nil {
 		o.Disk = atomicfile.System{}
 	}
-	r := &Recording{disk: o.Disk, started: started}
-	if !keep.Results {
-		r.temporary = true
-		if err := o.begin(r, newTemporary, lateAfter); err != nil {
-			r.trouble = fmt.Errorf("what this run measures can not be recorded in a temporary folder: %w; the other results can still be saved", words(err))
-		}
-		return r
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	err := o.begin(r, func() (string, error) { return claim(keep.Dir, started.Format(Stamp)) }, lateAfter)
-	if err == nil {
-		return r
-	}
-	place := &PlaceError{Dir: keep.Dir, Err: err}
-	place.TempErr = o.begin(r, newTemporary, lateAfter)
-	place.Instead = r.folder
-	r.trouble = place
-	return r
+	return &Recording{opener: o, keep: keep, lateAfter: lateAfter, disk: o.Disk, started: asked, temporary: !keep.Results}
 }
 
-// begin opens the files in a new folder, or leaves neither.
-func (o Opener) begin(r *Recording, newFolder func() (string, error), lateAfter time.Duration) error {
+// open makes the folder and opens the files in it: where that was asked for, or else in a temporary folder.
+func (r *Recording) open() {
+	r.opening.Lock()
+	defer r.opening.Unlock()
+	if r.abandoned {
+		return // the process ends
+	}
+	r.started = r.opener.Now()
+	if r.temporary {
+		if err := r.openIn(newTemporary); err != nil {
+			r.trouble = fmt.Errorf("what this run measures can not be recorded in a temporary folder: %w; the other results can still be saved", words(err))
+		}
+		return
+	}
+	err := r.openIn(func() (string, error) { return claim(r.keep.Dir, r.started.Format(Stamp)) })
+	if err == nil {
+		return
+	}
+	place := &PlaceError{Dir: r.keep.Dir, Err: err}
+	place.TempErr = r.openIn(newTemporary)
+	place.Instead = r.folder
+	r.trouble = place
+}
+
+// openIn opens the files in a new folder, or leaves neither.
+func (r *Recording) openIn(newFolder func() (string, error)) error {
 	dir, err := newFolder()
 	if err != nil {
 		return err
 	}
-	f, err := o.Create(export.Where{CSVDir: dir, JSON: filepath.Join(dir, export.ReportName)}, lateAfter)
+	f, err := r.opener.Create(export.Where{CSVDir: dir, JSON: filepath.Join(dir, export.ReportName)}, r.lateAfter)
 	if err != nil {
 		_ = os.Remove(dir)
 		return err

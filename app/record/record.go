@@ -32,18 +32,26 @@ type Files interface {
 type Opener struct {
 	Create func(export.Where, time.Duration) (Files, error) // nil: export.Create
 	Disk   atomicfile.Disk                                  // that exports go to; nil: atomicfile.System
+	Now    func() time.Time                                 // nil: time.Now
 }
 
 // Recording is the data of one run on the disk. Observe, Err, Finish and Discard belong to the goroutine of the session, one
 // after another; the exports may be called from any goroutine once Finish has returned; Abandon and Remove at any time.
 type Recording struct {
+	opener    Opener
+	keep      Keep
+	lateAfter time.Duration
 	disk      atomicfile.Disk
 	started   time.Time
-	folder    string // "": there is none
+	begun     bool   // the session's first event has come
 	temporary bool   // nobody was told of the folder: it goes with the run
 	trouble   error  // why the folder is not the one that was asked for
-	files     Files  // nil: nothing can be written anywhere
+	folder    string // "": there is none; changed under opening, as files
+	files     Files  // nil: nothing is written anywhere
 	observe   netcheck.Observer
+
+	opening   sync.Mutex // held while the files are opened, since Abandon may come at any time
+	abandoned bool
 
 	report  netcheck.Report // set by Finish, with the four below
 	verdict netcheck.Verdict
@@ -55,14 +63,20 @@ type Recording struct {
 	gone bool
 }
 
-// Observe writes what there is to write of an event. A disk that fails does not show here, but in Err.
+// Observe writes what there is to write of an event. The files are opened with the session's first one: a run that waits for the
+// person at a host may begin minutes after it was asked for, and its folder is to bear the time that the host's has. A disk that fails
+// does not show here, but in Err.
 func (r *Recording) Observe(e netcheck.Event) {
+	if _, first := e.Body.(netcheck.SessionStarted); first && !r.begun {
+		r.begun = true
+		r.open()
+	}
 	if r.observe != nil {
 		r.observe(e)
 	}
 }
 
-// Err is the first trouble so far, in words: a person who starts a run of an hour wants to know early. It is cheap, and
+// Err is the first trouble since the run began, in words: a person who starts a run of an hour wants to know early. It is cheap, and
 // always gives the same error once it has given one.
 func (r *Recording) Err() error {
 	if r.trouble == nil && r.files != nil {
@@ -115,6 +129,9 @@ func (r *Recording) Discard() {
 // Abandon is for a process that ends at once, and may be called from any goroutine at any time. What was written
 // stays, unless it was not to be kept.
 func (r *Recording) Abandon() {
+	r.opening.Lock()
+	defer r.opening.Unlock()
+	r.abandoned = true
 	if r.files != nil {
 		r.files.Abandon()
 	}

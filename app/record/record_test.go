@@ -22,7 +22,8 @@ var began = time.Date(2026, 11, 21, 12, 34, 56, 0, time.UTC)
 // recorded is a whole session, kept in dir.
 func recorded(t *testing.T, o Opener, keep Keep) (*Recording, error) {
 	t.Helper()
-	rec := o.Open(keep, netcheck.DefaultLateAfter, began)
+	o.Now = func() time.Time { return began }
+	rec := o.Open(keep, netcheck.DefaultLateAfter, began.Add(-time.Minute))
 	preset, _ := netcheck.PresetByName("quick")
 	report, err := presenttest.AllGood(t.Context(), netcheck.Plan{Loss: preset.Loss, Paths: netcheck.AllPaths()[:2]}, rec.Observe)
 	if err != nil {
@@ -67,12 +68,30 @@ func TestNothingToExport(t *testing.T) {
 	}
 }
 
-// When a run did not begin, what somebody else put into its folder stays.
+// The folder bears the time at which the run began, not the one at which it was asked for: a guest may have waited for the person at
+// the host, whose folder of the same run has the name of that moment.
+func TestFolderOfBegin(t *testing.T) {
+	dir := t.TempDir()
+	now := began
+	rec := Opener{Now: func() time.Time { return now }}.Open(Keep{Results: true, Dir: dir}, time.Second, began)
+	defer rec.Discard()
+	if got := names(t, dir); got != "" {
+		t.Errorf("%s before the run began", got)
+	}
+	now = began.Add(31 * time.Second)
+	rec.Observe(netcheck.Event{Seq: 1, Body: netcheck.SessionStarted{}})
+	if got := names(t, dir); got != "2026-11-21_12-35-27" || rec.Folder() != filepath.Join(dir, got) {
+		t.Errorf("%s, %s", got, rec.Folder())
+	}
+}
+
+// A run that did not begin leaves nothing, and what somebody else put into the folder of one that did stays.
 func TestDiscard(t *testing.T) {
 	dir := t.TempDir()
 	for _, mine := range []bool{false, true} {
 		rec := Opener{}.Open(Keep{Results: true, Dir: dir}, time.Second, began)
 		if mine {
+			rec.Observe(netcheck.Event{Seq: 1, Body: netcheck.SessionStarted{}})
 			if err := os.WriteFile(filepath.Join(rec.Folder(), "note.txt"), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -81,6 +100,18 @@ func TestDiscard(t *testing.T) {
 		if there := names(t, dir) != ""; there != mine {
 			t.Errorf("left: %q", names(t, dir))
 		}
+	}
+}
+
+// A process that ends leaves no files of a run that begins meanwhile.
+func TestAbandonBeforeBegin(t *testing.T) {
+	dir := t.TempDir()
+	rec := Opener{}.Open(Keep{Results: true, Dir: dir}, time.Second, began)
+	rec.Abandon()
+	rec.Observe(netcheck.Event{Seq: 1, Body: netcheck.SessionStarted{}})
+	rec.Discard()
+	if got := names(t, dir); got != "" || rec.Err() != nil {
+		t.Errorf("left %q, %v", got, rec.Err())
 	}
 }
 
