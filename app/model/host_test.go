@@ -206,12 +206,12 @@ func TestGuestsKeepTheirPlaces(t *testing.T) {
 	if got := ids(); got != "a waits to be let in, b measuring, c waits to be let in" || h.Selected() != "a" {
 		t.Errorf("%q, selected %q", got, h.Selected())
 	}
-	if w := h.View(hostNow).Waiting; w == nil || w.ID != "a" || w.Text != "PC-a (198.51.100.23) asks to be let in. 1 more wait." {
+	if w := h.View(hostNow).Waiting; w == nil || w.ID != "a" || w.Text != "PC-a (198.51.100.23) asks to be let in. 1 more waits." {
 		t.Errorf("%+v", w)
 	}
 	h.ApplyRun("b", "r", remoteRun(t), time.Second)
 	h.SetSnapshot(snapshotOf(aGuest("c", hosting.GuestIn)))
-	if got := ids(); got != "b left, c in" || h.Selected() != "b" || h.View(hostNow).Waiting != nil { // what b measured stays
+	if got := ids(); got != "c in, b left" || h.Selected() != "b" || h.View(hostNow).Waiting != nil { // what b measured stays
 		t.Errorf("%q, selected %q", got, h.Selected())
 	}
 	if m := h.may("b"); m.Accept || m.Refuse || m.Remove || m.RemoveWhy != "This guest has left." {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"echopath/app/hosting"
@@ -35,19 +36,21 @@ func (h *Host) followBack() {
 	}
 }
 
-// shownGuests are the guests as the table has them: those with whom something goes on or is to be done first, and otherwise by
-// arrival, so that a row moves only when the state of a guest changes.
+// shownGuests are the guests as the table has them: those with whom something goes on or is to be done first, then the others that are
+// here, and last those that have left. Otherwise they stand by arrival, so that a row moves only when the state of a guest changes.
 func (h *Host) shownGuests() []*guest {
-	urgent := func(g *guest) bool {
-		return !g.left && (g.State == hosting.GuestWaiting || g.State == hosting.GuestActive)
-	}
-	out := make([]*guest, 0, len(h.guests))
-	for _, want := range []bool{true, false} {
-		for _, g := range h.guests {
-			if urgent(g) == want {
-				out = append(out, g)
-			}
-		}
-	}
+	out := slices.Clone(h.guests)
+	slices.SortStableFunc(out, func(a, b *guest) int { return cmp.Compare(a.rank(), b.rank()) })
 	return out
+}
+
+// rank is how far from the head of the table a guest stands.
+func (g *guest) rank() int {
+	switch {
+	case g.left:
+		return 2
+	case g.State == hosting.GuestWaiting, g.State == hosting.GuestActive:
+		return 0
+	}
+	return 1
 }

@@ -82,7 +82,7 @@ func (h *Host) noGuests() string {
 	case h.phase == HostOn:
 		return "Nobody has come yet"
 	}
-	return "Guests stand here while you host, each with what it does"
+	return "Guests are listed here while you host, each with what it does"
 }
 
 func (h *Host) canAct() (ok bool, why string) {
@@ -116,7 +116,7 @@ func (h *Host) summary() (short, hint string) {
 	if h.checked.Config.Address.IsLoopback() {
 		return "Only programs on this computer can be guests", "To be reached from elsewhere, choose the address of a network."
 	}
-	return "Nothing listens until you start hosting", "Ports, a public address and outside STUN servers stand under “More…”."
+	return "Nothing listens until you start hosting", "Ports, a public address and outside STUN servers are under “More…”."
 }
 
 func (h *Host) ports() []HostPort {
@@ -141,7 +141,10 @@ func (h *Host) waitingGuest() *WaitingGuest {
 	}
 	g := h.find(id)
 	text := fmt.Sprintf("%s (%s) asks to be let in.", guestName(g.Guest), guestAddress(g.Guest))
-	if n := h.waitingCount() - 1; n > 0 {
+	switch n := h.waitingCount() - 1; {
+	case n == 1:
+		text += " 1 more waits."
+	case n > 1:
 		text += fmt.Sprintf(" %d more wait.", n)
 	}
 	return &WaitingGuest{ID: id, Text: text}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -171,7 +172,9 @@ func (hostFrame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	}
 	put(o[0], o[0].MinSize().Height)
 	put(o[1], o[1].MinSize().Height)
-	put(o[2], max(o[2].MinSize().Height, min(size.Height*guestShare, mostGuests)))
+	least := o[2].MinSize().Height
+	rows := max(math.Round(float64((min(size.Height*guestShare, mostGuests)-least)/widgets.RowHeight())), 0) // whole ones: a half could not be read
+	put(o[2], least+float32(rows)*widgets.RowHeight())
 	put(o[3], size.Height-y)
 }
 

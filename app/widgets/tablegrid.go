@@ -121,6 +121,9 @@ var (
 // for the charts in a window of 900 x 600.
 const rowSlack = 1.2
 
+// RowHeight is the height of a row of a ResultTable.
+func RowHeight() float32 { return rowHeight() }
+
 func rowHeight() float32 {
 	return plainStyle.measure("M").Height + rowSlack*theme.Size(theme.SizeNameInnerPadding)
 }
