@@ -65,7 +65,7 @@ func (t *trial) startingBanner() Banner {
 	return b
 }
 
-// whereToMend names the control behind which the first problem lies.
+// whereToMend says what to do about the first problem: by which control it is mended, where that is not in sight.
 func (t *trial) whereToMend() string {
 	is := func(fields ...Field) bool {
 		return slices.ContainsFunc(fields, func(f Field) bool { return t.checked.Problems[f] == t.checked.Problem })
@@ -73,6 +73,8 @@ func (t *trial) whereToMend() string {
 	switch {
 	case is(FieldURLs, FieldUser, FieldPassword, FieldREST, FieldCA, FieldPins):
 		return "Press “Servers…” to mend it."
+	case is(FieldInvite):
+		return inviteAdvice(t.form.Invite)
 	case is(FieldRate, FieldSize, FieldDuration, FieldLateAfter, FieldCarriers, FieldFamily, FieldIface, FieldPreset):
 		return "Press “Options…” to mend it."
 	}
@@ -153,6 +155,13 @@ func (t *trial) hostGone() string {
 	return joined(text, advice)
 }
 
+// connectedAnew tells that there is a session with the other Echopath that began after the run: what kept the run from its end, and
+// what to do about that, is over.
+func (t *trial) connectedAnew() bool {
+	_, remote := t.Join()
+	return remote && t.join.phase == JoinIn && t.join.sessions > t.session
+}
+
 // gravest is the title and advice of what calls for action first.
 func (t *trial) gravest() string {
 	all := t.verdict.Findings // gravest first
@@ -170,7 +179,10 @@ func (t *trial) howEnded() string {
 		var failure *netcheck.Failure
 		switch {
 		case errors.As(t.outcome.Err, &failure) && t.report.Ended != netcheck.EndedComplete:
-			cause = joined(failureWords(failure))
+			text, advice := failureWords(failure)
+			if cause = joined(text, advice); t.connectedAnew() {
+				cause = joined(text, "You are connected again: press Start for a new test.")
+			}
 		case cause == "":
 			cause = t.outcome.Err.Error()
 		}
@@ -210,6 +222,9 @@ func (t *trial) whereKept() string {
 
 // failedBanner tells why nothing could be measured, and what to do.
 func (t *trial) failedBanner() Banner {
+	if t.connectedAnew() {
+		return t.idleBanner()
+	}
 	b := Banner{Mark: present.Mark{Shape: "■", Word: "NOT STARTED", Tone: present.TonePoor}, Text: "The test could not start."}
 	err := t.outcome.Err
 	var wrong *netcheck.PlanError

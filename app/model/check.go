@@ -40,6 +40,7 @@ func (r *reading) checked(u Units) Checked {
 	c := Checked{Plan: r.plan, Problems: r.problems, Hints: r.hints, unfit: r.unfit}
 	if len(r.order) > 0 {
 		c.Problem = r.order[0]
+		c.Missing = c.Problem == r.problems[FieldInvite] && noInvite(r.form.Invite)
 		return c
 	}
 	c.Cost, c.CostHint = cost(granted, u)

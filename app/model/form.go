@@ -73,6 +73,7 @@ type Checked struct {
 	Plan     netcheck.Plan            // meaningful if Problem is ""
 	Problems map[Field]string         // a plain sentence under each field that can not be used
 	Problem  string                   // the first of them, or what is wrong with the whole: why Start is disabled; "" if nothing is
+	Missing  bool                     // Problem is that something was not put in yet, which is no mistake
 	Cost     string                   // "5 paths x 2 carriers x 500 packets, 320 kbit/s each way, about 32 s"
 	CostHint string                   // the whole announcement: what will be sent where
 	Hints    map[netcheck.Path]string // what a path is, and why it will not be measured with these servers, if so

@@ -130,7 +130,7 @@ func (h *Host) GuestName(id string) string {
 // totals are what the host does as a whole, and the chosen guest.
 func (h *Host) totals() []Section {
 	if !h.phase.Busy() {
-		return []Section{{Title: "Load of this computer", Rows: [][]Cell{{{Text: "Not hosting"}, {Text: "What this computer carries for guests stands here while you host."}}}}}
+		return []Section{{Title: "Load of this computer", Rows: [][]Cell{{{Text: "Not hosting"}, {Text: "What this computer carries for guests is shown here while you host."}}}}}
 	}
 	s := h.snapshot
 	line := func(name, value, hint string) []Cell {

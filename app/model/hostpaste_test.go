@@ -112,12 +112,12 @@ func TestAnAnswerIsCarried(t *testing.T) {
 	}
 }
 
-// An invite that was used is not shown any more, whatever became of the host.
-func TestAUsedInviteStaysCovered(t *testing.T) {
+// An invite is not shown once it is whole, whether it was pasted by a key or by the button, and whatever becomes of the host.
+func TestAWholeInviteIsCovered(t *testing.T) {
 	text := anInvite(t)
 	j := NewJoin()
-	if v := j.View(text, false); v.Shown != "" {
-		t.Errorf("a fresh one is covered: %+v", v)
+	if v := j.View(text, false); v.Shown == "" || strings.Contains(v.Shown, text.Reveal()[12:]) || !v.CanAct {
+		t.Errorf("a fresh one: %+v", v)
 	}
 	j.By(text)
 	j.Begin()
@@ -129,7 +129,7 @@ func TestAUsedInviteStaysCovered(t *testing.T) {
 		}
 	}
 	if v := j.View(text+"x", false); v.Shown != "" {
-		t.Errorf("another one is covered: %+v", v)
+		t.Errorf("one with a letter too many can not be mended: %+v", v)
 	}
 }
 

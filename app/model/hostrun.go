@@ -12,9 +12,9 @@ func (h *Host) runLine() string {
 	g := h.find(h.selected)
 	switch {
 	case g == nil && h.phase.Busy():
-		return "The run of a guest stands here, live, as soon as one has begun."
+		return "The run of a guest is shown here, live, as soon as one has begun."
 	case g == nil:
-		return "While you host, the runs of your guests stand here, live."
+		return "While you host, the runs of your guests are shown here, live."
 	case g.run == nil:
 		return guestName(g.Guest) + " has run nothing yet."
 	}

@@ -34,6 +34,7 @@ type Join struct {
 	answer   string          // that the user has to carry to the host; "" if it is reached otherwise
 	noCalls  bool            // the host can not send pictures of its own
 	err      error
+	sessions int // that there have been
 }
 
 // JoinView is the line below the header of a screen that measures, while its target is another Echopath.
@@ -44,7 +45,7 @@ type JoinView struct {
 	Action string // "Connect", "Disconnect" or "Cancel"
 	CanAct bool
 	Why    string // what the action does, or why it can not work
-	Shown  string // instead of the invite, which is not shown once it has been used: its beginning and the host's name
+	Shown  string // instead of the invite, which is a secret and not shown once it is whole: its beginning and the host's name; "" for a text that is none
 	Locked bool   // the invite can not be changed
 }
 
@@ -58,9 +59,9 @@ func (j *Join) Phase() JoinPhase { return j.phase }
 func (j *Join) Other() netcheck.OtherEnd { return j.other }
 
 // Begin tells that the host is being reached.
-func (j *Join) Begin() { *j = Join{phase: JoinReaching, by: j.by} }
+func (j *Join) Begin() { *j = Join{phase: JoinReaching, by: j.by, sessions: j.sessions} }
 
-// By tells by which invite: once it has been used it is not shown any more.
+// By tells by which invite.
 func (j *Join) By(invite netcheck.Secret) { j.by = invite }
 
 // Step takes a step of reaching the host.
@@ -84,6 +85,7 @@ func (j *Join) Standing(s signaling.Standing) {
 // Joined tells that the host has let this end in.
 func (j *Join) Joined(other netcheck.OtherEnd) {
 	j.phase, j.other, j.err, j.answer = JoinIn, other, nil, ""
+	j.sessions++
 	if j.standing.State == signaling.StandingWaiting {
 		j.standing = signaling.Standing{State: signaling.StandingIn}
 	}
@@ -100,7 +102,7 @@ func (j *Join) Leaving() {
 }
 
 // Left tells that the session was ended as somebody here asked.
-func (j *Join) Left() { *j = Join{phase: JoinNone, by: j.by} }
+func (j *Join) Left() { *j = Join{phase: JoinNone, by: j.by, sessions: j.sessions} }
 
 // Gone tells that there is no session, and why: it could not be made, or has ended by itself.
 func (j *Join) Gone(err error) {
@@ -108,7 +110,7 @@ func (j *Join) Gone(err error) {
 		j.Left()
 		return
 	}
-	*j = Join{phase: JoinGone, err: err, other: j.other, by: j.by}
+	*j = Join{phase: JoinGone, err: err, other: j.other, by: j.by, sessions: j.sessions}
 }
 
 // busy tells that there is a session, or one in the making.
@@ -119,7 +121,7 @@ func (j *Join) busy() bool {
 // View makes what is shown. typed is the invite in the form; runs tells that a test goes on.
 func (j *Join) View(typed netcheck.Secret, runs bool) JoinView {
 	v := JoinView{Locked: j.busy() || runs, Mark: j.mark(), Line: j.line(typed)}
-	if j.busy() || j.by != "" && typed == j.by {
+	if j.busy() || inviteProblem(typed) == "" {
 		v.Shown = beginning(typed)
 	}
 	if j.phase == JoinIn {
@@ -148,7 +150,7 @@ func (j *Join) action(typed netcheck.Secret, runs bool) (name string, can bool, 
 	case JoinNone, JoinGone:
 	}
 	if why := inviteProblem(typed); why != "" {
-		return "Connect", false, why
+		return "Connect", false, joined(why, inviteAdvice(typed))
 	}
 	if runs {
 		return "Connect", false, "Stop the running test first."
@@ -190,7 +192,10 @@ func (j *Join) line(typed netcheck.Secret) string {
 		return "Not connected. The reason is given below." // in the banner, and whole among the findings
 	case JoinNone:
 	}
-	if inviteProblem(typed) != "" {
+	switch err := inviteError(typed); {
+	case errors.Is(err, invite.ErrNotInvite):
+		return "Not connected. " + inviteBegins
+	case inviteProblem(typed) != "":
 		return "Not connected." // what is wrong the form says
 	}
 	return "Not connected. Press Connect, or Start: it connects first."
@@ -233,17 +238,48 @@ func beginning(typed netcheck.Secret) string {
 // parseInvite reads an invite. Tests put another in its place.
 var parseInvite = invite.Parse
 
-// inviteProblem says in a sentence what is wrong with the text of an invite; "" if nothing is. Whether it has expired the host
+// inviteBegins is by what an invite is known.
+const inviteBegins = "An invite begins with EP1- or “echopath:”."
+
+// inviteError is what is wrong with the text of an invite; nil if nothing is, or if there is none. Whether it has expired the host
 // says, by its own clock.
-func inviteProblem(typed netcheck.Secret) string {
+func inviteError(typed netcheck.Secret) error {
 	text := strings.TrimSpace(typed.Reveal())
 	if text == "" {
+		return nil
+	}
+	_, err := parseInvite(text)
+	return err
+}
+
+// noInvite tells that nothing was put in yet, which is no mistake.
+func noInvite(typed netcheck.Secret) bool { return strings.TrimSpace(typed.Reveal()) == "" }
+
+// inviteProblem says in a sentence, as short as the header wants it, what is wrong with the text of an invite; "" if nothing is.
+func inviteProblem(typed netcheck.Secret) string {
+	if noInvite(typed) {
 		return "Paste the invite that the other person has sent you."
 	}
-	if _, err := parseInvite(text); err != nil {
-		return sentence(forWindow(err.Error()))
+	problem, _ := inviteWords(inviteError(typed))
+	return problem
+}
+
+// inviteAdvice says what to do about it.
+func inviteAdvice(typed netcheck.Secret) string {
+	_, advice := inviteWords(inviteError(typed))
+	return advice
+}
+
+// inviteWords are an error of an invite's text: what is wrong before its first colon, and behind that what to do.
+func inviteWords(err error) (problem, advice string) {
+	if err == nil {
+		return "", ""
 	}
-	return ""
+	if errors.Is(err, invite.ErrNotInvite) {
+		return "This is not an invite.", "Copy the whole text that the host shows. " + inviteBegins
+	}
+	problem, advice, _ = strings.Cut(forWindow(err.Error()), ": ")
+	return sentence(problem), sentence(advice)
 }
 
 // failureWords are what happened and what to do about it, as sentences.

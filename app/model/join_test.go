@@ -37,8 +37,8 @@ func TestAnInviteIsChecked(t *testing.T) {
 		{good, ""},
 		{" " + good + "\n", ""},
 		{"", "Paste the invite"},
-		{"hello", "not an invite"},
-		{good[:len(good)-9], "not complete"},
+		{"hello", "This is not an invite."},
+		{good[:len(good)-9], "not complete."},
 	}
 	for _, tt := range tests {
 		c := remoteForm(tt.text).Check()
@@ -47,6 +47,9 @@ func TestAnInviteIsChecked(t *testing.T) {
 		}
 		if tt.want != "" && (!strings.Contains(c.Problem, tt.want) || c.Problems[FieldInvite] != c.Problem) {
 			t.Errorf("%q: %q", tt.text.Reveal(), c.Problem)
+		}
+		if c.Missing != (tt.text == "") {
+			t.Errorf("%q: missing is %v", tt.text.Reveal(), c.Missing)
 		}
 		if len(tt.text) > 20 && strings.Contains(fmt.Sprintf("%+v", c), tt.text.Reveal()[10:]) {
 			t.Error("the invite comes through to what may be shown or logged")
@@ -89,7 +92,7 @@ func TestTheStandingIsTold(t *testing.T) {
 		if v.Line != s.line || v.Action != s.action || v.CanAct != s.can || v.Locked != s.locked || v.Why == "" || v.Mark.Shape == "" {
 			t.Errorf("%s: %+v", s.name, v)
 		}
-		if v.Locked != (v.Shown != "") || strings.Contains(v.Shown, text.Reveal()[12:]) {
+		if v.Shown == "" || strings.Contains(v.Shown, text.Reveal()[12:]) {
 			t.Errorf("%s: shown instead of the invite: %q", s.name, v.Shown)
 		}
 	}

@@ -27,6 +27,7 @@ type trial struct {
 	calls    map[netcheck.Path]*callFilm
 	journal  journal
 	outcome  Outcome
+	session  int    // of the other Echopath, as they are counted, in which the run ended
 	warning  string // trouble beside the run that goes on
 	findings []Finding
 }
@@ -166,6 +167,9 @@ func (t *trial) Stopping() {
 // End tells that the session has ended and that what was to be kept has been.
 func (t *trial) End(o Outcome) {
 	t.outcome, t.phase = o, PhaseFailed
+	if t.join != nil {
+		t.session = t.join.sessions
+	}
 	if !t.begun {
 		return
 	}

@@ -67,6 +67,7 @@ func (s *answerSheet) close() {
 	if s.open {
 		s.open = false
 		s.w.answer = nil
+		s.w.status.say("", s.w.deps.Now()) // that it is to be sent
 		s.dialog.Close()
 	}
 }

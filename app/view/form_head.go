@@ -230,9 +230,12 @@ func (f *formHead) showHead(v, running model.View) {
 		f.grown()
 	}
 	checked := f.model.Checked()
-	if checked.Problem != "" {
+	switch {
+	case checked.Missing:
+		f.cost.set(checked.Problem, look.ColorMuted) // nobody has done anything wrong
+	case checked.Problem != "":
 		f.cost.set(checked.Problem, look.ColorPoor)
-	} else {
+	default:
 		f.cost.set(checked.Cost, look.ColorMuted)
 	}
 }

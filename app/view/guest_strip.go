@@ -46,14 +46,15 @@ func newGuestStrip(under fyne.CanvasObject, accept, refuse func(id string)) *gue
 	return s
 }
 
-// show tells of the guest that has waited longest, or goes.
-func (s *guestStrip) show(g *model.WaitingGuest) {
+// show tells of the guest that has waited longest, or goes: then gone is true, once.
+func (s *guestStrip) show(g *model.WaitingGuest) (gone bool) {
 	on := g != nil
+	gone = !on && s.object.Visible()
 	setVisible(s.object, on)
 	setVisible(s.hidden, !on)
 	if !on {
 		s.id = ""
-		return
+		return gone
 	}
 	s.id = g.ID
 	if back := theme.Color(look.ColorFairBack); s.ground.FillColor != back {
@@ -61,4 +62,5 @@ func (s *guestStrip) show(g *model.WaitingGuest) {
 		s.ground.Refresh()
 	}
 	s.line.set(g.Text, theme.ColorNameForeground)
+	return false
 }

@@ -35,9 +35,20 @@ func (w *Window) hostActions() hostActions {
 		copyLink:    run(func(a *actions) *action { return a.copyLink }),
 		qr:          run(func(a *actions) *action { return a.showQR }),
 		copyPorts:   run(func(a *actions) *action { return a.copyPorts }),
-		accept:      w.deps.AcceptGuest, refuse: w.deps.RefuseGuest, remove: w.removeGuest,
+		accept:      w.acceptGuest, refuse: w.refuseGuest, remove: w.removeGuest,
 		selected: func(string) { w.Refresh() },
 	}
+}
+
+// acceptGuest and refuseGuest take the tip of the button away: what it says is not so any more.
+func (w *Window) acceptGuest(id string) {
+	w.hideTips()
+	w.deps.AcceptGuest(id)
+}
+
+func (w *Window) refuseGuest(id string) {
+	w.hideTips()
+	w.deps.RefuseGuest(id)
 }
 
 // HostChanged takes over a form of the screen "Host", or addresses of this computer, that were changed elsewhere.
@@ -95,8 +106,8 @@ func (w *Window) hostMenu(a *actions) {
 func (w *Window) guestActions(a *actions) {
 	h := w.deps.Host
 	waits := func() (bool, string) { return h.Waiting() != "", "No guest waits." }
-	a.accept = &action{name: "Accept the guest that waits", shortcut: key(fyne.KeyY, ctrlShift), enabled: waits, do: func() { w.deps.AcceptGuest(h.Waiting()) }}
-	a.refuse = &action{name: "Refuse the guest that waits", shortcut: key(fyne.KeyN, ctrlShift), enabled: waits, do: func() { w.deps.RefuseGuest(h.Waiting()) }}
+	a.accept = &action{name: "Accept the guest that waits", shortcut: key(fyne.KeyY, ctrlShift), enabled: waits, do: func() { w.acceptGuest(h.Waiting()) }}
+	a.refuse = &action{name: "Refuse the guest that waits", shortcut: key(fyne.KeyN, ctrlShift), enabled: waits, do: func() { w.refuseGuest(h.Waiting()) }}
 	a.remove = &action{name: "Remove the selected guest…", shortcut: key(fyne.KeyBackspace, ctrlShift), do: func() { w.removeGuest(h.Selected()) },
 		enabled: func() (bool, string) { return w.hosting.May.Remove, w.hosting.May.RemoveWhy }}
 }

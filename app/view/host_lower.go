@@ -79,7 +79,7 @@ func newHostLower(m *model.Host, do hostActions, pictures Pictures, open func(in
 		container.New(filmPane{}, l.film.object, l.shot), l.card.object, l.headed(1, container.NewStack(topped(l.table), topped(l.videos))), l.findings.object,
 		l.details, l.totals, l.log), hostFindings, hostDetails)
 	l.frame.share = hostShare
-	l.turn(false)
+	l.turn(false, false)
 	l.choose(hostInvite)
 	return l
 }
@@ -115,20 +115,21 @@ func (l *hostLower) show(v model.HostView) {
 		l.film.clear()
 	}
 	l.films.model = film
-	l.turn(l.model.Filming())
+	l.turn(l.model.Filming(), film.Phase().Busy())
 	l.showRun(view, run, now)
 	l.showFilm(film, now)
 }
 
-// turn shows the charts and the table of packets, or those of pictures where there is nothing else. The pictures come to the front then.
-func (l *hostLower) turn(filming bool) {
+// turn shows the charts and the table of packets, or those of pictures where there is nothing else. The pictures come to the front then,
+// if they are those of a run that goes on: one that has ended has none to show, and nobody may have asked for it.
+func (l *hostLower) turn(filming, runs bool) {
 	setVisible(l.charts.object, !filming)
 	setVisible(l.charts.tools, !filming)
 	setVisible(l.table, !filming)
 	setVisible(l.films.object, filming)
 	setVisible(l.films.tools, filming)
 	setVisible(l.videos, filming)
-	if filming && !l.filming && (l.frame.chosen == hostCharts || l.frame.sidePane() == hostInvite) {
+	if filming && runs && !l.filming && (l.frame.chosen == hostCharts || l.frame.sidePane() == hostInvite) {
 		l.choose(hostVideo)
 	}
 	l.filming = filming

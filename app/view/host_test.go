@@ -269,8 +269,8 @@ func TestAnotherEchopathIsTheTarget(t *testing.T) {
 	d.j.Leaving()
 	d.j.Left()
 	d.w.Refresh()
-	if f.join.invite.Text != d.m.Form().Invite.Reveal() || f.join.invite.Disabled() {
-		t.Error("the invite is not given back")
+	if strings.TrimSpace(d.m.Form().Invite.Reveal()) != inviteText.Reveal() || f.join.invite.Disabled() || f.join.connect.Disabled() {
+		t.Error("the invite can not be used again")
 	}
 }
 

@@ -35,7 +35,7 @@ type inviteCard struct {
 var hostSteps = []string{
 	"Start hosting. This computer then listens on the chosen address, and on no other, until you stop.",
 	"Send the invite to the person at the other end, by mail or chat, or let them scan it. It is for one guest, and for ten minutes.",
-	"There, in Echopath, the target “Another Echopath” takes the invite. In the terminal: echopath check --target INVITE.",
+	"There, in Echopath, the target “Another Echopath” takes the invite. In the terminal, with the invite in a file: echopath check --target @FILE. With --target - it is pasted and ended by Enter.",
 	"Let the guest in. Its test then shows here, live: every packet crosses the network between you two.",
 }
 

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -22,6 +24,7 @@ type statusBar struct {
 	shown            model.Status
 	words            fyne.CanvasObject // the text, with all of it as its tip where it is cut
 	message          string            // stands in for the text while nothing runs: an export that was written
+	said             time.Time         // when that was
 }
 
 func newStatusBar(export, copyText *action, menu func(at fyne.CanvasObject)) *statusBar {
@@ -70,8 +73,18 @@ func (s *statusBar) show(shown, running model.View) {
 	s.Refresh()
 }
 
-// say shows a message until the next run.
-func (s *statusBar) say(text string) { s.message = text }
+// say shows a message until the next run, and for messageTime at least if there is none.
+func (s *statusBar) say(text string, now time.Time) { s.message, s.said = text, now }
+
+// messageTime is how long a message is news: long enough to read a path and go there.
+const messageTime = 30 * time.Second
+
+// forget takes a message away that is no news any more.
+func (s *statusBar) forget(now time.Time) {
+	if now.Sub(s.said) >= messageTime {
+		s.message = ""
+	}
+}
 
 // CreateRenderer implements fyne.Widget.
 func (s *statusBar) CreateRenderer() fyne.WidgetRenderer {

@@ -171,6 +171,8 @@ func (f *film) empty(i int) string {
 		return "Black where both are the same"
 	case f.caption.Why != "":
 		return f.caption.Why
+	case f.over:
+		return "The pictures of this run are not shown any more"
 	}
 	return "Waiting for the first picture"
 }
@@ -178,6 +180,8 @@ func (f *film) empty(i int) string {
 // detail is what is said about a picture beside its name.
 func (f *film) detail(i int) string {
 	switch {
+	case f.over && f.pictures[i].Image() == nil:
+		return ""
 	case f.over && i != pictureDifference: // the figures were of that second, and stand in the table for the whole
 		return f.last(i)
 	case i == pictureSent:

@@ -56,7 +56,8 @@ func New(win fyne.Window, deps Deps) *Window {
 	w.actions = w.newActions()
 	w.net.copyFor(w.actions.copyFirewall)
 	w.status = newStatusBar(w.actions.exportSummary, w.actions.copyText, w.exportMenu)
-	w.strip = newGuestStrip(w.status, deps.AcceptGuest, deps.RefuseGuest)
+	do := w.hostActions()
+	w.strip = newGuestStrip(w.status, do.accept, do.refuse)
 	w.rail = newRail(w.show)
 	screens := container.New(layout.NewCustomPaddedLayout(gap, gap, gap, gap), container.NewStack(w.test.object, w.video.object, w.net.object, w.host.object, w.settings.object))
 	win.SetPadded(false)
@@ -141,11 +142,14 @@ func (w *Window) Refresh() {
 	w.net.show(w.network, running)
 	before := w.hosting
 	w.hosting = w.deps.Host.View(w.deps.Now())
-	if before.Phase != w.hosting.Phase || len(before.Guests) < len(w.hosting.Guests) {
-		w.status.say("") // what was said of an invite is over when its guest comes
+	if before.Phase != w.hosting.Phase || len(before.Guests) < len(w.hosting.Guests) || runsOf(before) != runsOf(w.hosting) {
+		w.status.say("", w.deps.Now()) // what was said of an invite is over when its guest comes, and what was said of a guest when it measures
 	}
+	w.status.forget(w.deps.Now())
 	w.host.show(w.hosting)
-	w.strip.show(w.hosting.Waiting)
+	if w.strip.show(w.hosting.Waiting) {
+		w.hideTips() // that of a button which is not there any more
+	}
 	if w.paste != nil {
 		w.paste.show()
 	}
@@ -157,6 +161,16 @@ func (w *Window) Refresh() {
 	w.phaseChanged(network, w.network.Phase, TrialNetwork)
 	w.watchPictures()
 	w.updateMenu()
+}
+
+// runsOf counts the guests of a host that measure.
+func runsOf(v model.HostView) (n int) {
+	for _, g := range v.Guests {
+		if g.Active {
+			n++
+		}
+	}
+	return n
 }
 
 // tellElsewhere lets each screen that measures know of a run on another one.
@@ -220,7 +234,7 @@ func (w *Window) charts() *curves {
 func (w *Window) phaseChanged(before, now model.Phase, t Trial) {
 	if now == model.PhaseStarting && !before.Busy() {
 		w.now[t] = 0
-		w.status.say("")
+		w.status.say("", w.deps.Now())
 		switch t {
 		case TrialVideo:
 			w.video.lower.begin()
@@ -272,7 +286,7 @@ func (w *Window) head() *formHead {
 
 // Say shows a message in the status bar.
 func (w *Window) Say(text string) {
-	w.status.say(text)
+	w.status.say(text, w.deps.Now())
 	w.Refresh()
 }
 
