@@ -289,6 +289,12 @@ func (h *Host) Waiting() string {
 	return ""
 }
 
+// IsHere tells that a guest has not left.
+func (h *Host) IsHere(id string) bool {
+	g := h.find(id)
+	return g != nil && !g.left
+}
+
 // Guests is how many are here.
 func (h *Host) Guests() int { return len(h.snapshot.Guests) }
 

@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"echopath/app/model"
-	"echopath/app/widgets"
 )
 
 // formActions are what the header of a screen that measures does.
@@ -70,8 +69,9 @@ func (w *Window) startStopHost() {
 
 // removeGuest asks first: a run of the guest would end.
 func (w *Window) removeGuest(id string) {
-	widgets.Confirm(w.win, "Remove this guest?", w.deps.Host.GuestName(id)+" is told that you ended its session, and its run ends. What it measured until now is kept.",
-		"Remove", "Keep", func(yes bool) {
+	w.hideTips()
+	w.Ask("Remove this guest?", w.deps.Host.GuestName(id)+" is told that you ended its session, and its run ends. What it measured until now is kept.",
+		"Remove", "Keep", func() bool { return w.deps.Host.IsHere(id) }, func(yes bool) {
 			if yes {
 				w.deps.RemoveGuest(id)
 			}

@@ -153,3 +153,25 @@ func TestGuestsAreShownWhole(t *testing.T) {
 		}
 	}
 }
+
+// A question about a guest is taken back when the guest has left.
+func TestAQuestionIsTakenBack(t *testing.T) {
+	d := newWorld(t, look.ModeLight, narrow)
+	s := hostingNow(d)
+	d.host(s)
+	d.w.removeGuest("g1")
+	d.w.Refresh()
+	if d.sheets() != 1 {
+		t.Fatal("nothing is asked")
+	}
+	s.Guests = s.Guests[1:]
+	d.h.SetSnapshot(s)
+	d.w.Refresh()
+	if d.sheets() != 0 || d.w.question != nil {
+		t.Error("the guest has left, and the question stays")
+	}
+	same(t, "removed", d.asked(), nil)
+	d.w.removeGuest("g2")
+	d.button("Remove").OnTapped()
+	same(t, "removed", d.asked(), []string{"remove g2"})
+}

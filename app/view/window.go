@@ -27,6 +27,7 @@ type Window struct {
 	whole    *whole
 	paste    *pasteSheet  // nil: it is not open
 	answer   *answerSheet // likewise
+	question *question    // likewise
 	actions  *actions
 	inMenu   []*action
 	screen   screenID
@@ -161,6 +162,7 @@ func (w *Window) Refresh() {
 	w.phaseChanged(network, w.network.Phase, TrialNetwork)
 	w.watchPictures()
 	w.updateMenu()
+	w.takeBack()
 }
 
 // runsOf counts the guests of a host that measure.

@@ -38,8 +38,8 @@ func askText(text string) fyne.CanvasObject {
 }
 
 // Confirm asks a question. Escape answers no, and so does Enter, until the focus was moved to yes: what a question is asked about
-// can usually not be undone.
-func Confirm(win fyne.Window, title, text, yes, no string, done func(bool)) {
+// can usually not be undone. Cancel of the sheet answers no as well.
+func Confirm(win fyne.Window, title, text, yes, no string, done func(bool)) *Dialog {
 	d := NewDialog(win, title, askText(text))
 	answer := func(a bool) func() {
 		return func() {
@@ -52,6 +52,7 @@ func Confirm(win fyne.Window, title, text, yes, no string, done func(bool)) {
 	d.SetDefault(refuse)
 	d.SetOnCancel(answer(false))
 	d.Show()
+	return d
 }
 
 // Message says something that needs no answer.
