@@ -17,8 +17,8 @@ import (
 	"echopath/app/present"
 )
 
-// Banner is the line that is read first: mark and word, a sentence on at most two lines, or three in smaller letters, and a second line.
-// Its height never changes; a text that had to be cut is whole in the tip.
+// Banner is the line that is read first: mark and word, a sentence on at most two lines, or three in smaller letters, and what to do below
+// it. Its height never changes: what has not room gets smaller letters, and a text that had to be cut all the same is whole in the tip.
 type Banner struct {
 	widget.BaseWidget
 	banner model.Banner
@@ -34,13 +34,17 @@ var (
 	bannerWord = style{theme.ColorNameForeground, theme.SizeNameHeadingText, true}
 	bannerText = style{theme.ColorNameForeground, theme.SizeNameSubHeadingText, false}
 	bannerLong = style{theme.ColorNameForeground, theme.SizeNameText, false}
+
+	bannerSmall     = style{theme.ColorNameForeground, theme.SizeNameCaptionText, false}
+	bannerSmallMore = style{look.ColorMuted, theme.SizeNameCaptionText, false}
 )
 
 const (
 	bannerPad   = 11
 	bannerShape = 22
-	bannerLines = 3   // of sentence and advice together
+	bannerLines = 3   // of a sentence at most
 	bannerClose = 1.2 // by so much the lines stand closer where there are as many as can be, for some room above and below them
+	bannerRoom  = 6   // above and below the lines together, at least
 	bannerBar   = 4   // width of the strip in the tone at the left edge
 )
 
@@ -121,22 +125,16 @@ func (r *bannerRenderer) Layout(size fyne.Size) {
 	r.layoutText(x, size)
 }
 
-// layoutText puts the lines that there are in the middle of the height.
+// layoutText puts the lines that there are in the middle of the height, in the largest letters in which nothing is cut.
 func (r *bannerRenderer) layoutText(x float32, size fyne.Size) {
 	b := r.b
 	width := max(size.Width-x-bannerPad, 1)
-	b.text.style, b.text.limit, b.text.closer, b.more.closer = bannerText, bannerLines-1, 0, 0
-	if len(bannerText.wrap(b.text.text, width)) > b.text.limit { // a long one has smaller letters, and room for a line more
-		b.text.style, b.text.limit = bannerLong, bannerLines
+	for _, fit := range bannerFits {
+		if b.try(fit, width, size.Height-bannerRoom) {
+			break
+		}
 	}
-	b.text.flow(width)
-	if b.text.shown == bannerLines && b.more.text != "" {
-		b.text.closer, b.more.closer = bannerClose, bannerClose
-	}
-	text := b.text.heightFor(width)
-	b.more.limit = max(bannerLines-int(text/b.text.lineHeight()+0.5), 1) // a short sentence leaves a line to the advice
-	b.more.flow(width)
-	more := b.more.heightFor(width)
+	text, more := b.text.heightFor(width), b.more.heightFor(width)
 	if b.more.text == "" {
 		more = 0
 	}
@@ -145,6 +143,38 @@ func (r *bannerRenderer) layoutText(x float32, size fyne.Size) {
 	b.text.Resize(fyne.NewSize(width, text))
 	b.more.Move(fyne.NewPos(x, y+text))
 	b.more.Resize(fyne.NewSize(width, more))
+}
+
+// bannerFit is in which letters sentence and advice stand, and on how many lines the sentence may.
+type bannerFit struct {
+	text, more style
+	lines      int
+	closer     float32
+}
+
+// bannerFits are the ways to set a banner, the most readable one first. Where even the last has not room for all, the rest is in the tip.
+var bannerFits = []bannerFit{
+	{bannerText, mutedStyle, bannerLines - 1, 0},
+	{bannerLong, mutedStyle, bannerLines, 0},
+	{bannerLong, mutedStyle, bannerLines, bannerClose},
+	{bannerLong, bannerSmallMore, bannerLines, bannerClose},
+	{bannerSmall, bannerSmallMore, bannerLines, 0},
+}
+
+// try breaks the lines in a way, and tells whether nothing is cut. A short sentence leaves its room to the advice.
+func (b *Banner) try(fit bannerFit, width, height float32) bool {
+	b.text.style, b.text.limit, b.text.closer = fit.text, fit.lines, fit.closer
+	b.text.flow(width)
+	b.more.style, b.more.closer, b.more.limit = fit.more, fit.closer, 1
+	if room := height - b.text.heightFor(width); b.more.text != "" {
+		b.more.limit = max(int(room/b.more.lineHeight()), 1)
+	}
+	b.more.flow(width)
+	all := b.text.heightFor(width)
+	if b.more.text != "" {
+		all += b.more.heightFor(width)
+	}
+	return !b.text.cut && !b.more.cut && all <= height
 }
 
 func (r *bannerRenderer) dress() {
@@ -163,7 +193,7 @@ func (r *bannerRenderer) dress() {
 	b.word.Text = title(m.Mark.Word)
 	bannerWord.in(tone).apply(b.word)
 	b.text.set(m.Text, b.text.style)
-	b.more.set(m.More, mutedStyle)
+	b.more.set(m.More, b.more.style)
 }
 
 // title begins a word with a capital: in the banner it stands alone.

@@ -116,3 +116,21 @@ func TestThemeChangeReachesEverything(t *testing.T) {
 		t.Error("colours of the other theme are left")
 	}
 }
+
+// What a banner has to say is cut only where not even small letters have room for it.
+func TestBannerIsNotCut(t *testing.T) {
+	begin(t, look.ModeLight)
+	b := NewBanner()
+	w := stage(t, fyne.NewSize(808, b.MinSize().Height), b)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(808, b.MinSize().Height))
+	b.Set(model.Banner{Mark: unclear,
+		Text: "Direct and STUN could not be judged: this computer was too busy. Relay UDP, Relay TCP and Relay TLS were not measured before the test ended.",
+		More: "Direct: not every packet of the test could be sent. Close other programs, or ask for a lower rate, and run the test again."})
+	if b.text.cut || b.more.cut {
+		t.Errorf("cut %v %v: %v lines and %v of %v in %v", b.text.cut, b.more.cut, b.text.shown, b.more.shown, b.more.limit, b.Size())
+	}
+	if end := b.more.Position().Y + b.more.Size().Height; b.text.Position().Y < 0 || end > b.Size().Height {
+		t.Errorf("from %v to %v of %v", b.text.Position().Y, end, b.Size().Height)
+	}
+}
