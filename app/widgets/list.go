@@ -15,9 +15,10 @@ type list struct {
 	length  func() int
 	newRow  func() fyne.CanvasObject
 	fill    func(row fyne.CanvasObject, i int)
-	hint    func(i int) string // tip of a row; may be nil
-	onPick  func(i int)        // a row was selected; may be nil
-	onOpen  func(i int)        // Enter or a click; may be nil
+	hint    func(i int) string         // tip of a row; may be nil
+	group   func(i int) (first, n int) // the rows that row i is one with: they are selected together; nil: each stands alone
+	onPick  func(i int)                // a row was selected; may be nil
+	onOpen  func(i int)                // Enter or a click; may be nil
 	onMenu  func(i int, at fyne.Position)
 	onCopy  func()
 	onOther func(*fyne.KeyEvent) bool // a key that the list has no use for; tells whether it was used
@@ -47,6 +48,22 @@ func listRowHeight() float32 {
 
 func (l *list) count() int { return l.length() }
 
+// together are the rows that a row is selected with.
+func (l *list) together(i int) (first, n int) {
+	if l.group == nil || i < 0 || i >= l.count() {
+		return i, 1
+	}
+	return l.group(i)
+}
+
+// withSelected tells that a row is selected, itself or with others.
+func (l *list) withSelected(i int) bool { return l.isWith(i, l.selected) }
+
+func (l *list) isWith(i, other int) bool {
+	first, n := l.together(other)
+	return other >= 0 && i >= first && i < first+n
+}
+
 // changed shows what the rows are now.
 func (l *list) changed() {
 	atEnd := l.atEnd()
@@ -62,9 +79,9 @@ func (l *list) atEnd() bool {
 	return l.scroll.Offset.Y+l.scroll.Size().Height >= l.body.Size().Height-listRowHeight()/2
 }
 
-// pick selects a row and brings it into sight; -1 selects none.
+// pick selects a row, with those that are one with it, and brings it into sight; -1 selects none.
 func (l *list) pick(i int) {
-	i = min(i, l.count()-1)
+	i, _ = l.together(min(i, l.count()-1))
 	if i == l.selected && !l.all {
 		return
 	}
@@ -77,8 +94,9 @@ func (l *list) pick(i int) {
 }
 
 func (l *list) reveal(i int) {
-	h := listRowHeight()
-	top, view := float32(i)*h, l.scroll.Size().Height
+	first, n := l.together(i)
+	h := listRowHeight() * float32(n)
+	top, view := float32(first)*listRowHeight(), l.scroll.Size().Height
 	offset := l.scroll.Offset
 	switch {
 	case i < 0 || view <= 0:
@@ -122,7 +140,8 @@ func (l *list) TypedKey(key *fyne.KeyEvent) {
 	case fyne.KeyUp:
 		l.pick(max(l.selected-1, 0))
 	case fyne.KeyDown:
-		l.pick(l.selected + 1)
+		first, n := l.together(l.selected)
+		l.pick(first + n)
 	case fyne.KeyPageUp:
 		l.pick(max(l.selected-page, 0))
 	case fyne.KeyPageDown:

@@ -64,9 +64,9 @@ func rowWidth(list float32) float32 { return max(list-listInset-listBar, 1) }
 
 func (b *listBody) fillOf(i int) color.Color {
 	switch {
-	case b.list.all || i == b.list.selected:
+	case b.list.all || b.list.withSelected(i):
 		return paint(theme.ColorNameSelection)
-	case i == b.pointed:
+	case b.list.isWith(i, b.pointed):
 		return paint(look.ColorRowOver)
 	}
 	return color.Transparent

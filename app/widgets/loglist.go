@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -12,21 +13,30 @@ import (
 	"echopath/app/model"
 )
 
-// LogList shows the log. It stays at its end unless it was scrolled up. Ctrl+C copies the selected line or, after Ctrl+A, all.
+// LogList shows the log. It stays at its end unless it was scrolled up. A line that is longer than the list is wide goes on in the next
+// row. Ctrl+C copies the selected line or, after Ctrl+A, all.
 type LogList struct {
 	widget.BaseWidget
 	lines []model.LogLine
+	parts []logPart // of the lines, one a row
+	width float32   // that the lines were broken for; 0: not yet
 	list  *list
 	empty *canvas.Text
+}
+
+// logPart is what stands in a row.
+type logPart struct {
+	line int // index
+	text string
 }
 
 // NewLogList makes an empty log.
 func NewLogList() *LogList {
 	l := &LogList{empty: mutedStyle.newText("Nothing has happened yet.", fyne.TextAlignCenter)}
-	l.list = newList(func() int { return len(l.lines) }, newLogRow, l.fill)
+	l.list = newList(func() int { return len(l.parts) }, newLogRow, l.fill)
 	l.list.sticky = true
 	l.list.onCopy, l.list.onMenu = l.copySelection, l.menu
-	l.list.hint = l.hint
+	l.list.group = l.group
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -36,7 +46,11 @@ func (l *LogList) SetLines(lines []model.LogLine) {
 	if len(lines) == len(l.lines) && (len(lines) == 0 || lines[len(lines)-1] == l.lines[len(lines)-1]) {
 		return
 	}
+	if len(lines) < len(l.lines) || len(l.lines) > 0 && lines[0] != l.lines[0] {
+		l.parts = nil // another log, or the beginning of a long one is gone
+	}
 	l.lines = lines
+	l.breakLines()
 	l.empty.Hidden = len(lines) > 0
 	l.list.changed()
 	l.empty.Refresh()
@@ -55,7 +69,8 @@ func logText(lines []model.LogLine) string {
 
 func (l *LogList) copySelection() {
 	if i := l.list.selected; !l.list.all && i >= 0 {
-		toClipboard(logText(l.lines[i : i+1]))
+		line := l.parts[i].line
+		toClipboard(logText(l.lines[line : line+1]))
 		return
 	}
 	toClipboard(l.Text())
@@ -67,16 +82,55 @@ func (l *LogList) menu(i int, at fyne.Position) {
 	showMenu(l, at, line, fyne.NewMenuItem("Copy log", func() { toClipboard(l.Text()) }))
 }
 
-// hint is a line that is longer than there is room for.
-func (l *LogList) hint(i int) string {
-	line := l.lines[i]
-	if plainStyle.measure(line.Text).Width <= rowWidth(l.list.Size().Width)-logTextAt() {
-		return ""
+// breakLines makes the rows of the lines that have none yet.
+func (l *LogList) breakLines() {
+	next := 0
+	if n := len(l.parts); n > 0 {
+		next = l.parts[n-1].line + 1
 	}
-	return line.Text
+	for i := next; i < len(l.lines); i++ {
+		text := l.lines[i].Text
+		if l.width <= 0 || plainStyle.measure(text).Width <= l.width {
+			l.parts = append(l.parts, logPart{i, text})
+			continue
+		}
+		for _, part := range plainStyle.wrap(text, l.width) {
+			l.parts = append(l.parts, logPart{i, part})
+		}
+	}
 }
 
-func (l *LogList) fill(row fyne.CanvasObject, i int) { row.(*logRow).show(&l.lines[i]) }
+// fitTo breaks the lines anew for another width of the list. What was selected stays so.
+func (l *LogList) fitTo(list float32) {
+	width := max(rowWidth(list)-logTextAt(), 1)
+	if width == l.width {
+		return
+	}
+	line := -1
+	if i := l.list.selected; i >= 0 {
+		line = l.parts[i].line
+	}
+	l.width, l.parts = width, nil
+	l.breakLines()
+	l.list.selected = slices.IndexFunc(l.parts, func(p logPart) bool { return p.line == line })
+	l.list.changed()
+}
+
+// group are the rows of one line.
+func (l *LogList) group(i int) (first, n int) {
+	line, end := l.parts[i].line, i+1
+	for first = i; first > 0 && l.parts[first-1].line == line; first-- {
+	}
+	for end < len(l.parts) && l.parts[end].line == line {
+		end++
+	}
+	return first, end - first
+}
+
+func (l *LogList) fill(row fyne.CanvasObject, i int) {
+	first, _ := l.group(i)
+	row.(*logRow).show(&l.lines[l.parts[i].line], l.parts[i].text, i == first)
+}
 
 // CreateRenderer implements fyne.Widget.
 func (l *LogList) CreateRenderer() fyne.WidgetRenderer { return &logRenderer{l} }
@@ -90,6 +144,7 @@ func (r *logRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *logRenderer) Layout(size fyne.Size) {
+	r.l.fitTo(size.Width)
 	r.l.list.Resize(size)
 	r.l.empty.Resize(size)
 }
@@ -124,10 +179,15 @@ func logTimeWidth() float32 { return plainStyle.measure("23:59:59").Width }
 func logPathAt() float32    { return logTimeWidth() + 14 }
 func logTextAt() float32    { return logPathAt() + plainStyle.measure("Relay UDP").Width + 14 }
 
-func (r *logRow) show(line *model.LogLine) {
-	r.whole, r.tone = line.Text, look.ToneColor(line.Tone)
-	write(r.time, line.Time, mutedStyle)
-	write(r.path, line.Path, mutedStyle)
+// show puts a part of a line into the row; its time and path stand in the first one.
+func (r *logRow) show(line *model.LogLine, text string, first bool) {
+	r.whole, r.tone = text, look.ToneColor(line.Tone)
+	time, path := line.Time, line.Path
+	if !first {
+		time, path = "", ""
+	}
+	write(r.time, time, mutedStyle)
+	write(r.path, path, mutedStyle)
 	r.fit()
 }
 

@@ -134,3 +134,44 @@ func TestBannerIsNotCut(t *testing.T) {
 		t.Errorf("from %v to %v of %v", b.text.Position().Y, end, b.Size().Height)
 	}
 }
+
+// A long line of the log goes on in the next row, and is one line all the same: for the keys, the selection and the clipboard.
+func TestALongLineOfTheLogIsWhole(t *testing.T) {
+	begin(t, look.ModeLight)
+	l := NewLogList()
+	w := stage(t, fyne.NewSize(500, 300), l)
+	long := "A guest at 192.0.2.9 came again " + strings.Repeat("with the same invite ", 5) + "and was turned away."
+	l.SetLines([]model.LogLine{{Time: "1", Text: "first"}, {Time: "2", Text: long}, {Time: "3", Text: "last"}})
+	var text []string
+	for _, p := range l.parts {
+		if got := plainStyle.measure(p.text).Width; got > l.width {
+			t.Errorf("%q is %v wide, and there is room for %v", p.text, got, l.width)
+		}
+		if p.line == 1 {
+			text = append(text, p.text)
+		}
+	}
+	if len(text) < 2 || strings.Join(text, " ") != long {
+		t.Errorf("%q", text)
+	}
+	key := func(k fyne.KeyName) { l.list.TypedKey(&fyne.KeyEvent{Name: k}) }
+	key(fyne.KeyHome)
+	key(fyne.KeyDown)
+	if first, n := l.list.together(l.list.selected); first != 1 || n != len(text) || !l.list.withSelected(n) || l.list.withSelected(n+1) {
+		t.Errorf("rows %d to %d are selected", first, first+n-1)
+	}
+	l.copySelection()
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "2\t\t"+long+"\n" {
+		t.Errorf("%q", got)
+	}
+	w.Resize(fyne.NewSize(2000, 300))
+	if len(l.parts) != 3 || l.list.selected != 1 {
+		t.Errorf("with more room there are %d rows, and %d is selected", len(l.parts), l.list.selected)
+	}
+	key(fyne.KeyDown)
+	key(fyne.KeyUp)
+	key(fyne.KeyUp)
+	if l.list.selected != 0 {
+		t.Errorf("%d", l.list.selected)
+	}
+}
