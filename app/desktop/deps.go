@@ -36,6 +36,7 @@ func (d *desk) deps() view.Deps {
 		CopyText: d.app.Clipboard().SetContent, ReadCA: d.readCA, TryServers: d.tryServers, OpenFolder: d.openFolder,
 		DefaultResults: results,
 		Pictures:       screenPictures{d.pictures}, GuestPictures: d.guestFilm, Cameras: d.listCameras,
+		ReadServers: d.readServers, WriteServers: d.writeServers,
 		CheckVideoFile: d.checkVideoFile, CheckRecordPlace: d.checkRecordPlace,
 	}
 }

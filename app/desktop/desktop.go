@@ -100,6 +100,7 @@ func Run(o Options) int {
 	d.video.CheckInterfaces(usable)
 	d.network = model.NewNetwork(model.Units{Mbit: d.settings.Mbit})
 	d.network.CheckInterfaces(usable)
+	d.network.OfferLong(session.LongProbes())
 	d.makeHost()
 	if o.NoVideo != "" {
 		d.video.NoVideo(o.NoVideo)

@@ -75,7 +75,7 @@ func (t *trial) whereToMend() string {
 		return "Press “Servers…” to mend it."
 	case is(FieldInvite):
 		return inviteAdvice(t.form.Invite)
-	case is(FieldRate, FieldSize, FieldDuration, FieldLateAfter, FieldCarriers, FieldFamily, FieldIface, FieldPreset):
+	case is(FieldRate, FieldSize, FieldDuration, FieldLateAfter, FieldCarriers, FieldFamily, FieldIface, FieldPreset, FieldPortal):
 		return "Press “Options…” to mend it."
 	}
 	return ""

@@ -13,7 +13,7 @@ const defaultPreset = "quick"
 
 // DefaultForm is what a first-time user finds: this computer, every path, the quick check.
 func DefaultForm() Form {
-	f := Form{Target: netcheck.TargetSelf, Paths: map[netcheck.Path]bool{}, Preset: defaultPreset, Family: netcheck.FamilyAuto, STUN: PublicSTUN()}
+	f := Form{Target: netcheck.TargetSelf, Paths: map[netcheck.Path]bool{}, Preset: defaultPreset, Family: netcheck.FamilyAuto, STUN: PublicSTUN(), Network: DefaultNetworkForm()}
 	for _, p := range netcheck.AllPaths() {
 		f.Paths[p] = true
 	}

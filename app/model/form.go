@@ -13,10 +13,11 @@ type Form struct {
 	Preset  string // a preset's name, or Custom
 	Load    Load   // only read when Preset is Custom
 	Family  netcheck.Family
-	Iface   string    // network interface by name or address; "" leaves it to the system
-	STUN    string    // outside servers by which this computer may be found as a guest, one a line; what follows # is a remark
-	Title   string    // of the report; may be empty
-	Video   VideoForm // only read by the screen "Video echo"
+	Iface   string      // network interface by name or address; "" leaves it to the system
+	STUN    string      // outside servers by which this computer may be found as a guest, one a line; what follows # is a remark
+	Title   string      // of the report; may be empty
+	Video   VideoForm   // only read by the screen "Video echo"
+	Network NetworkForm // only read by the screen "Network"
 }
 
 // Custom is the name of a load that follows no preset.
@@ -60,6 +61,7 @@ const (
 	FieldCarriers  Field = "carriers"
 	FieldFamily    Field = "family"
 	FieldIface     Field = "interface"
+	FieldPortal    Field = "portal"
 	FieldURLs      Field = "urls"
 	FieldUser      Field = "user"
 	FieldPassword  Field = "password"

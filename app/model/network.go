@@ -9,11 +9,16 @@ import (
 
 // Network is the state of the screen "Network": the form, the network probes that go on or have ended, and what is shown of both. The
 // zero value is not ready; NewNetwork makes one.
-type Network struct{ *trial }
+type Network struct {
+	*trial
+	long  []netcheck.ProbeKind // the questions that take minutes and can be asked
+	sofar sofar
+}
 
 // NewNetwork makes the screen's state with the form that a first-time user finds.
 func NewNetwork(units Units) *Network {
-	n := &Network{newTrial(units, networkWords, Form.checkNetwork)}
+	n := &Network{}
+	n.trial = newTrial(units, networkWords, func(f Form, u Units) Checked { return f.checkNetwork(u, n.long) })
 	n.SetForm(DefaultForm())
 	return n
 }
@@ -28,12 +33,13 @@ type NetworkView struct {
 // View makes what the screen shows. now is the time since the session's start, which counts while a run goes on.
 func (n *Network) View(now time.Duration) NetworkView {
 	v := NetworkView{View: n.view(now), Map: n.netMap(), Cards: n.cards()}
-	if n.phase == PhaseRunning {
-		v.Banner.Text, v.Banner.More = n.probesText(), orElse(n.warning, "Each answer has its place below. What it means is said when all have come.")
-		if n.report.Ended != netcheck.EndedUnknown {
-			v.Banner.Text = "Finishing: the results are being kept …"
-		}
+	switch n.phase {
+	case PhaseRunning:
+		v.Banner.Text, v.Banner.More = n.runningWords()
 		v.Status.Text = n.probesText()
+	case PhaseDone:
+		v.Banner.More = joined(n.notKept(), n.howEndedBriefly(), n.hostGone(), orElse(n.whatToDo(), n.whereKept()))
+	case PhaseIdle, PhaseStarting, PhaseStopping, PhaseFailed:
 	}
 	if b, ok := n.invitation(v.Banner); ok {
 		v.Banner = b

@@ -72,7 +72,7 @@ func TestIdleNetworkSaysWhatItWillAskWhom(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	askTURN(n)
-	if v = n.View(0); !strings.Contains(v.Banner.More, "turn.example.com") || strings.Contains(v.Banner.More, "public") || n.Checked().Cost != "small packets to 1 server, about 5 s" {
+	if v = n.View(0); !strings.Contains(v.Banner.More, "turn.example.com") || strings.Contains(v.Banner.More, "public") || n.Checked().Cost != "small packets to 1 server and a page of Cloudflare, about 5 s" {
 		t.Errorf("%+v %q", v.Banner, n.Checked().Cost)
 	}
 	for _, c := range v.Cards {

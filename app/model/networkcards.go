@@ -29,6 +29,13 @@ var areaHints = map[netcheck.Area]string{
 	netcheck.AreaPath:     "How large packets may be, whether their marks arrive, and what limits a flow.",
 }
 
+// unaskedTexts say why nothing was asked in an area.
+var unaskedTexts = map[netcheck.Area]string{
+	netcheck.AreaNames: "Nothing had to be looked up: the servers are given by their addresses.",
+	netcheck.AreaTURN:  "Relays need a TURN server, and none was asked. Choose “TURN servers” as the target, or “Another Echopath”.",
+	netcheck.AreaWeb:   "Nothing was asked here: no server is given that is reached by TCP or TLS, and no page is fetched (see “Options…”).",
+}
+
 // cardTitle is what an area is called where there is little room: what it is about in full the card's hint says.
 func cardTitle(a netcheck.Area) string {
 	title := present.AreaTitle(a)
@@ -71,7 +78,7 @@ func (n *Network) cardState(a netcheck.Area, here []netcheck.NetResult) (present
 	case n.report.Network == nil:
 		return notAsked, areaHints[a]
 	case len(here) == 0:
-		return notAsked, "Nothing was asked here: the servers at hand have no use for it, or it takes minutes."
+		return notAsked, orElse(unaskedTexts[a], "Nothing was asked here: the servers at hand have no use for it.")
 	case len(ended) < len(here) && n.phase.Busy():
 		return present.Mark{Shape: "◌", Word: fmt.Sprintf("%d of %d", len(ended), len(here)), Tone: present.ToneFaint}, orElse(cardText(ended), areaHints[a])
 	case len(ended) == 0:
@@ -88,18 +95,6 @@ func endedOf(all []netcheck.NetResult) []netcheck.NetResult {
 		}
 	}
 	return out
-}
-
-// cardText is the sentence of the result that weighs most: what does not work, then what works, then what was not tested.
-func cardText(ended []netcheck.NetResult) string {
-	weight := map[netcheck.NetState]int{netcheck.NetFailed: 5, netcheck.NetBlocked: 4, netcheck.NetDegraded: 3, netcheck.NetOK: 2, netcheck.NetNotTested: 1}
-	text, most := "", 0
-	for _, r := range ended {
-		if w := weight[r.State]; w > most {
-			text, most = probeText(r), w
-		}
-	}
-	return text
 }
 
 // probeText is what a probe says of itself.

@@ -8,8 +8,8 @@ import (
 )
 
 // checkNetwork reads the form for the screen "Network". This computer alone has no network to look at, so that target means the outside
-// STUN servers of the settings.
-func (f Form) checkNetwork(u Units) Checked {
+// STUN servers of the settings. long are the questions that take minutes and can be asked.
+func (f Form) checkNetwork(u Units, long []netcheck.ProbeKind) Checked {
 	r := newReading(f)
 	r.plan.Network.Only = true
 	if f.Target == netcheck.TargetSelf {
@@ -19,9 +19,11 @@ func (f Form) checkNetwork(u Units) Checked {
 	}
 	r.plan.Target.Servers = netcheck.PublicLast(r.plan.Target.Servers)
 	r.readNetwork()
+	r.readPortal()
+	r.readLong(long)
 	c := r.checked(u)
 	if c.Problem == "" {
-		c.Cost, c.CostHint = networkCost(r.grant())
+		c.Cost, c.CostHint = networkCost(r.grant(), f.Network)
 	}
 	return c
 }
@@ -34,14 +36,31 @@ func (r *reading) readOutside() {
 }
 
 // networkCost says what the network probes will send to whom: short for the header, and whole.
-func networkCost(granted netcheck.Plan) (short, whole string) {
+func networkCost(granted netcheck.Plan, f NetworkForm) (short, whole string) {
 	time := present.About(granted.Estimate().Duration)
+	to := present.Counted(len(hostsOf(granted)), "server")
+	whole = present.NetworkAnnouncement(granted)
 	if granted.Target.Kind == netcheck.TargetInvite {
-		return "small packets to the host's servers, about " + time,
-			"Asking the servers of the other Echopath what passes on the way there, and what NATs and firewalls do with it: a few small packets for each " +
-				"question; about " + time + ", at most " + present.About(granted.Network.Limit) + "."
+		to, whole = "the host's servers", inviteAnnouncement(granted)
 	}
-	return "small packets to " + present.Counted(len(hostsOf(granted)), "server") + ", about " + time, present.NetworkAnnouncement(granted)
+	if owner := f.owner(); owner != "" {
+		to += " and a page of " + forWindow(owner)
+	}
+	return "small packets to " + to + ", about " + time, whole
+}
+
+// inviteAnnouncement is what will be asked where the servers are known only when the host has been reached.
+func inviteAnnouncement(granted netcheck.Plan) string {
+	limit := "at most " + present.About(granted.Network.Limit)
+	if len(granted.Network.Long) > 0 {
+		limit = "most of it for the questions that take minutes"
+	}
+	text := "Asking the servers of the other Echopath what passes on the way there, and what NATs and firewalls do with it: a few small packets for each " +
+		"question; about " + present.About(granted.Estimate().Duration) + ", " + limit + "."
+	if page := granted.Network.Portal; page != "" {
+		text += " The page " + forWindow(page) + " is fetched."
+	}
+	return text
 }
 
 // hostsOf are the hosts that are asked, each once.
@@ -57,9 +76,13 @@ func hostsOf(granted netcheck.Plan) []string {
 
 // asksWhom says whom the network probes ask, short enough for the banner.
 func asksWhom(granted netcheck.Plan) string {
-	whose := ""
-	if public := slices.ContainsFunc(granted.Target.Servers, func(s netcheck.ICEServer) bool { return s.Public }); public {
-		whose = " Public servers belong to others, who see this computer's address."
+	others := ""
+	if slices.ContainsFunc(granted.Target.Servers, func(s netcheck.ICEServer) bool { return s.Public }) {
+		others = " Public servers belong to others, who see this computer's address."
 	}
-	return forWindow("It sends a few small packets to " + list(hostsOf(granted)) + " and takes about " + present.About(granted.Estimate().Duration) + "." + whose)
+	text := "It sends a few small packets to " + list(hostsOf(granted))
+	if page := granted.Network.Portal; page != "" {
+		text += ", fetches " + page + ","
+	}
+	return forWindow(text + " and takes about " + present.About(granted.Estimate().Duration) + "." + others)
 }

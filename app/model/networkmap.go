@@ -102,8 +102,22 @@ func (n *Network) lane(w netWay, probes []netcheck.NetResult) NetLane {
 			l.Reach, l.Ended = reach, ends
 		}
 	}
-	l.Text = portsText(ended)
+	l.Text = orElse(portsText(ended), n.silentText(w, of))
 	return l
+}
+
+// silentText says why nothing is known of a way, where that is because no server is given that has it.
+func (n *Network) silentText(w netWay, of []netcheck.NetResult) string {
+	if n.report.Network == nil || n.phase.Busy() || w.kind != netcheck.ProbeTURN {
+		return ""
+	}
+	given := slices.ContainsFunc(of, func(r netcheck.NetResult) bool {
+		return slices.ContainsFunc(n.plan.Target.Servers, func(s netcheck.ICEServer) bool { return s.URL.String() == r.Server })
+	})
+	if _, remote := n.Join(); given || remote {
+		return ""
+	}
+	return "no such server is given"
 }
 
 // reachOf is the last stop that a probe was seen to come to, and whether it ended there.
@@ -228,7 +242,11 @@ func (n *Network) firewallStop(lanes []NetLane) NetStop {
 			known++
 		}
 	}
-	if known > 0 && !n.phase.Busy() {
+	switch {
+	case known == 0 || n.phase.Busy():
+	case pass == 0: // whether packets are dropped here or at a server that is down can not be seen
+		s.Text = "nothing comes back"
+	default:
 		s.Text = fmt.Sprintf("%d of %s pass", pass, present.Counted(known, "way"))
 	}
 	return s

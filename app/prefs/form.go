@@ -19,6 +19,7 @@ type storedForm struct {
 	Iface   field[string]        `json:"interface,omitzero"`
 	Title   field[string]        `json:"title,omitzero"`
 	Video   field[storedVideo]   `json:"video,omitzero"`
+	Network field[storedNetwork] `json:"network,omitzero"`
 	STUN    field[string]        `json:"outside_stun,omitzero"` // one a line, those of the public list with a remark
 	Servers field[storedServers] `json:"servers,omitzero"`
 }
@@ -67,6 +68,9 @@ func storeForm(f model.Form, servers bool) storedForm {
 	if f.Video != (model.VideoForm{}) { // whoever makes a form without it has nothing to say about it
 		out.Video = set(storeVideo(f.Video))
 	}
+	if f.Network != (model.NetworkForm{}) {
+		out.Network = set(storeNetwork(f.Network, servers))
+	}
 	if servers {
 		out.STUN = set(wholeSTUN(f.STUN))
 		s := f.WithoutSecrets().Servers
@@ -95,6 +99,7 @@ func (r *reader) form(stored field[storedForm], servers bool, preset string) *mo
 	r.paths(f.Paths, form.Paths)
 	r.load(f.Load, &form.Load)
 	r.video(f.Video, &form.Video)
+	r.network(f.Network, &form.Network, servers)
 	if servers {
 		take(r, "outside STUN servers", f.STUN, &form.STUN, list)
 		form.STUN = wholeSTUN(form.STUN)

@@ -35,6 +35,7 @@ func changed() Settings {
 		Video: model.VideoForm{Source: netcheck.SourceFile, Difficulty: netcheck.DifficultyHard, Camera: "Integrated", File: "/videos/talk.y4m",
 			Size: netcheck.VideoSize{Width: 1280, Height: 720}, FPS: 15, StartKbps: "300", MaxKbps: "much", Duration: "30s", UnderLoad: true,
 			Record: true, RecordSent: true, RecordFile: "/videos/echo.webm"},
+		Network: model.NetworkForm{Portal: model.PortalOwn, Page: "http://page.example/empty", Lifetime: true, Idle: true},
 		Servers: model.Servers{URLs: "turn:a.example:3478?transport=udp\nturns:[2001:db8::1]:5349", User: "1700000000:ann", CAFile: "/etc/ca.pem",
 			Pins: pin},
 	}

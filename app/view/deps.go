@@ -6,6 +6,7 @@ import (
 
 	"echopath/app/model"
 	"echopath/app/prefs"
+	"echopath/netcheck"
 )
 
 // Trial is one of the screens that measure. Each has a form's choice, a run and a result of its own; one run goes on at a time.
@@ -61,7 +62,9 @@ type Deps struct {
 	CopyText      func(text string)
 
 	ReadCA         func(path string, done func(pem []byte, problem string))
-	TryServers     func(f model.Form, done func([]Tried, error)) // an error while one is under way
+	TryServers     func(f model.Form, done func([]Tried, error))             // an error while one is under way
+	ReadServers    func(path string, done func([]netcheck.ICEServer, error)) // a list that somebody has passed on; the error is a sentence
+	WriteServers   func(path string, list []netcheck.ICEServer, passwords bool, done Done)
 	OpenFolder     func(path string)
 	DefaultResults string // folder for results unless another is set
 

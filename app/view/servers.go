@@ -20,14 +20,21 @@ import (
 type servers struct {
 	win     fyne.Window
 	deps    Deps
+	places  places
 	changed func()
 	before  model.Form
 
-	dialog  *widgets.Dialog
-	boxes   map[model.Field]*widgets.FieldBox
-	urls    *widgets.Entry
-	ca      *widgets.Entry
-	try     *widgets.Button
+	dialog *widgets.Dialog
+	boxes  map[model.Field]*widgets.FieldBox
+	urls   *widgets.Entry
+	user   *widgets.Entry
+	ca     *widgets.Entry
+	pins   *widgets.Entry
+	try    *widgets.Button
+	save   *widgets.Button
+
+	password, secret *widgets.Entry
+
 	tried   *fyne.Container
 	answers *container.Scroll
 	told    bool // the answers of a try are shown
@@ -35,13 +42,15 @@ type servers struct {
 }
 
 // showServers opens the editor.
-func showServers(win fyne.Window, deps Deps, changed func()) {
-	s := &servers{win: win, deps: deps, changed: changed, before: deps.Model.Form(), boxes: map[model.Field]*widgets.FieldBox{}, open: true}
+func showServers(win fyne.Window, deps Deps, places places, changed func()) {
+	s := &servers{win: win, deps: deps, places: places, changed: changed, before: deps.Model.Form(), boxes: map[model.Field]*widgets.FieldBox{}, open: true}
 	s.tried = container.NewVBox()
 	s.answers = container.NewVScroll(s.tried)
 	s.answers.SetMinSize(fyne.NewSize(0, 116))
 	content := container.New(fixedWidth(660), container.NewVBox(s.addresses(), s.login(), s.trust(), s.answers))
 	s.dialog = widgets.NewDialog(win, "TURN and STUN servers", content)
+	s.dialog.AddButton("Load list…", s.loadList)
+	s.save = s.dialog.AddButton("Save list…", s.saveList)
 	s.try = s.dialog.AddButton("Try them", s.tryAll)
 	s.dialog.AddButton("Cancel", s.cancel)
 	done := s.dialog.AddButton("Done", s.close)
@@ -78,19 +87,19 @@ func (s *servers) addresses() fyne.CanvasObject {
 
 func (s *servers) login() fyne.CanvasObject {
 	f := s.deps.Model.Form().Servers
-	user := widgets.NewEntry()
-	user.SetText(f.User)
-	user.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.User = text }) }
-	password := widgets.NewPasswordEntry()
-	password.SetText(f.Password.Reveal())
-	password.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Password = netcheck.Secret(text) }) }
-	secret := widgets.NewPasswordEntry()
-	secret.SetText(f.RESTSecret.Reveal())
-	secret.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.RESTSecret = netcheck.Secret(text) }) }
+	s.user = widgets.NewEntry()
+	s.user.SetText(f.User)
+	s.user.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.User = text }) }
+	s.password = widgets.NewPasswordEntry()
+	s.password.SetText(f.Password.Reveal())
+	s.password.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Password = netcheck.Secret(text) }) }
+	s.secret = widgets.NewPasswordEntry()
+	s.secret.SetText(f.RESTSecret.Reveal())
+	s.secret.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.RESTSecret = netcheck.Secret(text) }) }
 	return container.NewGridWithColumns(3,
-		s.box(model.FieldUser, "User", user, "The user name on the TURN server. STUN needs none."),
-		s.box(model.FieldPassword, "Password", password, "Kept in memory only, never written to a file."),
-		s.box(model.FieldREST, "or REST secret", secret, present.Define(present.TermRESTSecret)))
+		s.box(model.FieldUser, "User", s.user, "The user name on the TURN server. STUN needs none."),
+		s.box(model.FieldPassword, "Password", s.password, "Kept in memory only, never written to a file."),
+		s.box(model.FieldREST, "or REST secret", s.secret, present.Define(present.TermRESTSecret)))
 }
 
 func (s *servers) trust() fyne.CanvasObject {
@@ -99,12 +108,12 @@ func (s *servers) trust() fyne.CanvasObject {
 	s.ca.SetText(f.CAFile)
 	s.ca.OnChanged = s.readCA
 	browse := widgets.NewButton("", theme.FolderOpenIcon(), s.browseCA)
-	pins := widgets.NewEntry()
-	pins.SetText(f.Pins)
-	pins.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Pins = text }) }
+	s.pins = widgets.NewEntry()
+	s.pins.SetText(f.Pins)
+	s.pins.OnChanged = func(text string) { s.edit(func(v *model.Servers) { v.Pins = text }) }
 	return container.NewGridWithColumns(2,
 		s.box(model.FieldCA, "CA file (optional)", container.NewBorder(nil, nil, nil, browse, s.ca), present.Define(present.TermCAFile)),
-		s.box(model.FieldPins, "Certificate pins (optional)", pins, present.Define(present.TermPin)))
+		s.box(model.FieldPins, "Certificate pins (optional)", s.pins, present.Define(present.TermPin)))
 }
 
 func (s *servers) box(field model.Field, label string, input fyne.CanvasObject, hint string) fyne.CanvasObject {
@@ -156,6 +165,8 @@ func (s *servers) check() {
 	}
 	if s.try != nil {
 		disable(!s.usable(c), s.try)
+		_, ok := s.deps.Model.Form().ServerList()
+		disable(!ok, s.save)
 	}
 }
 

@@ -140,6 +140,9 @@ func (s *settingsScreen) typedSTUN(text string) {
 	form = s.deps.Video.Form()
 	form.STUN = text
 	s.deps.Video.SetForm(form)
+	form = s.deps.Network.Form()
+	form.STUN = text
+	s.deps.Network.SetForm(form)
 	s.change(func(*prefs.Settings) {}) // which keeps the form as well
 }
 
@@ -151,7 +154,7 @@ func (s *settingsScreen) privacy() fyne.CanvasObject {
 	forget.Importance = widget.DangerImportance
 	return section("Privacy",
 		paragraph("Echopath sends test packets only to the servers that you name and to the host of an invite, and nothing to anybody else: no statistics, no crash reports, no look for updates. "+
-			"The target “This computer” does not leave this computer at all.", look.ColorMuted, false),
+			"A test of the screen “Network” also fetches the page that its options name, to see whether a log-in page is in the way. The target “This computer” does not leave this computer at all.", look.ColorMuted, false),
 		s.remember, flush(container.NewHBox(forget)))
 }
 

@@ -44,23 +44,21 @@ func showTestOptions(win fyne.Window, m *model.Test, changed func()) {
 	o.show(win, "Options of the test", o.rate, boxes...)
 }
 
-// showNetworkOptions opens the sheet with what matters where nothing is measured.
-func showNetworkOptions(win fyne.Window, m *model.Network, changed func()) {
-	o := newOptions(m, changed)
-	boxes := append(o.network(), o.titleBox())
-	o.show(win, "Options of the network test", o.iface, boxes...)
-}
-
 func newOptions(m formModel, changed func()) *testOptions {
 	return &testOptions{model: m, changed: changed, before: m.Form(), boxes: map[model.Field]*widgets.FieldBox{}}
 }
 
 func (o *testOptions) show(win fyne.Window, title string, first fyne.Focusable, boxes ...fyne.CanvasObject) {
+	o.showRows(win, title, first, 580, container.NewGridWithColumns(2, boxes...))
+}
+
+// showRows opens the sheet with rows, and below them what the test will cost.
+func (o *testOptions) showRows(win fyne.Window, title string, first fyne.Focusable, width float32, rows ...fyne.CanvasObject) {
 	o.cost = widget.NewLabel("")
 	o.cost.Wrapping = fyne.TextWrapWord
 	cost := container.NewVScroll(o.cost) // has its place whatever it says
 	cost.SetMinSize(fyne.NewSize(0, 3*fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height+2*theme.InnerPadding()))
-	content := container.New(fixedWidth(580), container.NewVBox(container.NewGridWithColumns(2, boxes...), cost))
+	content := container.New(fixedWidth(width), container.NewVBox(append(rows, cost)...))
 	o.dialog = widgets.NewDialog(win, title, content)
 	o.dialog.AddButton("Cancel", o.cancel)
 	o.done = o.dialog.AddButton("Done", o.dialog.Close)

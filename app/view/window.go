@@ -309,7 +309,7 @@ func (w *Window) startStop() {
 	w.actions.start.run()
 }
 
-func (w *Window) editServers() { showServers(w.win, w.deps, w.FormChanged) }
+func (w *Window) editServers() { showServers(w.win, w.deps, w, w.FormChanged) }
 
 func (w *Window) editTestOptions() { showTestOptions(w.win, w.deps.Model, w.FormChanged) }
 

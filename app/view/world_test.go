@@ -48,7 +48,8 @@ type world struct {
 	film      fakePictures
 	guestFilm fakePictures
 	cameras   []string
-	problem   string // of a file or place that is looked at
+	problem   string               // of a file or place that is looked at
+	list      []netcheck.ICEServer // that ReadServers finds, and WriteServers has written
 }
 
 // fakePictures are the pictures of a video that nobody sends.
@@ -123,6 +124,15 @@ func (d *world) deps() Deps {
 			}
 		},
 		TryServers: func(_ model.Form, done func([]Tried, error)) { d.did("try"); d.answer(done) },
+		ReadServers: func(path string, done func([]netcheck.ICEServer, error)) {
+			d.did("servers %s", path)
+			done(d.list, d.fail)
+		},
+		WriteServers: func(path string, list []netcheck.ICEServer, passwords bool, done Done) {
+			d.did("list %s %v", path, passwords)
+			d.list = list
+			done([]string{path}, d.fail)
+		},
 		OpenFolder: func(path string) { d.did("folder %s", path) },
 		Pictures:   &d.film, GuestPictures: &d.guestFilm,
 		Cameras: func(done func([]string, string)) { d.did("cameras"); done(d.cameras, "") },

@@ -3,6 +3,7 @@ package widgets
 import (
 	"image/color"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -37,6 +38,7 @@ type netCardFace struct {
 	mark   *MarkText
 	text   *paragraph
 	area   area // in the widget
+	cut    bool // not all of the card's text is shown
 }
 
 const (
@@ -174,7 +176,7 @@ func (c *NetCards) MouseMoved(e *desktop.MouseEvent) {
 		return
 	}
 	tip := c.cards[i].Hint
-	if c.faces[i].text.cut {
+	if c.faces[i].cut {
 		tip = c.cards[i].Text
 	}
 	where := c.faces[i].area
@@ -229,12 +231,12 @@ func (r *netCardsRenderer) Layout(size fyne.Size) {
 	for i, f := range c.faces {
 		x, y := float32(i%c.columns)*(width+netCardGap), float32(i/c.columns)*(height+netCardGap)
 		f.area = area{fyne.NewPos(x, y), fyne.NewSize(width, height)}
-		f.layout(c.cards[i].Title)
+		f.layout(c.cards[i])
 	}
 }
 
 // layout places title and mark on the first line and the text below, as many lines as there is room for.
-func (f *netCardFace) layout(title string) {
+func (f *netCardFace) layout(card model.NetCard) {
 	pos, size := f.area.pos, f.area.size
 	f.ground.Move(pos)
 	f.ground.Resize(size)
@@ -243,14 +245,31 @@ func (f *netCardFace) layout(title string) {
 	mark := f.mark.MinSize()
 	f.mark.Move(pos.AddXY(netCardPad+inner-mark.Width, netCardPad))
 	f.mark.Resize(fyne.NewSize(mark.Width, line))
-	f.title.Text = strongStyle.fit(title, inner-mark.Width-netCardPad)
+	f.title.Text = strongStyle.fit(card.Title, inner-mark.Width-netCardPad)
 	f.title.Move(pos.AddXY(netCardPad, netCardPad))
 	f.title.Resize(fyne.NewSize(max(inner-mark.Width-netCardPad, 1), line))
 	room := size.Height - 2*netCardPad - line
 	f.text.limit = max(int(room/f.text.lineHeight()), 1)
-	f.text.flow(inner)
+	f.say(card.Text, inner)
 	f.text.Move(pos.AddXY(netCardPad, netCardPad+line))
 	f.text.Resize(fyne.NewSize(inner, float32(f.text.limit)*f.text.lineHeight()))
+}
+
+// say shows as many whole sentences as there is room for: one that breaks off in the middle says less than none. What is left out stands
+// in the tip.
+func (f *netCardFace) say(text string, width float32) {
+	shown := text
+	for f.cut = false; len(captionStyle.wrap(shown, width)) > f.text.limit; f.cut = true {
+		end := strings.LastIndex(strings.TrimSuffix(shown, " …"), ". ")
+		if end < 0 {
+			shown = text // not even the first one fits: as much of it as does
+			break
+		}
+		shown = shown[:end+1] + " …"
+	}
+	f.text.text, f.text.style = shown, captionStyle
+	f.text.flow(width)
+	f.cut = f.cut || f.text.cut
 }
 
 func (r *netCardsRenderer) dress() {
@@ -270,7 +289,6 @@ func (r *netCardsRenderer) dress() {
 		}
 		strongStyle.apply(f.title)
 		f.mark.Set(card.Mark)
-		f.text.set(card.Text, captionStyle)
 	}
 }
 

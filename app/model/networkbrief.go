@@ -1,0 +1,103 @@
+package model
+
+import (
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"echopath/app/present"
+	"echopath/netcheck"
+)
+
+// cardText is what a card says: where all is well a few words, else the sentence of the result that weighs most, what does not work
+// before what works before what was not tested. The whole of it is among the evidence.
+func cardText(ended []netcheck.NetResult) string {
+	weight := map[netcheck.NetState]int{netcheck.NetFailed: 5, netcheck.NetBlocked: 4, netcheck.NetDegraded: 3, netcheck.NetOK: 2, netcheck.NetNotTested: 1}
+	var top netcheck.NetResult
+	for _, r := range ended {
+		if weight[r.State] > weight[top.State] {
+			top = r
+		}
+	}
+	if top.State == netcheck.NetOK {
+		if text := brief(top, ended); text != "" {
+			return text
+		}
+	}
+	if top.ID == "" {
+		return ""
+	}
+	return probeText(top)
+}
+
+// brief is what an area says where nothing is wrong; "" where the probe's own words are short enough.
+func brief(r netcheck.NetResult, ended []netcheck.NetResult) string {
+	switch r.Kind {
+	case netcheck.ProbeUDP:
+		return briefUDP(r)
+	case netcheck.ProbeNAT:
+		return briefNAT(r.Facts.NAT)
+	case netcheck.ProbeTURN:
+		return briefTURN(ended)
+	case netcheck.ProbeTLS:
+		return briefTLS(r)
+	}
+	return ""
+}
+
+func briefUDP(r netcheck.NetResult) string {
+	if r.Facts.RTT <= 0 || r.Facts.Mapped == "" {
+		return ""
+	}
+	text := "UDP passes: an answer in " + present.Millis(r.Facts.RTT) + " ms."
+	if host, _, err := net.SplitHostPort(r.Facts.Mapped); err == nil {
+		text += " Outside, this computer is " + forWindow(host) + "."
+	}
+	return text
+}
+
+func briefNAT(b *netcheck.NATBehavior) string {
+	if b == nil {
+		return ""
+	}
+	switch b.NAT {
+	case netcheck.No:
+		return "No NAT lies between: the servers see this computer under its own address."
+	case netcheck.Yes:
+		text := "There is a NAT."
+		if host, _, err := net.SplitHostPort(b.Mapped); err == nil {
+			text = "A NAT shows this computer as " + forWindow(host) + "."
+		}
+		if b.Mapping != "" && b.Mapping != netcheck.BehaviorNotTested {
+			text += " " + sentence(behaviorWords(b.Mapping, "")+" mapping, filtering "+behaviorWords(b.Filtering, ""))
+		}
+		return text
+	}
+	return ""
+}
+
+// briefTURN names the ways by which relays work.
+func briefTURN(ended []netcheck.NetResult) string {
+	var by []string
+	for _, r := range ended {
+		if name := strings.ToUpper(r.Transport); r.State == netcheck.NetOK && name != "" && !slices.Contains(by, name) {
+			by = append(by, name)
+		}
+	}
+	if len(by) == 0 {
+		return ""
+	}
+	return "Relays work over " + list(by) + ": packets went through and came back."
+}
+
+func briefTLS(r netcheck.NetResult) string {
+	if r.Facts.TLS == nil || r.Server == "" {
+		return ""
+	}
+	to := r.Server
+	if u, err := netcheck.ParseServerURL(r.Server); err == nil {
+		to = net.JoinHostPort(u.Host, strconv.Itoa(u.Port))
+	}
+	return "TLS with " + forWindow(to) + " is as it should be."
+}
