@@ -58,7 +58,7 @@ func (n *Network) invitation(b Banner) (Banner, bool) {
 		b.Text = n.words.self
 	}
 	granted, _ := n.checked.Plan.Grant() // the check has granted it already
-	b.More = asksWhom(granted)
+	b.More = asksWhom(granted, n.form.Network)
 	return b, true
 }
 

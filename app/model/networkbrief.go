@@ -66,11 +66,14 @@ func briefNAT(b *netcheck.NATBehavior) string {
 		return "No NAT lies between: the servers see this computer under its own address."
 	case netcheck.Yes:
 		text := "There is a NAT."
-		if host, _, err := net.SplitHostPort(b.Mapped); err == nil {
-			text = "A NAT shows this computer as " + forWindow(host) + "."
-		}
 		if b.Mapping != "" && b.Mapping != netcheck.BehaviorNotTested {
-			text += " " + sentence(behaviorWords(b.Mapping, "")+" mapping, filtering "+behaviorWords(b.Filtering, ""))
+			text = "NAT with " + behaviorWords(b.Mapping, "") + " mapping."
+		}
+		if host, _, err := net.SplitHostPort(b.Mapped); err == nil {
+			text += " Seen outside as " + forWindow(host) + "."
+		}
+		if b.Filtering != "" {
+			text += " " + sentence("filtering: "+behaviorWords(b.Filtering, ""))
 		}
 		return text
 	}

@@ -75,14 +75,18 @@ func hostsOf(granted netcheck.Plan) []string {
 }
 
 // asksWhom says whom the network probes ask, short enough for the banner.
-func asksWhom(granted netcheck.Plan) string {
-	others := ""
-	if slices.ContainsFunc(granted.Target.Servers, func(s netcheck.ICEServer) bool { return s.Public }) {
-		others = " Public servers belong to others, who see this computer's address."
-	}
-	text := "It sends a few small packets to " + list(hostsOf(granted))
+func asksWhom(granted netcheck.Plan, f NetworkForm) string {
+	text := "It asks " + list(hostsOf(granted))
 	if page := granted.Network.Portal; page != "" {
-		text += ", fetches " + page + ","
+		text += ", and fetches " + page
 	}
-	return forWindow(text + " and takes about " + present.About(granted.Estimate().Duration) + "." + others)
+	text += ": a few small packets, about " + present.About(granted.Estimate().Duration) + "."
+	public := slices.ContainsFunc(granted.Target.Servers, func(s netcheck.ICEServer) bool { return s.Public })
+	switch {
+	case public:
+		text += " These belong to others, who see this computer's address."
+	case granted.Network.Portal != "" && f.Portal != PortalOwn:
+		text += " The page belongs to " + f.owner() + ", who sees this computer's address."
+	}
+	return forWindow(text)
 }

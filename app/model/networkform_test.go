@@ -135,7 +135,7 @@ func TestBriefCards(t *testing.T) {
 	_, v := networked(t, presenttest.HomeNAT, nil)
 	for area, want := range map[netcheck.Area]string{
 		netcheck.AreaUDP:  "UDP passes: an answer in 9 ms. Outside, this computer is 198.51.100.4.",
-		netcheck.AreaNAT:  "A NAT shows this computer as 198.51.100.4. Endpoint-independent mapping, filtering address-and-port-dependent.",
+		netcheck.AreaNAT:  "NAT with endpoint-independent mapping. Seen outside as 198.51.100.4. Filtering: address-and-port-dependent.",
 		netcheck.AreaTURN: "Relays work over UDP and TLS: packets went through and came back.",
 	} {
 		if c := cardOf(t, v, area); c.Text != want {

@@ -91,8 +91,10 @@ func (n *Network) lane(w netWay, probes []netcheck.NetResult) NetLane {
 		l.Mark = waiting
 	case len(of) == 0 && n.report.Network == nil && n.phase.Busy():
 		l.Mark = waiting
-	case len(ended) == 0:
+	case len(of) == 0:
 		l.Mark, l.Hint = notAsked, "No answer is known of this way."
+	case len(ended) == 0:
+		l.Mark, l.Hint = present.NetStateMark(netcheck.NetNotTested), "The test ended before an answer came."
 	default:
 		l.Mark = present.AreaMark(ended)
 	}
@@ -102,22 +104,30 @@ func (n *Network) lane(w netWay, probes []netcheck.NetResult) NetLane {
 			l.Reach, l.Ended = reach, ends
 		}
 	}
-	l.Text = orElse(portsText(ended), n.silentText(w, of))
+	l.Text = orElse(portsText(ended), n.silentText(w))
 	return l
 }
 
 // silentText says why nothing is known of a way, where that is because no server is given that has it.
-func (n *Network) silentText(w netWay, of []netcheck.NetResult) string {
-	if n.report.Network == nil || n.phase.Busy() || w.kind != netcheck.ProbeTURN {
-		return ""
-	}
-	given := slices.ContainsFunc(of, func(r netcheck.NetResult) bool {
-		return slices.ContainsFunc(n.plan.Target.Servers, func(s netcheck.ICEServer) bool { return s.URL.String() == r.Server })
-	})
-	if _, remote := n.Join(); given || remote {
+func (n *Network) silentText(w netWay) string {
+	given := slices.ContainsFunc(n.plan.Target.Servers, func(s netcheck.ICEServer) bool { return relaysOver(s.URL) == w.transport })
+	if n.report.Network == nil || n.phase.Busy() || w.kind != netcheck.ProbeTURN || n.plan.Target.Kind != netcheck.TargetTURN || given {
 		return ""
 	}
 	return "no such server is given"
+}
+
+// relaysOver is how a TURN server is reached: "udp", "tcp", "tls" or "dtls"; "" for a STUN server.
+func relaysOver(u netcheck.ServerURL) string {
+	switch {
+	case u.Scheme == netcheck.SchemeSTUN:
+		return ""
+	case u.Scheme == netcheck.SchemeTURNS && u.Transport == "udp":
+		return "dtls"
+	case u.Scheme == netcheck.SchemeTURNS:
+		return "tls"
+	}
+	return u.Transport
 }
 
 // reachOf is the last stop that a probe was seen to come to, and whether it ended there.

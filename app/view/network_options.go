@@ -28,7 +28,7 @@ func showNetworkOptions(win fyne.Window, m *model.Network, changed func()) {
 		rows = append(rows, long)
 	}
 	rows = append(rows, o.titleBox())
-	o.showRows(win, "Options of the network test", o.iface, 640, rows...)
+	o.showRows(win, "Options of the network test", o.iface, sheetSize{width: 640, lines: 4}, rows...)
 }
 
 const portalHint = "A hotel's or guest network's log-in page answers in place of any page of plain HTTP: that is how it is found. " +

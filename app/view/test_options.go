@@ -49,16 +49,22 @@ func newOptions(m formModel, changed func()) *testOptions {
 }
 
 func (o *testOptions) show(win fyne.Window, title string, first fyne.Focusable, boxes ...fyne.CanvasObject) {
-	o.showRows(win, title, first, 580, container.NewGridWithColumns(2, boxes...))
+	o.showRows(win, title, first, sheetSize{width: 580, lines: 3}, container.NewGridWithColumns(2, boxes...))
+}
+
+// sheetSize is the width of a sheet, and the lines that there is room for to say what a test costs.
+type sheetSize struct {
+	width float32
+	lines int
 }
 
 // showRows opens the sheet with rows, and below them what the test will cost.
-func (o *testOptions) showRows(win fyne.Window, title string, first fyne.Focusable, width float32, rows ...fyne.CanvasObject) {
+func (o *testOptions) showRows(win fyne.Window, title string, first fyne.Focusable, size sheetSize, rows ...fyne.CanvasObject) {
 	o.cost = widget.NewLabel("")
 	o.cost.Wrapping = fyne.TextWrapWord
 	cost := container.NewVScroll(o.cost) // has its place whatever it says
-	cost.SetMinSize(fyne.NewSize(0, 3*fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height+2*theme.InnerPadding()))
-	content := container.New(fixedWidth(width), container.NewVBox(append(rows, cost)...))
+	cost.SetMinSize(fyne.NewSize(0, float32(size.lines)*fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height+2*theme.InnerPadding()))
+	content := container.New(fixedWidth(size.width), container.NewVBox(append(rows, cost)...))
 	o.dialog = widgets.NewDialog(win, title, content)
 	o.dialog.AddButton("Cancel", o.cancel)
 	o.done = o.dialog.AddButton("Done", o.dialog.Close)

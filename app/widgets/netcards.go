@@ -255,21 +255,34 @@ func (f *netCardFace) layout(card model.NetCard) {
 	f.text.Resize(fyne.NewSize(inner, float32(f.text.limit)*f.text.lineHeight()))
 }
 
-// say shows as many whole sentences as there is room for: one that breaks off in the middle says less than none. What is left out stands
-// in the tip.
+// say shows as many whole sentences as there is room for, or at least a whole clause: what breaks off in the middle says less than
+// nothing. What is left out stands in the tip.
 func (f *netCardFace) say(text string, width float32) {
 	shown := text
 	for f.cut = false; len(captionStyle.wrap(shown, width)) > f.text.limit; f.cut = true {
-		end := strings.LastIndex(strings.TrimSuffix(shown, " …"), ". ")
-		if end < 0 {
+		head, ok := withoutLastClause(strings.TrimSuffix(shown, " …"))
+		if !ok {
 			shown = text // not even the first one fits: as much of it as does
 			break
 		}
-		shown = shown[:end+1] + " …"
+		shown = head + " …"
 	}
 	f.text.text, f.text.style = shown, captionStyle
 	f.text.flow(width)
 	f.cut = f.cut || f.text.cut
+}
+
+// withoutLastClause cuts a text behind its last sentence but one; a single sentence before what its last colon or semicolon leads to. ok is
+// false if it has neither.
+func withoutLastClause(text string) (head string, ok bool) {
+	if end := strings.LastIndex(text, ". "); end >= 0 {
+		return text[:end+1], true
+	}
+	end := max(strings.LastIndex(text, ": "), strings.LastIndex(text, "; "))
+	if end < 0 {
+		return "", false
+	}
+	return text[:end], true
 }
 
 func (r *netCardsRenderer) dress() {
