@@ -52,6 +52,18 @@ func (g *guest) seenAt(a netip.Addr) bool {
 	return slices.Contains(g.seen, a)
 }
 
+// known are the addresses that guests' signalling comes from: who has proved himself is no stranger.
+func (h *Host) known() (out []netip.Addr) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, g := range h.guests {
+		g.seenMu.Lock()
+		out = append(out, g.seen...)
+		g.seenMu.Unlock()
+	}
+	return out
+}
+
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // special are the ranges that no host of the Internet has (IANA special-purpose address registries, RFC 6890), those of 6to4 and

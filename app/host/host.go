@@ -122,7 +122,7 @@ func (h *Host) openSignalling() {
 		Arrive: h.arrive, Away: h.away, Refused: h.refused,
 	})
 	wires, ofAddress := maxWires(h.cfg)
-	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: wires, MaxPerAddress: ofAddress, Hosts: webNames(h.cfg)})
+	h.wires = web.NewHandler(web.HandlerConfig{Serve: h.lobby.Serve, MaxWires: wires, MaxPerAddress: ofAddress, Known: h.known, Hosts: webNames(h.cfg)})
 	h.web = web.NewServer(h.handler())
 	h.listen.addr = h.turn.TLSAddr()
 	h.wg.Go(func() { _ = h.web.Serve(h.listen) }) // it ends with the listener

@@ -33,6 +33,9 @@ func New[T comparable](all, each int) *Places[T] {
 // Len is how many are taken.
 func (p *Places[T]) Len() int { return len(p.held) }
 
+// Of is how many a prefix has.
+func (p *Places[T]) Of(prefix netip.Prefix) int { return p.from[prefix] }
+
 // Holders are those that have a place, in no order.
 func (p *Places[T]) Holders() []T {
 	out := make([]T, 0, len(p.held))

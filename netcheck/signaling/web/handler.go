@@ -14,23 +14,9 @@ import (
 
 	"github.com/coder/websocket"
 
+	"echopath/internal/places"
 	"echopath/netcheck/signaling"
 )
-
-// fewWires is what one guest needs, with one that broke and one that takes its place.
-const fewWires = 4
-
-// keptFree is how many of all wires are not for an address that has so many already. Whoever takes what there is, and needs no invite for
-// it, so leaves room for others, and for guests that come back.
-func keptFree(all, has int) int {
-	switch {
-	case has >= fewWires:
-		return all / 8
-	case has > 0:
-		return all / 32
-	}
-	return 0
-}
 
 // bodyTime is what the body of a POST may take.
 const bodyTime = 15 * time.Second
@@ -43,6 +29,9 @@ type HandlerConfig struct {
 	// MaxWires at one time, 256 if 0; MaxPerAddress from one IP address (IPv6: /64), 32 if 0. All guests behind one proxy or NAT
 	// share an address. The last eighth of all wires is for addresses that have fewer than four, the last 32nd for those that have none.
 	MaxWires, MaxPerAddress int
+	// Known, if set, gives the addresses of guests that are in. When there are as many wires as there may be, a newcomer gets the place of
+	// a wire from another address: see package places. It is asked in a goroutine of its own wire, and must not wait.
+	Known func() []netip.Addr
 	// Hosts are the names under which the host is reached, without port. A request for any other name is refused, but for literal
 	// addresses and localhost: a web page could have let its own name point here (DNS rebinding).
 	Hosts []string
@@ -61,8 +50,7 @@ type Handler struct {
 	closed  bool
 	wires   map[*Wire]bool
 	streams map[string]*hostStream // by ID
-	total   int                    // of wires, those that are being made included
-	from    map[netip.Prefix]int
+	seats   *places.Places[*seat]
 	all     sync.WaitGroup
 }
 
@@ -76,7 +64,7 @@ func NewHandler(c HandlerConfig) *Handler {
 	}
 	h := &Handler{
 		config: c, hosts: map[string]bool{}, timing: defaultTiming,
-		wires: map[*Wire]bool{}, streams: map[string]*hostStream{}, from: map[netip.Prefix]int{},
+		wires: map[*Wire]bool{}, streams: map[string]*hostStream{}, seats: places.New[*seat](c.MaxWires, c.MaxPerAddress),
 	}
 	for _, name := range c.Hosts {
 		h.hosts[strings.TrimSuffix(asciiName(name), ".")] = true
@@ -117,12 +105,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (no *refusal) answer(w http.ResponseWriter) { http.Error(w, no.text, no.status) }
 
 func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
-	leave, no := h.enter(r)
+	at, no := h.enter(r)
 	if no != nil {
 		no.answer(w)
 		return
 	}
-	defer leave()
+	defer h.leave(at)
 	watched := &hijackWatcher{ResponseWriter: w}
 	// guard has looked at the origin. Accept has answered if it fails.
 	conn, err := websocket.Accept(watched, r, &websocket.AcceptOptions{InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
@@ -130,16 +118,16 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := newSocket(conn, watched.conn, h.timing)
-	h.serve(s.Wire)
+	h.serve(s.Wire, at)
 }
 
 func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
-	leave, no := h.enter(r)
+	at, no := h.enter(r)
 	if no != nil {
 		no.answer(w)
 		return
 	}
-	defer leave()
+	defer h.leave(at)
 	s, err := newHostStream(w, textAddr(r.RemoteAddr), h.timing)
 	if err != nil {
 		return
@@ -154,7 +142,7 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 		defer h.mu.Unlock()
 		delete(h.streams, s.id)
 	}()
-	h.serve(s.Wire)
+	h.serve(s.Wire, at)
 }
 
 func (h *Handler) serveSend(w http.ResponseWriter, r *http.Request) {
@@ -191,53 +179,6 @@ func (h *Handler) serveSend(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// enter counts a wire in. leave counts it out again.
-func (h *Handler) enter(r *http.Request) (leave func(), no *refusal) {
-	key := addressKey(addrPort(r.RemoteAddr).Addr())
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch left, has := h.config.MaxWires-h.total, h.from[key]; {
-	case h.closed:
-		return nil, &refusal{http.StatusServiceUnavailable, "The host stops."}
-	case left <= 0:
-		return nil, &refusal{http.StatusServiceUnavailable, "The host has as many connections as it allows: try again later."}
-	case left <= keptFree(h.config.MaxWires, has):
-		return nil, &refusal{http.StatusServiceUnavailable, "The host has few connections left, and keeps them for other addresses: try again later."}
-	case has >= h.config.MaxPerAddress:
-		return nil, &refusal{http.StatusTooManyRequests, "There are as many connections from this address as the host allows: try again later."}
-	}
-	h.total++
-	h.from[key]++
-	h.all.Add(1)
-	return func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.total--
-		if h.from[key]--; h.from[key] == 0 {
-			delete(h.from, key)
-		}
-		h.all.Done()
-	}, nil
-}
-
-// serve has a wire served, and closes it.
-func (h *Handler) serve(w *Wire) {
-	defer func() { _ = w.Close() }()
-	h.mu.Lock()
-	if h.closed {
-		h.mu.Unlock()
-		return
-	}
-	h.wires[w] = true
-	h.mu.Unlock()
-	defer func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.wires, w)
-	}()
-	_ = h.config.Serve(h.life, w) // it tells whoever wants to know by ways of its own
 }
 
 // Close ends all wires, with what is queued on them, and waits until every Serve has returned. It is idempotent.

@@ -79,8 +79,8 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s gives %d to a page of another origin", path, w.Code)
 		}
 	}
-	if len(h.from) != 0 || h.total != 0 {
-		t.Errorf("%d wires are still counted", h.total)
+	if n := h.count(); n != 0 {
+		t.Errorf("%d wires are still counted", n)
 	}
 }
 
@@ -162,7 +162,8 @@ func TestRoomIsLeftForOthers(t *testing.T) {
 	h := NewHandler(HandlerConfig{MaxWires: 544, MaxPerAddress: 96})
 	defer func() { _ = h.Close() }()
 	enter := func(address string) (func(), *refusal) {
-		return h.enter(&http.Request{RemoteAddr: address})
+		s, no := h.enter(&http.Request{RemoteAddr: address})
+		return func() { h.leave(s) }, no
 	}
 	taken := 0
 	for n := range 16 {
@@ -205,7 +206,7 @@ func TestSilenceIsMeasuredMonotonically(t *testing.T) {
 func (h *Handler) count() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.total
+	return h.seats.Len()
 }
 
 func TestAddressKey(t *testing.T) {
