@@ -165,10 +165,17 @@ func (t *trial) connectedAnew() bool {
 // gravest is the title and advice of what calls for action first.
 func (t *trial) gravest() string {
 	all := t.verdict.Findings // gravest first
-	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo {
+	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo || t.otherEndWentAway() {
 		return ""
 	}
 	return joined(sentence(forWindow(all[0].Title)), forWindow(all[0].Advice))
+}
+
+// otherEndWentAway tells of a run that could not be judged because the other Echopath was gone: how it ended says all of it, and whether
+// there is something to do yet.
+func (t *trial) otherEndWentAway() bool {
+	var failure *netcheck.Failure
+	return t.verdict.Grade == netcheck.GradeInconclusive && t.report.Ended == netcheck.EndedError && errors.As(t.outcome.Err, &failure)
 }
 
 // howEnded tells of a run that did not get to its end, or of trouble after it.

@@ -57,7 +57,7 @@ func (v *Video) calling() bool {
 
 // names are whose the two pictures are.
 func (v *Video) names() [2]string {
-	if !v.calling() {
+	if !v.calling() && !(v.far && !v.plan.Video.On()) {
 		return [2]string{"Sent", "Echoed"}
 	}
 	if v.far {

@@ -76,7 +76,10 @@ func (h *Host) guestWords() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s.words))
 		}
 	}
-	if len(parts) > 0 {
+	switch {
+	case len(parts) == 1 && len(h.snapshot.Guests) == 1:
+		text += ", " + strings.TrimPrefix(parts[0], "1 ")
+	case len(parts) > 0:
 		text += ": " + strings.Join(parts, ", ")
 	}
 	return text

@@ -21,6 +21,13 @@ func (h *Host) Film() (film *Video, id string, now time.Duration) {
 	return g.film, g.id, g.now
 }
 
+// NoFilm stands in for Film while there is none.
+func (h *Host) NoFilm() *Video {
+	v := NewVideo(h.units)
+	v.far = true
+	return v
+}
+
 // Filming tells that the chosen guest's newest run measures pictures and nothing else.
 func (h *Host) Filming() bool {
 	film, _, _ := h.Film()
@@ -54,6 +61,8 @@ func (v *Video) Figures(path netcheck.Path) []Section {
 // noFarPictures says at a host why there are no pictures of a guest's run.
 func (v *Video) noFarPictures() string {
 	switch {
+	case !v.plan.Video.On():
+		return "When a guest makes a call, its picture and that of this computer appear here."
 	case v.plan.Video.Mode != netcheck.VideoCall:
 		return "This guest's pictures go back to it unopened, so there is nothing to see here. In a call both ends see each other."
 	case v.phase.Busy():

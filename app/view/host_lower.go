@@ -62,7 +62,7 @@ func (h ofHost) Details(p netcheck.Path) []model.Section {
 func newHostLower(m *model.Host, do hostActions, pictures Pictures, open func(int), menu func(int, fyne.PointEvent), chartMenu func(fyne.PointEvent)) *hostLower {
 	none := model.NewTest(model.Units{})
 	l := &hostLower{lower: newLower(ofHost{m}), model: m, charts: newTestCharts(none, chartMenu), table: widgets.NewRunTable(),
-		totals: widgets.NewSectionView(), none: none, dark: model.NewVideo(model.Units{}), videos: widgets.NewVideoTable(), shot: widgets.NewSectionView()}
+		totals: widgets.NewSectionView(), none: none, dark: m.NoFilm(), videos: widgets.NewVideoTable(), shot: widgets.NewSectionView()}
 	l.films = newVideoCharts(l.dark, chartMenu)
 	l.film = newFilm(pictures, open, menu)
 	l.film.setThree(false)

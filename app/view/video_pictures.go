@@ -30,9 +30,12 @@ var pictureHints = [numPictures]string{
 
 // callHints are those of the pictures of a call.
 var callHints = [numPictures]string{
-	"This computer's own picture, before it is encoded. The figures say how it arrives at the other end. Enter or a double click: whole screen.",
-	"The newest picture of the other end that arrived here and was decoded, with the figures of its arrival. Enter or a double click: whole screen.",
+	"This computer's own picture, before it is encoded. The figures say how it arrives at the other end." + callClock + " Enter or a double click: whole screen.",
+	"The newest picture of the other end that arrived here and was decoded, with the figures of its arrival." + callClock + " Enter or a double click: whole screen.",
 }
+
+// callClock explains why the clocks in two test pictures can be far apart.
+const callClock = " The clock in a test picture counts from the start of its own sender, so those of the two ends need not agree and show no delay."
 
 // film is the row of pictures. They have their place from the beginning; each shows one of its own goroutine's buffers, and a
 // new picture refreshes nothing but itself.
