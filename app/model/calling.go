@@ -14,7 +14,7 @@ func (v *Video) CanChooseCall() bool { return v.form.Target == netcheck.TargetIn
 // What the two do, in a sentence each.
 const (
 	echoWords = "Echo: the other Echopath sends this computer's pictures back, so that delay and quality show picture by picture."
-	callWords = "Call: both computers send pictures of their own at the same time, and each direction is measured where it arrives."
+	callWords = "Call: both computers send pictures of their own at the same time, and each direction is measured where it arrives. There is one call over each ticked path, one after another."
 )
 
 const noCallRecord = "Calls are not recorded, only pictures that come back. Choose “Echo” to record."
