@@ -143,7 +143,7 @@ func (t *trial) busyWord() string {
 func (t *trial) doneBanner() Banner {
 	mark := present.GradeMark(t.verdict.Grade)
 	mark.Word = strings.ToUpper(mark.Word)
-	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), t.hostGone(), orElse(t.gravest(), t.whereKept()))}
+	return Banner{Mark: mark, Text: orElse(forWindow(t.verdict.Sentence), "Nothing was measured."), More: joined(t.notKept(), t.howEnded(), t.hostGone(), t.nextStep())}
 }
 
 // hostGone says why the host of the run is not there any more; "" if it is, or if it was left.
@@ -162,10 +162,18 @@ func (t *trial) connectedAnew() bool {
 	return remote && t.join.phase == JoinIn && t.join.sessions > t.session
 }
 
+// nextStep is what to do about the result, or where it is if there is nothing to do.
+func (t *trial) nextStep() string {
+	if t.otherEndWentAway() {
+		return "" // howEnded says it
+	}
+	return orElse(t.gravest(), t.whereKept())
+}
+
 // gravest is the title and advice of what calls for action first.
 func (t *trial) gravest() string {
 	all := t.verdict.Findings // gravest first
-	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo || t.otherEndWentAway() {
+	if len(all) == 0 || all[0].Severity == netcheck.SeverityInfo {
 		return ""
 	}
 	return joined(sentence(forWindow(all[0].Title)), forWindow(all[0].Advice))

@@ -17,6 +17,9 @@ func HostEventLine(e hosting.Event) (text string, tone Tone) {
 		text = strings.TrimSpace(bare(text) + ": " + string(e.Grade) + ". " + GuestSays(e.Name, e.Verdict))
 	}
 	detail := bare(netcheck.CleanText(e.Text, 500))
+	if e.Kind == hosting.EventRefused {
+		detail = strings.TrimSuffix(detail, ", and was turned away") // the line says so
+	}
 	if toldToGuest(e) {
 		detail = ""
 	}
@@ -45,8 +48,12 @@ func GuestSays(name, words string) string {
 
 // toldToGuest tells of an event whose text is what the guest was told by whoever sent it out: it is no news to them.
 func toldToGuest(e hosting.Event) bool {
-	code := signaling.Code(e.Code)
-	return e.Kind == hosting.EventGuestLeft && (code == signaling.CodeRemoved || code == signaling.CodeDeclined)
+	switch e.Kind {
+	case hosting.EventGuestLeft, hosting.EventLegFailed, hosting.EventLegClosed, hosting.EventRunEnded:
+		code := signaling.Code(e.Code)
+		return code == signaling.CodeRemoved || code == signaling.CodeDeclined
+	}
+	return false
 }
 
 // notMet is the code of a host's event that tells of a guest who was let in and could not be reached: its text says all of it.

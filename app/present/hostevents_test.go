@@ -88,6 +88,8 @@ func TestHostEventLineWithDetail(t *testing.T) {
 		refused(signaling.CodeHostFull, "A guest was turned away: this host has as many as it takes.", "Somebody at 203.0.113.9 was turned away: this host has as many as it takes."),
 		refused(signaling.CodeTooMany, "A computer was turned away: there were too many attempts or guests from its address.",
 			"Somebody at 203.0.113.9 was turned away: there were too many attempts or guests from its address."),
+		refused(signaling.CodeRemoved, "A guest that was removed or not let in came again with the same invite, and was turned away.",
+			"Somebody at 203.0.113.9 was turned away. A guest that was removed or not let in came again with the same invite."),
 		refused("not_met", "No packet came through.", "No packet came through."),
 		refused("not_met", "", "Somebody at 203.0.113.9 was turned away."),
 
@@ -96,6 +98,8 @@ func TestHostEventLineWithDetail(t *testing.T) {
 		closed(string(signaling.CodeHostStopped), "Hosting has stopped.", "Lab-PC: Relay TCP has ended. Hosting has stopped.", ToneNone),
 		ended("overrun", "The run has taken much longer than it asked for, so the host has ended it.",
 			"The test of Lab-PC has ended. The run has taken much longer than it asked for, so the host has ended it.", ToneFair),
+		closed(string(signaling.CodeRemoved), "The person at the host has ended your session.", "Lab-PC: Relay TCP has ended.", ToneFair),
+		ended(string(signaling.CodeRemoved), "The person at the host has ended your session.", "The test of Lab-PC has ended.", ToneFair),
 		ended("", "The test of Lab-PC has ended.", "The test of Lab-PC has ended.", ToneNone),
 	})
 }
