@@ -39,6 +39,9 @@ func (s Servers) WithList(list []netcheck.ICEServer) (Servers, error) {
 		s.User = login.Username
 	}
 	s.URLs, s.Pins = strings.Join(lines, "\n"), pins
+	if !slices.ContainsFunc(list, func(v netcheck.ICEServer) bool { return v.URL.Scheme == netcheck.SchemeTURNS }) {
+		s.CAFile, s.CAPEM, s.CAProblem = "", nil, "" // it matters for servers over TLS only
+	}
 	return s, nil
 }
 
@@ -93,10 +96,13 @@ func onePinning(servers []netcheck.ICEServer) (string, error) {
 	return pins, nil
 }
 
+// NoPassword tells that there is a TURN server, and nothing to prove oneself with.
+func (s Servers) NoPassword() bool { return s.relay() && s.Password == "" && s.RESTSecret == "" }
+
 // ListTaken says what a list has brought, and what is still missing.
 func (s Servers) ListTaken(list []netcheck.ICEServer) string {
 	text := present.Counted(len(list), "server") + " taken over from the file."
-	if s.relay() && s.Password == "" && s.RESTSecret == "" {
+	if s.NoPassword() {
 		text += " No password was in it: type it here."
 	}
 	return text
@@ -105,7 +111,7 @@ func (s Servers) ListTaken(list []netcheck.ICEServer) string {
 // ServerList are the servers of the editor as they can be passed on; ok is false while something is wrong with them.
 func (f Form) ServerList() (list []netcheck.ICEServer, ok bool) {
 	only := f
-	if only.Servers.relay() && only.Servers.Password == "" && only.Servers.RESTSecret == "" {
+	if only.Servers.NoPassword() {
 		only.Servers.Password = "?" // a list may well be passed on by somebody who has none
 		if strings.TrimSpace(only.Servers.User) == "" {
 			only.Servers.User = "?"

@@ -129,7 +129,7 @@ func (e entry) servers() ([]netcheck.ICEServer, error) {
 	for _, name := range names {
 		u, err := netcheck.ParseServerURL(name)
 		if err != nil {
-			return nil, err
+			return nil, withoutAddress(err)
 		}
 		s := netcheck.ICEServer{URL: u, Username: e.Username, Password: netcheck.Secret(e.Credential), Public: e.Public}
 		if u.Scheme == netcheck.SchemeTURNS {
@@ -138,6 +138,15 @@ func (e entry) servers() ([]netcheck.ICEServer, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// withoutAddress words why an address can not be used, without the address: people write passwords into them.
+func withoutAddress(err error) error {
+	why := err.Error()
+	if _, after, ok := strings.Cut(why, "can not be used: "); ok {
+		why = after
+	}
+	return errors.New("the address can not be used: " + why)
 }
 
 // fromLines reads one URL a line. What follows a # is a remark.
@@ -152,7 +161,7 @@ func fromLines(b []byte) ([]netcheck.ICEServer, error) {
 		}
 		u, err := netcheck.ParseServerURL(text)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return nil, fmt.Errorf("line %d: %w", n, withoutAddress(err))
 		}
 		if list = append(list, netcheck.ICEServer{URL: u}); len(list) > MaxServers {
 			return nil, fmt.Errorf("the file names more than %d servers", MaxServers)

@@ -41,19 +41,22 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	const secret = "s3cr3t"
 	for name, tt := range map[string]struct{ in, want string }{
-		"nothing":      {"", "names no server"},
-		"remarks":      {"# nothing\n", "names no server"},
-		"no servers":   {`{"iceServers":[]}`, "names no server"},
-		"other JSON":   {`{"servers":[1]}`, "names no server"},
-		"no urls":      {`{"iceServers":[{"urls":"stun:a"},{"username":"u"}]}`, `server 2: it has no "urls"`},
-		"bad url":      {`{"iceServers":[{"urls":"http://a"}]}`, "server 1"},
-		"bad line":     {"stun:a\nhttp://a\n", "line 2"},
-		"bad pin":      {`{"iceServers":[{"urls":"turns:a","spkiSha256":["12"]}]}`, "server 1"},
-		"cut off":      {`{"iceServers":[{"urls":"stun:a","credential":"` + secret, "character"},
-		"wrong kind":   {`{"iceServers":[{"urls":"stun:a","credential":{"` + secret + `":1}}]}`, "no list of servers"},
-		"many":         {strings.Repeat("stun:a\n", MaxServers+1), "more than 64"},
-		"many in JSON": {`[{"urls":["` + strings.Repeat(`stun:a","`, MaxServers) + `stun:b"]}]`, "more than 64"},
-		"large":        {strings.Repeat(" ", MaxBytes+1), "larger than"},
+		"nothing":       {"", "names no server"},
+		"remarks":       {"# nothing\n", "names no server"},
+		"no servers":    {`{"iceServers":[]}`, "names no server"},
+		"other JSON":    {`{"servers":[1]}`, "names no server"},
+		"no urls":       {`{"iceServers":[{"urls":"stun:a"},{"username":"u"}]}`, `server 2: it has no "urls"`},
+		"bad url":       {`{"iceServers":[{"urls":"http://a"}]}`, "server 1"},
+		"bad line":      {"stun:a\nhttp://a\n", "line 2"},
+		"login in line": {"turn:ann:" + secret + "@a.example\n", "line 1: the address can not be used"},
+		"login in url":  {`{"iceServers":[{"urls":"turn:ann:` + secret + `@a.example"}]}`, "server 1: the address can not be used"},
+		"password line": {"password " + secret + "\n", "line 1"},
+		"bad pin":       {`{"iceServers":[{"urls":"turns:a","spkiSha256":["12"]}]}`, "server 1"},
+		"cut off":       {`{"iceServers":[{"urls":"stun:a","credential":"` + secret, "character"},
+		"wrong kind":    {`{"iceServers":[{"urls":"stun:a","credential":{"` + secret + `":1}}]}`, "no list of servers"},
+		"many":          {strings.Repeat("stun:a\n", MaxServers+1), "more than 64"},
+		"many in JSON":  {`[{"urls":["` + strings.Repeat(`stun:a","`, MaxServers) + `stun:b"]}]`, "more than 64"},
+		"large":         {strings.Repeat(" ", MaxBytes+1), "larger than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			list, err := Read(strings.NewReader(tt.in))

@@ -49,7 +49,13 @@ func (s *servers) takeList(list []netcheck.ICEServer, err error) {
 	s.password.SetText(form.Password.Reveal())
 	s.secret.SetText(form.RESTSecret.Reveal())
 	s.pins.SetText(form.Pins)
+	if form.CAFile == "" {
+		s.ca.SetText("")
+	}
 	s.say(look.ColorMuted, form.ListTaken(list))
+	if form.NoPassword() {
+		s.win.Canvas().Focus(s.password)
+	}
 }
 
 // saveList writes the servers into a file for others, after a question if a password could be in it.
