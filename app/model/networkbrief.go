@@ -104,3 +104,45 @@ func briefTLS(r netcheck.NetResult) string {
 	}
 	return "TLS with " + forWindow(to) + " is as it should be."
 }
+
+// parts names each question that was answered with its mark, those that tell nothing last; nil if there is only one.
+func parts(here []netcheck.NetResult) []present.Mark {
+	hosts := map[string]bool{}
+	for _, r := range here {
+		if u, err := netcheck.ParseServerURL(r.Server); err == nil {
+			hosts[u.Host] = true
+		}
+	}
+	var told, open []present.Mark
+	for _, r := range endedOf(here) {
+		mark := present.NetStateMark(r.State)
+		mark.Word += ": " + partTitle(r, len(hosts) > 1)
+		switch {
+		case slices.Contains(told, mark) || slices.Contains(open, mark):
+		case r.State == netcheck.NetNotTested:
+			open = append(open, mark)
+		default:
+			told = append(told, mark)
+		}
+	}
+	if len(told)+len(open) < 2 {
+		return nil
+	}
+	return append(told, open...)
+}
+
+// partTitle names a question by what makes it differ from its neighbours: "TLS 443", "captive portal".
+func partTitle(r netcheck.NetResult, byHost bool) string {
+	title := present.ProbeTitle(r)
+	if (r.Kind == netcheck.ProbeTURN || r.Kind == netcheck.ProbeUDP) && r.Port != 0 {
+		title = strings.ToUpper(r.Transport) + " " + strconv.Itoa(r.Port)
+	}
+	u, err := netcheck.ParseServerURL(r.Server)
+	switch {
+	case r.Kind == netcheck.ProbeDNS && r.Server != "":
+		return forWindow(r.Server)
+	case err == nil && byHost:
+		return title + ", " + forWindow(u.Host)
+	}
+	return title
+}

@@ -13,8 +13,9 @@ type NetCard struct {
 	Area  netcheck.Area
 	Title string
 	Mark  present.Mark
-	Text  string // the weightiest sentence; what is asked here while nothing is known
-	Hint  string // what is asked here
+	Text  string         // the weightiest sentence; what is asked here while nothing is known
+	Hint  string         // what is asked here
+	Parts []present.Mark // one for each question that was answered, if there are several: shown where there is room
 }
 
 // areaHints say what is asked in each area.
@@ -64,6 +65,7 @@ func (n *Network) cards() []NetCard {
 		}
 		c := NetCard{Area: a, Title: cardTitle(a), Hint: areaHints[a]}
 		c.Mark, c.Text = n.cardState(a, here)
+		c.Parts = parts(here)
 		out = append(out, c)
 	}
 	return out

@@ -106,6 +106,14 @@ func interfaceWords(i netcheck.InterfaceFacts) string {
 	return strings.Join(words, "; ")
 }
 
+// netStepTitles are the steps of network probes in words, beside those of connecting.
+var netStepTitles = map[string]string{
+	netcheck.NetStepBinding: "Binding answer", netcheck.NetStepDTLS: "DTLS handshake", netcheck.NetStepChallenge: "Challenge (realm, nonce)",
+	netcheck.NetStepAllocate: "Relay allocated", netcheck.NetStepPermission: "Permission", netcheck.NetStepChannel: "Channel bound",
+	netcheck.NetStepEcho: "Packet through and back", netcheck.NetStepRefresh: "Relay refreshed",
+	"http": "HTTP answer", "certificate": "Certificate checked", "route_ipv4": "Route by IPv4", "route_ipv6": "Route by IPv6",
+}
+
 // timeline lists the steps of a probe.
 func (n *Network) timeline(r netcheck.NetResult) (Section, bool) {
 	if len(r.Steps) < 2 {
@@ -114,13 +122,16 @@ func (n *Network) timeline(r netcheck.NetResult) (Section, bool) {
 	s := Section{Title: "Timeline of " + n.probeTitle(r), Columns: []string{"Step", "Result", "Begin (ms)", "Time (ms)", "Code", "Detail"}}
 	for _, step := range r.Steps {
 		result, code := "ok", ""
-		if !step.OK {
+		switch {
+		case !step.OK && r.Kind == netcheck.ProbeInterfaces: // that there is no route by IPv6 is no failure
+			result = "none"
+		case !step.OK:
 			result = "failed"
 		}
 		if step.Code != 0 {
 			code = fmt.Sprint(step.Code)
 		}
-		title := orElse(stepTitles[netcheck.StepName(step.Name)], step.Name)
+		title := orElse(netStepTitles[step.Name], stepTitle(netcheck.StepName(step.Name)))
 		s.Rows = append(s.Rows, []Cell{{Text: title}, {Text: result}, {Text: present.Millis(step.At)}, {Text: present.Millis(step.Took)}, {Text: code}, {Text: forWindow(step.Detail)}})
 	}
 	return s, true

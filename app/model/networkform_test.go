@@ -158,6 +158,27 @@ func TestBriefCards(t *testing.T) {
 	}
 }
 
+func TestAnswersOfACard(t *testing.T) {
+	_, v := networked(t, presenttest.HomeNAT, nil)
+	var words []string
+	for _, p := range cardOf(t, v, netcheck.AreaTURN).Parts {
+		words = append(words, p.Shape+" "+p.Word)
+	}
+	if want := []string{"● ok: UDP 3478", "● ok: TLS 443"}; !slices.Equal(words, want) {
+		t.Errorf("%q", words)
+	}
+	for _, a := range []netcheck.Area{netcheck.AreaNames, netcheck.AreaWeb} { // one answer, and one that is the same twice
+		if c := cardOf(t, v, a); c.Parts != nil {
+			t.Errorf("%+v", c)
+		}
+	}
+	two := []netcheck.NetResult{{Kind: netcheck.ProbeUDP, Transport: "udp", Port: 3478, Server: "stun:a.example:3478", State: netcheck.NetOK},
+		{Kind: netcheck.ProbeUDP, Transport: "udp", Port: 3478, Server: "stun:b.example:3478", State: netcheck.NetBlocked}}
+	if got := parts(two); len(got) != 2 || got[1].Word != "blocked: UDP 3478, b.example" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // The advice has the second line to itself where the first says what is wrong.
 func TestBannerSaysNothingTwice(t *testing.T) {
 	_, v := networked(t, presenttest.OnlyTLS, nil)

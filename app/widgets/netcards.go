@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image/color"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 	"echopath/app/look"
 	"echopath/app/model"
+	"echopath/app/present"
 	"echopath/netcheck"
 )
 
@@ -37,8 +39,9 @@ type netCardFace struct {
 	title  *canvas.Text
 	mark   *MarkText
 	text   *paragraph
-	area   area // in the widget
-	cut    bool // not all of the card's text is shown
+	parts  []*MarkText // those that there is room for come first; the others are hidden
+	area   area        // in the widget
+	cut    bool        // not all of the card's text is shown
 }
 
 const (
@@ -56,7 +59,7 @@ func NewNetCards() *NetCards {
 
 // Set shows the cards.
 func (c *NetCards) Set(cards []model.NetCard) {
-	if slices.Equal(c.cards, cards) {
+	if reflect.DeepEqual(c.cards, cards) {
 		return
 	}
 	c.cards = slices.Clone(cards)
@@ -206,6 +209,9 @@ func (r *netCardsRenderer) Objects() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for _, f := range r.c.faces {
 		out = append(out, f.ground, f.title, f.mark, f.text)
+		for _, p := range f.parts {
+			out = append(out, p)
+		}
 	}
 	return out
 }
@@ -253,6 +259,26 @@ func (f *netCardFace) layout(card model.NetCard) {
 	f.say(card.Text, inner)
 	f.text.Move(pos.AddXY(netCardPad, netCardPad+line))
 	f.text.Resize(fyne.NewSize(inner, float32(f.text.limit)*f.text.lineHeight()))
+	f.layoutParts(card.Parts, area{pos.AddXY(netCardPad, netCardPad+line), fyne.NewSize(inner, room)})
+}
+
+// layoutParts lists the single answers below the text, as many as there is room for.
+func (f *netCardFace) layoutParts(parts []present.Mark, in area) {
+	height := f.text.lineHeight()
+	y := float32(f.text.shown)*height + height/2
+	for i, p := range f.parts {
+		p.Hidden = i >= len(parts) || y+height > in.size.Height
+		if p.Hidden {
+			continue
+		}
+		side, gap := (&markRenderer{p}).shapeWidth()
+		mark := parts[i]
+		mark.Word = captionStyle.fit(mark.Word, in.size.Width-side-gap)
+		p.Set(mark)
+		p.Move(in.pos.AddXY(0, y))
+		p.Resize(fyne.NewSize(in.size.Width, height))
+		y += height
+	}
 }
 
 // say shows as many whole sentences as there is room for, or at least a whole clause: what breaks off in the middle says less than
@@ -302,6 +328,9 @@ func (r *netCardsRenderer) dress() {
 		}
 		strongStyle.apply(f.title)
 		f.mark.Set(card.Mark)
+		for len(f.parts) < len(card.Parts) {
+			f.parts = append(f.parts, newMarkText(card.Parts[len(f.parts)], captionStyle))
+		}
 	}
 }
 

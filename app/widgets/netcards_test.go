@@ -8,6 +8,8 @@ import (
 
 	"echopath/app/look"
 	"echopath/app/model"
+	"echopath/app/present"
+	"echopath/netcheck"
 )
 
 func TestClausesAreLeftOutWhole(t *testing.T) {
@@ -40,5 +42,26 @@ func TestCardsShowWholeSentences(t *testing.T) {
 	c.Resize(fyne.NewSize(800, 300))
 	if f := c.faces[0]; f.cut || f.text.text != whole {
 		t.Errorf("%v %q", f.cut, f.text.text)
+	}
+}
+
+// The single answers have their place only where nothing of the sentence is lost to them.
+func TestCardsListAnswersWhereThereIsRoom(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(look.New(look.ModeLight))
+	c := NewNetCards()
+	ok := present.NetStateMark(netcheck.NetOK)
+	c.Set([]model.NetCard{{Area: "turn", Title: "Relays", Text: "Relays work.", Parts: []present.Mark{{Shape: ok.Shape, Word: "ok: UDP 3478"}, {Shape: ok.Shape, Word: "ok: TLS 443"}}}})
+	test.NewTempWindow(t, c)
+	line := c.faces[0].text.lineHeight()
+	head := 2*netCardPad + strongStyle.measure("M").Height
+	for lines, want := range map[float32][2]bool{1: {true, true}, 2.6: {false, true}, 5: {false, false}} {
+		c.Resize(fyne.NewSize(800, head+lines*line))
+		if f := c.faces[0]; f.parts[0].Hidden != want[0] || f.parts[1].Hidden != want[1] {
+			t.Errorf("with room for %v lines hidden are %v and %v", lines, f.parts[0].Hidden, f.parts[1].Hidden)
+		}
+	}
+	c.Set([]model.NetCard{{Area: "turn", Title: "Relays", Text: "Relays work."}})
+	if f := c.faces[0]; !f.parts[0].Hidden || !f.parts[1].Hidden {
+		t.Error("answers of before are still to be seen")
 	}
 }
