@@ -25,6 +25,8 @@ const childVariable = "ECHOPATH_NATPROBE_CHILD"
 type order struct {
 	Host  netip.Addr
 	CAPEM []byte
+	Long  bool     // the long questions instead
+	Idle  []string // transports of those that wait
 }
 
 var (
@@ -54,8 +56,11 @@ func runChild(text string) error {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
+	if o.Long {
+		return runLongChild(ctx, o)
+	}
 	var mu sync.Mutex
 	var asking sync.WaitGroup
 	results, p := map[string]netcheck.NetResult{}, direct()
