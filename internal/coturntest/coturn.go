@@ -6,6 +6,7 @@ package coturntest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Options struct {
 	// NoLoopbackPeers leaves out --allow-loopback-peers: coturn then answers 403 to every permission for 127.0.0.1.
 	NoLoopbackPeers bool
 	DeniedPeers     []string // addresses or ranges for --denied-peer-ip
+	Relay           string   // address of relays; 127.0.0.1 if empty
 	UserQuota       int      // allocations of one user at a time; 0 = no limit
 	DTLS            bool     // on the ports of UDP and of TLS
 	Args            []string // further options
@@ -118,7 +120,7 @@ func (s *Server) arguments(dir string, o Options) []string {
 	args := []string{
 		"-n", "--no-cli", "--log-file", "stdout", "--simple-log",
 		"--pidfile", filepath.Join(dir, "pid"), "--userdb", filepath.Join(dir, "turndb"),
-		"--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1",
+		"--listening-ip", "127.0.0.1", "--relay-ip", cmp.Or(o.Relay, "127.0.0.1"),
 		"--listening-port", fmt.Sprint(s.Addr.Port()), "--tls-listening-port", fmt.Sprint(s.TLSAddr.Port()),
 		"--cert", filepath.Join(dir, "cert.pem"), "--pkey", filepath.Join(dir, "key.pem"),
 		"--realm", o.Realm,

@@ -18,6 +18,8 @@ type Ask struct {
 	Addr      netip.AddrPort
 	Transport Transport // of TURN
 	Interface string    // name or address; "" leaves the choice to the system
+	// Others gives servers whose relay may be the far end of an echo, if the one that is asked does not relay to its own address; nil: none.
+	Others func(ctx context.Context) []Ask
 }
 
 // visit is one probe of one server.
@@ -26,7 +28,9 @@ type visit struct {
 	ask  Ask
 	kind netcheck.ProbeKind
 	log  *timeline
-	left func() // gives back the visit's place among the few; nil: it has none
+	// detour is a sentence about a far end that is not on the server, with a space before it.
+	detour string
+	left   func() // gives back the visit's place among the few; nil: it has none
 }
 
 func (p *Prober) visit(kind netcheck.ProbeKind, ask Ask) *visit {

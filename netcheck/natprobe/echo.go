@@ -6,20 +6,38 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"net/netip"
 	"os"
 	"time"
 )
 
 // echoing sends numbered packets through a relay to an end that sends them back through its own.
 type echoing struct {
-	near, far *session
-	tag       [16]byte // tells this conversation's packets from strangers'
-	sent      []time.Time
+	near *session
+	far  mirror
+	tag  [16]byte // tells this conversation's packets from strangers'
+	sent []time.Time
 }
+
+// mirror is the far end of an echo: it gets what the near one's relay sends to it, and sends it back to that.
+type mirror interface {
+	at() netip.AddrPort                              // where packets for it go
+	hear() ([]byte, error)                           // the next packet from the near end's relay
+	reply(relayed netip.AddrPort, data []byte) error // to that relay
+	until(deadline time.Time)                        // zero: without one
+}
+
+// relayEnd is a far end with a relay of its own.
+type relayEnd struct{ *session }
+
+func (r relayEnd) at() netip.AddrPort                              { return r.relayed }
+func (r relayEnd) hear() ([]byte, error)                           { return r.receive(r.conn) }
+func (r relayEnd) reply(relayed netip.AddrPort, data []byte) error { return r.forward(relayed, data) }
+func (r relayEnd) until(deadline time.Time)                        { _ = r.conn.SetDeadline(deadline) } // an error comes again from what is bound by it
 
 // echo sends a packet from one allocation to another and back, three at most, and gives how long the one that came back first was on its
 // way. The error is os.ErrDeadlineExceeded if none came back, ctx's, or that of a socket.
-func echo(ctx context.Context, near, far *session) (took time.Duration, err error) {
+func echo(ctx context.Context, near *session, far mirror) (took time.Duration, err error) {
 	e := &echoing{near: near, far: far}
 	if _, err := rand.Read(e.tag[:]); err != nil {
 		return 0, err
@@ -45,7 +63,7 @@ func (e *echoing) send(ctx context.Context, i byte, wait time.Duration) (time.Du
 		return 0, err
 	}
 	e.sent = append(e.sent, begin)
-	if err := e.near.forward(e.far.relayed, append(e.tag[:], i)); err != nil {
+	if err := e.near.forward(e.far.at(), append(e.tag[:], i)); err != nil {
 		return 0, err
 	}
 	for range maxStray {
@@ -74,19 +92,19 @@ func (e *echoing) number(data []byte) (int, bool) {
 
 // reflect sends back at the far end what arrives there, until stop is called, which waits.
 func (e *echoing) reflect(ctx context.Context) (stop func()) {
-	_ = e.far.conn.SetDeadline(time.Time{}) // an error comes again from the first read
-	interrupt := func() { _ = e.far.conn.SetDeadline(time.Unix(1, 0)) }
+	e.far.until(time.Time{})
+	interrupt := func() { e.far.until(time.Unix(1, 0)) }
 	end := context.AfterFunc(ctx, interrupt)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		to := e.near.relayed
 		for range maxStray {
-			data, err := e.far.receive(e.far.conn)
+			data, err := e.far.hear()
 			if err != nil {
 				return
 			}
-			if len(data) == len(e.tag)+1 && bytes.HasPrefix(data, e.tag[:]) && e.far.forward(to, data) != nil {
+			if len(data) == len(e.tag)+1 && bytes.HasPrefix(data, e.tag[:]) && e.far.reply(to, data) != nil {
 				return
 			}
 		}

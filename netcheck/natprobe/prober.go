@@ -14,10 +14,12 @@ import (
 
 // Prober asks servers. The zero value uses the system's sockets and clock; it may be used by several goroutines at once.
 type Prober struct {
-	Dialer  func(local netip.Addr) *dial.Dialer                                       // makes the dialer for a source address; nil = a plain one
-	Now     func() time.Time                                                          // wall clock, for the expiry of credentials; nil = time.Now
-	DialUDP func(local netip.Addr, remote netip.AddrPort) (net.Conn, error)           // opens a connected socket; nil = the system's
-	LocalOf func(ifaceOrAddr string, f netcheck.Family) (local netip.Addr, err error) // source address of a Leg.Interface; nil = the system's
+	Dialer  func(local netip.Addr) *dial.Dialer                             // makes the dialer for a source address; nil = a plain one
+	Now     func() time.Time                                                // wall clock, for the expiry of credentials; nil = time.Now
+	DialUDP func(local netip.Addr, remote netip.AddrPort) (net.Conn, error) // opens a connected socket; nil = the system's
+	// ListenUDP opens a socket that speaks with anybody, at local or, if that is zero, at every address of its family; nil = the system's.
+	ListenUDP func(local netip.Addr, f netcheck.Family) (net.PacketConn, error)
+	LocalOf   func(ifaceOrAddr string, f netcheck.Family) (local netip.Addr, err error) // source address of a Leg.Interface; nil = the system's
 
 	few few // of the probes of one server that have allocations
 }

@@ -46,13 +46,13 @@ func (s *session) refresh(ctx context.Context) error {
 }
 
 // send sends a packet through the relay to the other one of this program's, and back.
-func (s *session) send(ctx context.Context, far *session) error {
+func (s *session) send(ctx context.Context, far mirror, way string) error {
 	begin := time.Now()
 	took, err := echo(ctx, s, far)
 	if err != nil {
 		err = s.lost(ctx, err)
 	}
-	s.log.did(netcheck.NetStepEcho, begin, fmt.Sprintf("through two relays and back in %s", milliseconds(took)), err)
+	s.log.did(netcheck.NetStepEcho, begin, fmt.Sprintf("%s and back in %s", way, milliseconds(took)), err)
 	return err
 }
 

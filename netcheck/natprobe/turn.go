@@ -16,7 +16,8 @@ import (
 // The result is
 //   - ok, if all of that works,
 //   - degraded, if a relay is granted and something after it does not work (the code says what; ReasonPeerRefused means that the server
-//     does not relay to its own address, which says nothing of calls to others),
+//     does not relay to its own address, as many do not, and that neither a relay of one of ask's Others nor a socket of this computer,
+//     under its outside address, could be the far end in its place, which says nothing of calls to others),
 //   - blocked or failed, if no relay is granted, with the code of the reason,
 //   - not tested, if this computer could not send, or ctx ended before it was decided.
 //
@@ -72,11 +73,22 @@ func (v *visit) through(ctx context.Context, near, far *session) error {
 	if err == nil {
 		err = far.permit(ctx, near.relayed)
 	}
+	if refusesPeer(err) && ctx.Err() == nil {
+		if other := v.elsewhere(ctx, near); other != nil {
+			defer other.close(ctx)
+			return v.carry(ctx, near, other, other.way)
+		}
+	}
 	if err != nil {
 		return first(err, near.refresh(ctx))
 	}
-	channel := near.bind(ctx, far.relayed)
-	sent := near.send(ctx, far)
+	return v.carry(ctx, near, relayEnd{far}, "through two relays")
+}
+
+// carry binds a channel to the far end, sends a packet there and back, and refreshes.
+func (v *visit) carry(ctx context.Context, near *session, far mirror, way string) error {
+	channel := near.bind(ctx, far.at())
+	sent := near.send(ctx, far, way)
 	return first(sent, channel, near.refresh(ctx))
 }
 
@@ -99,7 +111,7 @@ func (v *visit) wellText(near *session) string {
 	if rtt := near.pace.quickest; rtt > 0 {
 		text += fmt.Sprintf(", and the server itself answers in %s", milliseconds(rtt))
 	}
-	text += "."
+	text += "." + v.detour
 	if v.expired > 0 {
 		text += fmt.Sprintf(" It does so although the credential expired %s ago by this computer's clock.", span(v.expired))
 	}

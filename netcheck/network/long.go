@@ -104,7 +104,7 @@ func (p *plan) through(s netcheck.ICEServer, ask func(context.Context, Server, s
 		if err != nil && (transport == "udp" || !p.proxied(s)) {
 			return p.nameless(ctx, err)
 		}
-		return ask(ctx, Server{s, addr}, transport)
+		return ask(ctx, Server{ICEServer: s, Addr: addr}, transport)
 	}
 }
 

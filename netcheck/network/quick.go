@@ -60,7 +60,7 @@ func (p *plan) server(s netcheck.ICEServer) {
 			if err != nil && !p.proxied(s) {
 				return p.nameless(ctx, err)
 			}
-			return p.ask.TLS(ctx, Server{s, addr})
+			return p.ask.TLS(ctx, Server{ICEServer: s, Addr: addr})
 		}})
 	}
 }
@@ -124,9 +124,23 @@ func (p *plan) turn(s netcheck.ICEServer, transport string, extra bool) {
 		if err != nil && (transportURL(transport) == "udp" || !p.proxied(s)) {
 			return p.nameless(ctx, err)
 		}
-		return p.ask.TURN(ctx, Server{s, addr}, transport)
+		return p.ask.TURN(ctx, Server{ICEServer: s, Addr: addr, Others: p.elsewhere(s)}, transport)
 	}
 	p.add(job{NetPlanned: at(netcheck.ProbeTURN, transport, s.URL), limit: turnLimit, run: voluntary(extra, run)})
+}
+
+// elsewhere gives the TURN servers of other hosts that have an address, each host once, by its first URL.
+func (p *plan) elsewhere(s netcheck.ICEServer) func(context.Context) []Server {
+	return func(ctx context.Context) []Server {
+		var list []netcheck.ICEServer
+		for _, o := range relaysOf(netcheck.PublicLast(p.Servers)) {
+			if o.URL.Host != s.URL.Host && !slices.ContainsFunc(list, func(k netcheck.ICEServer) bool { return k.URL.Host == o.URL.Host }) {
+				list = append(list, o)
+			}
+		}
+		known, _ := p.addresses(ctx, list)
+		return known
+	}
 }
 
 // proxied tells of a server that streams reach through a proxy, which may know a name that is not found here.

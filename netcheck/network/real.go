@@ -55,7 +55,16 @@ func real(asked netcheck.NetworkAsked, dialer func(netip.Addr) *dial.Dialer) Que
 		return c
 	}
 	ask := func(s Server, t natprobe.Transport) natprobe.Ask {
-		return natprobe.Ask{Server: s.ICEServer, Addr: s.Addr, Transport: t, Interface: asked.Interface}
+		a := natprobe.Ask{Server: s.ICEServer, Addr: s.Addr, Transport: t, Interface: asked.Interface}
+		if s.Others != nil {
+			a.Others = func(ctx context.Context) (out []natprobe.Ask) {
+				for _, o := range s.Others(ctx) {
+					out = append(out, natprobe.Ask{Server: o.ICEServer, Addr: o.Addr, Transport: natprobe.Transport(transportOf(o.URL)), Interface: asked.Interface})
+				}
+				return out
+			}
+		}
+		return a
 	}
 	return Questions{
 		Interfaces: func(context.Context) netcheck.NetResult { return near.Interfaces(asked.Interface, asked.Family) },

@@ -14,6 +14,8 @@ import (
 type Server struct {
 	netcheck.ICEServer
 	Addr netip.AddrPort
+	// Others gives TURN servers of other hosts, whose relays may be the far end of an echo; nil: none. TURN alone has it.
+	Others func(ctx context.Context) []Server
 }
 
 // Questions are what a Suite asks with. Each keeps to its context, fills in what it found, and leaves ID and At to the Suite. One that
@@ -101,7 +103,7 @@ func (p *plan) resolved(s netcheck.ICEServer, ask func(context.Context, Server) 
 		if err != nil {
 			return p.nameless(ctx, err)
 		}
-		return ask(ctx, Server{s, addr})
+		return ask(ctx, Server{ICEServer: s, Addr: addr})
 	}
 }
 
@@ -138,7 +140,7 @@ func (p *plan) addresses(ctx context.Context, list []netcheck.ICEServer) (known 
 	for _, s := range list {
 		addr, err := p.address(ctx, s)
 		if err == nil {
-			known = append(known, Server{s, addr})
+			known = append(known, Server{ICEServer: s, Addr: addr})
 		} else if first == nil {
 			first = err
 		}
