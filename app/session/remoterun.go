@@ -53,7 +53,7 @@ func runRemote(ctx context.Context, plan netcheck.Plan, opt Options, deps netche
 	if err := callable(granted, remote.mux.Peer().Features); err != nil {
 		return netcheck.Report{}, err
 	}
-	r := &remoteRun{Remote: remote, order: orderOf(granted), patience: granted.ConnectTimeout, call: granted.Video.Mode == netcheck.VideoCall}
+	r := &remoteRun{Remote: remote, order: withProbes(orderOf(granted), granted.Network, remote.Limits()), patience: granted.ConnectTimeout, call: granted.Video.Mode == netcheck.VideoCall}
 	if err := r.admission(ctx); err != nil {
 		return netcheck.Report{}, err
 	}
@@ -128,6 +128,18 @@ func orderOf(g netcheck.Plan) signaling.Run {
 	}
 	r.Duration += g.Network.Limit // zero without network probes; those that are not long may take it all
 	r.Probing = netcheck.Plan{Network: g.Network}.Estimate().Duration + g.Network.Limit
+	return r
+}
+
+// rateKbps is what the long probe "rate" sends at most through the host's relay.
+const rateKbps = 4000
+
+// withProbes adds what network probes cost the host. It may take part in less at one time than the largest load is: what is too much for it
+// is found by the probe, and is no reason to refuse the run.
+func withProbes(r signaling.Run, n netcheck.NetworkPlan, l signaling.Limits) signaling.Run {
+	if slices.Contains(n.Long, netcheck.ProbeRate) {
+		r.Kbps = max(r.Kbps, min(rateKbps, l.Kbps))
+	}
 	return r
 }
 
