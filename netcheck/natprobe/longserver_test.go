@@ -59,8 +59,8 @@ func TestRateStops(t *testing.T) {
 			t.Errorf("after %s: %q, %q: %s", took, r.State, r.Code, r.Text)
 		}
 		time.Sleep(time.Second)
-		if len(w.relays) != 0 {
-			t.Errorf("%d relays are left", len(w.relays))
+		if left, _ := w.left(); left != 0 {
+			t.Errorf("%d relays are left", left)
 		}
 	})
 }

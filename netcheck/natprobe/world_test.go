@@ -204,6 +204,13 @@ func (w *world) arrive(from netip.AddrPort, b []byte) {
 	w.deliver(from, w.answer(from, r, m).Raw)
 }
 
+// left tells how many relays there are, and how many there were at most.
+func (w *world) left() (now, most int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.relays), w.largest
+}
+
 func (w *world) relayOf(client netip.AddrPort) *worldRelay {
 	for _, r := range w.relays {
 		if r.client == client {
