@@ -71,9 +71,14 @@ func casesClosed(refused bool) func(*netView) []netCase {
 		if alive == "" {
 			return nil
 		}
-		return []netCase{{results: resultsOf(slices.Concat(legs, pick(v.legs, func(l netLeg) bool { return l.stream && (l.reached || works(l)) }))),
-			light: v.anyWay(),
-			words: netWords{"places": hostsOf(legs), "refused": hostsOf(told), "silent": silentWords(untold), "alive": alive, "while": while, "ask": askFor(legs), "ways": v.waysLeft()}}}
+		c := netCase{results: resultsOf(slices.Concat(legs, pick(v.legs, func(l netLeg) bool { return l.stream && (l.reached || works(l)) }))), light: v.anyWay(),
+			words: netWords{"places": hostsOf(legs), "refused": hostsOf(told), "silent": silentWords(untold), "alive": alive, "while": while,
+				"ask": askFor(legs), "ways": v.waysLeft(), "one": "", "check": ""}}
+		if len(placesOf(legs)) == 1 {
+			c.words["one"] = " Only one server was asked over UDP: that it does not listen there would look the same."
+			c.words["check"] = " Check that the server listens on UDP there."
+		}
+		return []netCase{c}
 	}
 }
 

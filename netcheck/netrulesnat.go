@@ -12,7 +12,7 @@ import (
 var netNATRules = []netRule{
 	{id: "net_nat_symmetric", area: AreaNAT, severity: SeverityWarning, lighter: SeverityInfo, holds: casesSymmetric,
 		title:  "The NAT gives each destination a port of its own (symmetric NAT){family}",
-		detail: "Its mapping is {mapping} (RFC 4787), so what one server sees is of no use to others. What to expect of calls: {outlook}{run}",
+		detail: "Its mapping is {mapping} (RFC 4787), so the address and port that one server sees are good for that server alone. What to expect of calls: {outlook}{run}",
 		advice: "Calls need a TURN server here, best over UDP. Or ask for a NAT with endpoint-independent mapping (RFC 4787, REQ-1)."},
 	{id: "net_nat_outlook", area: AreaNAT, severity: SeverityInfo, holds: casesOutlook,
 		title:  "What the NAT lets expect of calls{family}",

@@ -31,7 +31,7 @@ var netPathRules = []netRule{
 	{id: "net_rate_limit", area: AreaPath, severity: SeverityWarning, lighter: SeverityInfo, holds: casesRate,
 		title:  "One connection is limited to about {limit} kbit/s",
 		detail: "Above {limit} kbit/s one flow of UDP lost packets{many}.",
-		advice: "Ask for a rate limit on single UDP connections to be raised, to 4000 kbit/s for video."},
+		advice: "{then}"},
 	{id: "net_idle_timeout", area: AreaPath, severity: SeverityWarning, lighter: SeverityInfo, holds: casesIdle,
 		title:  "Quiet {transport} connections are closed after {most}",
 		detail: "A connection without packets was there after {least} and gone after {most}.",
@@ -86,13 +86,15 @@ func casesRate(v *netView) []netCase {
 		if limit <= 0 || v.carriedMore(limit) {
 			continue
 		}
-		c := netCase{results: []NetResult{r}, light: limit >= enoughKbps, words: netWords{"limit": number(limit), "many": ""},
+		c := netCase{results: []NetResult{r}, light: limit >= enoughKbps, words: netWords{"limit": number(limit), "many": "",
+			"then": "Ask for the rate limit of single UDP connections to be raised, to 4000 kbit/s for video."},
 			facts: evidence("limit_kbps", number(limit))}
 		switch {
 		case many > limit*1.3:
 			c.words["many"] = ", while several together carried " + number(many) + " kbit/s: the limit is one of single connections"
 		case many > 0:
 			c.words["many"] = ", and several together carried no more: it is the line that is full, or limited as a whole"
+			c.words["then"] = "No single connection is held back: look at the rate of the line as a whole, and at what else uses it."
 		}
 		out = append(out, c)
 	}
