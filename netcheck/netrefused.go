@@ -65,12 +65,27 @@ func casesAllRefused(v *netView) []netCase {
 		return nil
 	}
 	refused, silent := refusals(legs)
-	why := "That so many servers refuse at the same time is unlikely: a firewall on the way, or a packet filter of this computer, does."
+	title, why := "The network refuses everything that was tried", "That so many servers refuse at the same time is unlikely: a firewall on the way, or a packet filter of this computer, does."
+	if one := len(placesOf(refused)) == 1; one && !has(refused, byRouter) {
+		title, why = "No server answers: refused, or silent", "A firewall does that; so does a computer on which no server runs, beside others that are down or blocked."
+	} else if has(v.legs, reached) {
+		title = "The network refuses what was tried over " + protocolsOf(refused)
+	}
 	if has(refused, byRouter) {
 		why = "The answer is that there is no way there, or that it is prohibited (ICMP): a firewall or router on the way says so, or this computer's own packet filter, and not the server."
 	}
 	web := map[Tri]string{Yes: " The web answers from here.", No: " The web does not answer either."}[v.web()]
-	return []netCase{{results: resultsOf(legs), light: v.anyWay(), words: netWords{"refused": spotsOf(refused), "silent": silentWords(silent), "why": why, "web": web, "ask": askFor(legs)}}}
+	return []netCase{{results: resultsOf(legs), light: v.anyWay(), words: netWords{"title": title, "refused": spotsOf(refused),
+		"silent": silentWords(silent), "why": why, "accepted": v.acceptedWords(), "web": web, "ask": askFor(legs)}}}
+}
+
+// protocolsOf names what legs went by: "UDP", "TCP" or "UDP and TCP".
+func protocolsOf(legs []netLeg) string {
+	var out []string
+	for _, n := range placesTo(legs) {
+		out = append(out, n.protocol)
+	}
+	return list(unique(out))
 }
 
 // nothingCame tells that something was tried, and that nothing came back by which a server is known to run; what explains it otherwise is
