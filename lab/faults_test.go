@@ -72,6 +72,9 @@ func faults() []fault {
 			also: []string{"net_no_answer"}},
 		{name: "a proxy that wants a user", side: Side{NAT: Cone, Out: onlyProxy}, ask: refusingProxy(407),
 			id: "net_proxy_auth", severity: "critical", advice: []string{"CONNECT to 11.0.3.2, ports 443 and 3478", "without a log-in"}, also: []string{"net_no_answer"}},
+		{name: "a proxy that forbids, and open UDP", side: Side{NAT: Cone}, ask: refusingProxy(403),
+			id: "net_proxy_forbids", severity: "info", advice: []string{"CONNECT to 11.0.3.2, ports 443 and 3478"}},
+		{name: "a proxy that wants a user, and open UDP", side: Side{NAT: Cone}, ask: refusingProxy(407), id: "net_proxy_auth", severity: "info"},
 		{name: "a proxy reads along", side: Side{NAT: Cone}, ask: readingProxy,
 			id: "net_tls_intercepted", severity: "warning", title: AddrSrv.String(), advice: []string{"exception from TLS inspection for 11.0.3.2, port 443"}},
 		{name: "a box reads along", side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp -d 11.0.3.2 --dport 443 -j DNAT --to-destination 10.1.0.1:8443")},
@@ -127,6 +130,12 @@ func faults() []fault {
 				return withPassword(), slices.Concat(s.flags(), []string{"--turn-ca", w.ca, "--portal", "http://11.0.3.2/"})
 			},
 			id: "net_captive_portal", severity: "critical", advice: []string{"Open a browser, log in"}},
+		{name: "a log-in page that stays after the log-in", side: Side{NAT: Cone, Rules: between("-A PREROUTING -i lan -p tcp --dport 80 -j DNAT --to-destination 10.1.0.1:80")},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				w.box("nata", "login", "10.1.0.1:80", "http://login.example.com/")
+				return withPassword(), slices.Concat(s.flags(), []string{"--turn-ca", w.ca, "--portal", "http://11.0.3.2/"})
+			},
+			id: "net_captive_portal", severity: "info", advice: []string{"Nothing needs to be done for calls"}},
 		{name: "MTU 1400", side: Side{NAT: Cone},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.run("nata", "ip", "link", "set", "dev", "wan", "mtu", "1400")

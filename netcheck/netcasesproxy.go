@@ -113,7 +113,10 @@ func (v *netView) proxyCase(met metProxy) netCase {
 	hosts, statuses, schemes = unique(hosts), unique(statuses), unique(schemes)
 	first := met.results[0]
 	c := netCase{results: met.results, light: v.anyWay(), words: netWords{"host": list(hosts), "spot": resultSpots(met.results), "proxy": "The proxy",
-		"from": "from the settings", "status": "a refusal", "schemes": "", "said": sentenceOf(first.Text, "no reason was given"), "opens": v.openedBy(met.name)}}
+		"from": "from the settings", "status": "a refusal", "schemes": "", "said": sentenceOf(first.Text, "no reason was given"), "opens": v.openedBy(met.name), "hint": " Many proxies allow port 443 alone: a TURN server there may pass."}}
+	if slices.ContainsFunc(met.results, func(r NetResult) bool { _, port := r.place(); return port == 443 }) {
+		c.words["hint"] = ""
+	}
 	if met.name != "" {
 		c.words["proxy"] += " " + met.name
 	}

@@ -135,6 +135,27 @@ func TestUnusualNetworksHaveNothingAboveInfo(t *testing.T) {
 	}
 }
 
+// Nor is it where STUN servers of the public alone were asked.
+func TestUnusualNetworksWithoutRelays(t *testing.T) {
+	usual := []NetResult{interfaces(eth0()), udp(public, 3478, rtt(20*ms)), nat(nil), about(ProbePortal, "http://example.com/"), about(ProbeClock, "http://example.com/")}
+	for _, u := range []unusual{
+		{"a carrier's NAT", []NetResult{nat(carrierNAT)}, nil},
+		{"a symmetric NAT", []NetResult{nat(symmetricNAT)}, nil},
+		{"a VPN", []NetResult{interfaces(leadsOut(vpn("wg0"))), mtu(1420)}, nil},
+		{"IPv6 with NAT64", []NetResult{interfaces(ip6Interface), probe(ProbeNAT64, says(NetDegraded, ReasonNAT64), facts(func(f *NetFacts) { f.Prefix = "64:ff9b::/96" })), nat(openIPv6)}, onlyIPv6},
+		{"a web filter", []NetResult{about(ProbePortal, "http://example.com/", says(NetNotTested, ReasonUndecided))}, nil},
+	} {
+		r := networkReport(u.over(usual)...)
+		v := Judge(r)
+		checkNetworkWords(t, r, v)
+		for _, f := range v.Findings {
+			if f.Severity != SeverityInfo || v.Grade != GradeGood {
+				t.Errorf("%s: %s, %s %s: %s. %s", u.name, v.Grade, f.Severity, f.ID, f.Title, f.Detail)
+			}
+		}
+	}
+}
+
 func (u unusual) over(results []NetResult) []NetResult {
 	results = changed(results, u.with...)
 	if u.each != nil {

@@ -131,7 +131,8 @@ func symmetric(n NATBehavior) bool {
 func casesSymmetric(v *netView) []netCase {
 	cases := casesNATFlag(symmetric)(v)
 	for i := range cases {
-		cases[i].light = has(v.legs, func(l netLeg) bool { return relays(l) && worksUDP(l) })
+		// Where no relay was asked, nothing is known to be wrong: calls bring relays of their own.
+		cases[i].light = !has(v.legs, relays) || has(v.legs, func(l netLeg) bool { return relays(l) && worksUDP(l) })
 	}
 	return cases
 }

@@ -17,7 +17,7 @@ var netWebRules = []netRule{
 	{id: "net_proxy_forbids", area: AreaWeb, severity: SeverityCritical, lighter: SeverityInfo, holds: casesProxy(proxyForbids),
 		title:  "The proxy forbids connections to {host}",
 		detail: "{proxy} answers CONNECT to {spot}, with {status}.{opens}",
-		advice: "Ask for CONNECT to {spot}, to be allowed on the proxy. Many proxies allow port 443 alone: a TURN server there may pass.",
+		advice: "Ask for CONNECT to {spot}, to be allowed on the proxy.{hint}",
 		seen:   "the proxy forbade the probes", overruled: byPathThroughProxy},
 	{id: "net_proxy_auth", area: AreaWeb, severity: SeverityCritical, lighter: SeverityInfo, holds: casesProxy(proxyWantsUser),
 		title:  "The proxy wants a user and password",
@@ -57,7 +57,7 @@ func casesPortal(v *netView) []netCase {
 	switch {
 	case has(v.legs, worksUDP) && (has(v.legs, worksStream) || v.proxyAnswers()): // as after a log-in where the page stays
 		c.severity = SeverityInfo
-		c.words["title"] = "A page of the network answers in place of the web"
+		c.words["title"] = "There is a log-in page, and calls get past it"
 		c.words["so"] = "Servers for calls answered over UDP all the same, and TCP leads out too."
 		c.words["then"] = "Nothing needs to be done for calls. If web pages do not open, log in to the network in a browser."
 	case v.anyWay():

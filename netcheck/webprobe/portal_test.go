@@ -35,7 +35,7 @@ func TestPortal(t *testing.T) {
 		{"known body", &middlebox.Portal{Body: "success\n"}, "success", want{state: netcheck.NetOK}},
 		{"known body, and more", &middlebox.Portal{Body: "success" + strings.Repeat("x", 1<<20)}, "success", want{state: netcheck.NetOK}},
 		{"redirect", &middlebox.Portal{Location: "https://login.hotel.example/start?mac=00:11:22:33:44:55&ticket=s3cret"}, "",
-			want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"leads to https://login.hotel.example/start (status 302)", "Log in to the network first"}, []string{"s3cret", "00:11"}}},
+			want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"leads to https://login.hotel.example/start (status 302)", "Log in to the network first"}, []string{"s3cret", "00:11", "Until somebody logs in"}}}, // which the finding says
 		{"redirect on its own address", &middlebox.Portal{Location: "/login"}, "", with(portal, "/login")},
 		{"redirect with a user", &middlebox.Portal{Location: "http://u:s3cret@login.example/"}, "", want{netcheck.NetBlocked, netcheck.ReasonPortal, []string{"http://login.example/"}, []string{"s3cret"}}},
 		{"redirect to nowhere", &middlebox.Portal{Location: "::"}, "", with(portal, "can not be read")},
