@@ -64,6 +64,7 @@ func accuracy(t *testing.T, s data.Scenario) {
 	}
 	c := &comparison{t: t, scenario: s, report: r, figures: f, rows: packetRows(t, folder), up: e.Records(wire.Up), down: e.Records(wire.Down)}
 	checkLink(t, e)
+	c.link()
 	connects := slices.Contains(s.Expect.States, "ok") || slices.Contains(s.Expect.States, "saturated")
 	if connects && len(s.Plan.Paths) == 1 { // the packets of several paths are not told apart
 		for _, carrier := range s.Plan.Carriers {
@@ -205,6 +206,23 @@ type comparison struct {
 	figures  figuresReport
 	rows     []Row
 	up, down []wire.Record
+}
+
+// link tells how late packets left the link: what its own computer added to what was asked.
+func (c *comparison) link() {
+	c.t.Helper()
+	for _, records := range [][]wire.Record{c.up, c.down} {
+		var late []time.Duration
+		for i := range records {
+			if records[i].Departed != wire.Never {
+				late = append(late, records[i].Departed-records[i].Due)
+			}
+		}
+		if slices.Sort(late); len(late) > 0 {
+			c.t.Logf("link %s: %d packets left late by p50 %v, p99 %v, at most %v", records[0].Direction, len(late), late[len(late)/2], late[len(late)*99/100],
+				late[len(late)-1])
+		}
+	}
 }
 
 // carrier compares every packet of one carrier, the sums, and the round trip.

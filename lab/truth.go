@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
@@ -28,15 +29,30 @@ func Probes(records []wire.Record, carrier string, size int) []wire.Record {
 	return found
 }
 
-// messages is the number of data channel messages in a record of DTLS, by its length: headers of IPv4 and UDP (28), of the record with its
-// nonce and tag (37) and of SCTP (12), then for each message a chunk header of 20 bytes and the message, padded to 4.
+// messages is the number of data channel messages in a record of DTLS over IPv4, by its length: headers of the record with its nonce and tag
+// (37) and of SCTP (12), then for each message a chunk header of 20 bytes and the message, padded to 4.
 func messages(r *wire.Record, size int) int {
-	const applicationData, headers = 23, 28 + 37 + 12
+	const applicationData, headers = 23, 37 + 12
+	kind, length := datagram(r)
 	chunk := 20 + (size+3)/4*4
-	if r.Protocol != wire.UDP || r.HeadSize == 0 || r.Head[0] != applicationData || r.Length <= headers || (r.Length-headers)%chunk != 0 {
+	if kind != applicationData || length <= headers || (length-headers)%chunk != 0 {
 		return 0
 	}
-	return (r.Length - headers) / chunk
+	return (length - headers) / chunk
+}
+
+// datagram gives the first byte and the length of a payload of UDP over IPv4; of one in a ChannelData message of TURN (RFC 8656, section
+// 12.4), without that message's header and padding.
+func datagram(r *wire.Record) (first byte, length int) {
+	const headers, channel = 20 + 8, 4
+	b := r.Payload()
+	switch {
+	case r.Protocol != wire.UDP || len(b) <= channel:
+		return 0, 0
+	case b[0]>>6 == 1:
+		return b[channel], int(binary.BigEndian.Uint16(b[2:]))
+	}
+	return b[0], r.Length - headers
 }
 
 // Truth is what a link did to the measured packets of one carrier. Index i is about the i-th row that was sent.

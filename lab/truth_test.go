@@ -70,18 +70,19 @@ func TestMatch(t *testing.T) {
 }
 
 func TestProbesOfTheDataChannel(t *testing.T) {
-	record := func(length int, head byte) wire.Record {
-		r := wire.Record{Length: length, Protocol: wire.UDP, HeadSize: 1}
-		r.Head[0] = head
+	record := func(length int, head ...byte) wire.Record {
+		r := wire.Record{Length: length, Protocol: wire.UDP, HeadSize: wire.HeadSize}
+		copy(r.Head[:], head)
 		return r
 	}
 	const one, two = 28 + 37 + 12 + 224, 28 + 37 + 12 + 448
-	list := []wire.Record{record(one, 23), record(one, 22), record(two, 23), record(one+1, 23), record(77, 23), probe(1, 0, 0)}
+	list := []wire.Record{record(one, 23), record(one, 22), record(two, 23), record(one+1, 23), record(77, 23), probe(1, 0, 0),
+		record(one+4+3, 0x40, 0, (one-28)>>8, (one-28)&255, 23)}
 	var got []int
 	for _, r := range Probes(list, "datachannel", 203) {
 		got = append(got, r.Length)
 	}
-	if !slices.Equal(got, []int{one, two, two}) {
+	if !slices.Equal(got, []int{one, two, two, one + 7}) {
 		t.Errorf("%v", got)
 	}
 	if got := Probes(list, "srtp", 203); len(got) != 1 || got[0] != list[5] {

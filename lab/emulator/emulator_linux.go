@@ -69,7 +69,8 @@ func (e *Emulator) open() error {
 	return err
 }
 
-// Records gives a copy of what is known of a direction's packets, in order of their arrival.
+// Records gives a copy of what is known of a direction's packets, in order of their arrival. The direction stands still while it is made:
+// it is for the end of a measurement.
 func (e *Emulator) Records(d wire.Direction) []wire.Record {
 	dir := e.directions[d]
 	dir.mu.Lock()
