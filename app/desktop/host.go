@@ -15,7 +15,6 @@ import (
 	"echopath/app/present"
 	"echopath/app/record"
 	"echopath/app/runner"
-	"echopath/app/widgets"
 	"echopath/netcheck"
 	"echopath/netcheck/signaling/invite"
 )
@@ -86,7 +85,7 @@ func (d *desk) stopHost() {
 		return
 	}
 	d.asking = true
-	widgets.Confirm(d.win, "Stop hosting?", endingRuns(n), "Stop hosting", "Go on", func(yes bool) {
+	d.view.Ask("Stop hosting?", endingRuns(n), "Stop hosting", "Go on", func() bool { return d.host.Active() > 0 }, func(yes bool) {
 		d.asking = false
 		if yes {
 			d.stopHosting()
@@ -278,8 +277,8 @@ func (d *desk) guestsToo() string {
 // quitHosting asks before the window closes on guests.
 func (d *desk) quitHosting() {
 	n := d.host.Guests()
-	widgets.Confirm(d.win, "You are hosting", "Close and end the session of "+present.Counted(n, "guest")+"? They are told, and what they measured until now is kept.",
-		"Stop hosting and close", "Go on", func(yes bool) {
+	d.view.Ask("You are hosting", "Close and end the session of "+present.Counted(n, "guest")+"? They are told, and what they measured until now is kept.",
+		"Stop hosting and close", "Go on", func() bool { return d.host.Guests() > 0 }, func(yes bool) {
 			d.asking = false
 			if yes {
 				d.app.Quit() // the host is closed, and waited for, behind the last frame

@@ -188,7 +188,7 @@ func (d *desk) quit() {
 		if !d.keeps {
 			kept = "What was measured until now is lost, since results are not kept (see Settings). To keep it: go on, stop the test, then export."
 		}
-		widgets.Confirm(d.win, "A test is running", "Stop it and close? "+kept+d.guestsToo(), "Stop and close", "Go on", func(yes bool) {
+		d.view.Ask("A test is running", "Stop it and close? "+kept+d.guestsToo(), "Stop and close", "Go on", d.runner.Busy, func(yes bool) {
 			d.asking = false
 			if !yes {
 				return
