@@ -43,7 +43,7 @@ test: ## install what the tests need and run them all: lint, cross builds, tests
 	@scripts/setup.sh test
 	@scripts/test.sh $(PKG)
 
-lab: ## two computers in network namespaces with NATs between them (Linux, root): all scenarios; SCENARIO=nat-matrix for one
+lab: ## two computers in network namespaces with NATs between them (Linux, root): all scenarios; SCENARIO=nat-matrix for one, SCENARIO=accuracy for figures against truth
 	@scripts/setup.sh lab
 	@scripts/lab.sh $(SCENARIO)
 
