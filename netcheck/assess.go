@@ -27,7 +27,11 @@ func sendErrorLimit(plan LossPlan) time.Duration {
 func assess(plan LossPlan, sum LossSummary, other *OtherEnd) PathEnded {
 	for _, rule := range []func(LossPlan, LossSummary, *OtherEnd) *Failure{checkNoData, checkBroken, checkSkips, checkDrops, checkTimer, checkLog} {
 		if f := rule(plan, sum, other); f != nil {
-			return endedBy(f)
+			ended := endedBy(f)
+			if harmless(f.Code, sum) { // the reason stays as a remark
+				ended.State = StateOK
+			}
+			return ended
 		}
 	}
 	return PathEnded{State: StateOK}

@@ -1,6 +1,7 @@
 package netcheck
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,10 +72,15 @@ func TestAssess(t *testing.T) {
 		{"late beside an outage too", outageOf(4, 800, stats.StatusLostUp, func(s *SelfCheck) { s.SendErrorP95, s.SendErrorBeside = 570*ms, 30*ms }), ReasonBusy, "30 ms or more"},
 		{"saturated comes before late", self(func(s *SelfCheck) { s.MissedSends, s.SendErrorP95 = 50, time.Second }), ReasonSenderLimit, "gave up"},
 	}
+	harmless := []string{"slots missed", "the timer is late", "late, and some slots missed"} // all figures are good there
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			state := tt.want.State()
+			if slices.Contains(harmless, tt.name) {
+				state = StateOK
+			}
 			got := assess(LossPlan{Rate: 100}, tt.sum, nil)
-			if got.Code != tt.want || got.State != tt.want.State() || !strings.Contains(got.Reason, tt.text) {
+			if got.Code != tt.want || got.State != state || !strings.Contains(got.Reason, tt.text) {
 				t.Errorf("%+v, want %q with %q", got, tt.want, tt.text)
 			}
 			if (got.Reason == "" || got.Advice == "") != (tt.want == ReasonNone) {

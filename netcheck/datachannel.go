@@ -6,24 +6,32 @@ import (
 	"echopath/netcheck/stats"
 )
 
-// decisive gives the carriers that decide whether a path was measured: all of them, or SRTP alone where it was measured whole and lost
-// little. Then what a data channel held back was its own doing (its congestion control waits after a loss, and TCP below it repairs),
-// and is a remark. Where SRTP lost more, the line may be full, and a data channel that is held back is the sign of it.
+// decisive gives the carriers that decide whether a path was measured: SRTP alone where it was measured. What a data channel held back
+// beside it was its own doing (its congestion control waits after a loss, and TCP below it repairs), and is a remark: SRTP shows what the
+// network loses. Only where the data channel was held back and SRTP lost packets behind a full queue, it was the test that filled the line.
 func decisive(all []CarrierResult) []CarrierResult {
+	if heldBack(all) {
+		return all
+	}
 	for _, c := range all {
-		if c.Carrier == CarrierSRTP && whole(c) {
+		if c.Carrier == CarrierSRTP && c.Stats.Total.Sent >= minJudged {
 			return []CarrierResult{c}
 		}
 	}
 	return all
 }
 
-// whole tells of a carrier on which enough was sent, nearly all of what was asked for, and little of it lost.
+// whole tells of a carrier on which enough was sent, and nearly all of what was asked for.
 func whole(c CarrierResult) bool {
 	asked, sender, far := unsent(c)
-	lost := metricByID("loss_total").value(CarrierResult{Stats: stats.Summary{Total: besideCuts(c.Stats).Total}})
-	return c.Stats.Total.Sent >= minJudged && float64(sender) <= maxSkippedShare*float64(asked) && float64(far) <= maxSkippedShare*float64(asked) &&
-		lost.known && lost.value <= metricByID("loss_total").good
+	return c.Stats.Total.Sent >= minJudged && float64(max(sender, far)) <= maxSkippedShare*float64(asked)
+}
+
+// lossy tells of a carrier that lost more than is good, on the round trip and beside outages.
+func lossy(c CarrierResult) bool {
+	m := metricByID("loss_total")
+	lost := m.value(CarrierResult{Stats: stats.Summary{Total: besideCuts(c.Stats).Total}})
+	return lost.known && lost.value > m.good
 }
 
 // unsent counts what was asked for on a carrier, and what of it this end and the other did not send.
@@ -47,6 +55,9 @@ func findUnsent(r Report, p PathReport) []Finding {
 		Evidence: evidence("asked", fmt.Sprint(asked), "given_up", fmt.Sprint(sender), "given_up_far", fmt.Sprint(far))}
 	if far > sender {
 		f.Detail = fmt.Sprintf("%s gave up %d answers on the data channel before they were sent.", beginning(farEndWord(r.Other)), far)
+	}
+	if lossy(srtp) {
+		f.Advice = "That follows from the losses: look after those first."
 	}
 	f.Detail += " A data channel holds packets back by itself when some are lost or late. Media packets (SRTP) at the same time were all sent, and the verdict rests on those."
 	return []Finding{f}

@@ -89,6 +89,9 @@ func findState(r Report, p PathReport) []Finding {
 	default:
 		return nil
 	}
+	if doubtful(p) {
+		f = besideDoubt(p, f)
+	}
 	if r.remote() {
 		f = remoteState(r, p, f)
 	}
@@ -112,7 +115,7 @@ func ways(d Direction) (up, down string) {
 }
 
 func findLoss(r Report, p PathReport) []Finding {
-	c, ok := figures(p)
+	c, ok := lossFigures(p)
 	if !ok || !c.Stats.Total.RatioOK || c.Stats.Total.Sent < minJudged {
 		return nil
 	}

@@ -285,14 +285,19 @@ func TestSentences(t *testing.T) {
 			"All 3 paths work. No packet was lost (0 of 500 on each path: below 0.77 %). Relay TLS adds 20 ms of delay compared with Direct."},
 		{turnReport(goodPath(PathDirect, 1*ms), goodPath(PathRelayUDP, 1900*time.Microsecond)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
 		{turnReport(goodPath(PathDirect, 40*ms), goodPath(PathRelayUDP, 20*ms)), "Both paths work. No packet was lost (0 of 500 on each path: below 0.77 %)."},
-		{turnReport(with(lossy(PathDirect, 100), func(p *PathReport) { p.State, p.Code = StateSaturated, ReasonSenderLimit })), "Direct could not be judged."},
-		{turnReport(saturated(lossy(PathDirect, 100)), good(PathRelayUDP)), "Relay UDP works. Direct could not be judged. No packet was lost on Relay UDP (0 of 500: below 0.77 %)."},
+		{turnReport(with(lossy(PathDirect, 100), func(p *PathReport) { p.State, p.Code = StateSaturated, ReasonSenderLimit })),
+			"Direct could not be judged. On Direct 20 % of the packets were lost on the round trip; whether by the network or by this test is not known."},
+		{turnReport(saturated(lossy(PathDirect, 100)), good(PathRelayUDP)), "Relay UDP works. Direct could not be judged. A call would choose Direct, so it is not known how calls will be. " +
+			"No packet was lost on Relay UDP (0 of 500: below 0.77 %). On Direct 20 % of the packets were lost on the round trip; whether by the network or by this test is not known."},
 		{turnReport(good(PathDirect), good(PathRelayUDP), saturated(lossy(PathRelayTCP, 100))),
-			"Direct and Relay UDP work. Relay TCP could not be judged. No packet was lost on Direct and Relay UDP (0 of 500 on each path: below 0.77 %)."},
+			"Direct and Relay UDP work. Relay TCP could not be judged. " +
+				"No packet was lost on Direct and Relay UDP (0 of 500 on each path: below 0.77 %). On Relay TCP 20 % of the packets were lost on the round trip; whether by the network or by this test is not known."},
 		{turnReport(lossy(PathDirect, 50), saturated(lossy(PathRelayTCP, 100))),
-			"Direct connects, but calls over it will be bad. Relay TCP could not be judged. 10 % of the packets on Direct were lost on the round trip."},
+			"Direct connects, but calls over it will be bad. Relay TCP could not be judged. " +
+				"10 % of the packets on Direct were lost on the round trip. On Relay TCP 20 % of the packets were lost on the round trip; whether by the network or by this test is not known."},
 		{turnReport(lossy(PathDirect, 1), good(PathSTUN), saturated(lossy(PathRelayTCP, 100))),
-			"Direct and STUN work. Relay TCP could not be judged. Of Direct and STUN, the loss was highest on Direct: 0.2 % of the packets on the round trip."},
+			"Direct and STUN work. Relay TCP could not be judged. " +
+				"Of Direct and STUN, the loss was highest on Direct: 0.2 % of the packets on the round trip. On Relay TCP 20 % of the packets were lost on the round trip; whether by the network or by this test is not known."},
 		{turnReport(good(PathDirect), broke(lossy(PathRelayUDP, 250))),
 			"Direct works. Relay UDP connected and then broke off. No packet was lost on Direct (0 of 500: below 0.77 %)."},
 		{turnReport(lossy(PathSTUN, 500), good(PathRelayTCP)), "Relay TCP works. STUN does not work. A call would choose STUN, because it connects, and stay silent. " +

@@ -11,6 +11,7 @@ func Judge(r Report) Verdict {
 	for _, p := range r.Paths {
 		v.Paths[p.Path] = gradeWithin(r, p)
 	}
+	calls := callsGrade(r, v.Paths)
 	v.Grade = overall(r, v.Paths)
 	for _, p := range r.Paths {
 		for _, rule := range pathRules {
@@ -21,7 +22,7 @@ func Judge(r Report) Verdict {
 		v.Findings = append(v.Findings, rule(r, v)...)
 	}
 	v = judgeNetwork(r, v)
-	if v.Grade == GradeGood {
+	if v.Grade == GradeGood || calls == GradeGood {
 		moderate(v.Findings)
 	}
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
@@ -29,7 +30,7 @@ func Judge(r Report) Verdict {
 	return v
 }
 
-// moderate lowers what would be grave on a path that calls needed. Beside a whole that is good they do not: another path carries them.
+// moderate lowers what would be grave on a path that calls needed. Beside one that is good they do not: it carries them.
 func moderate(findings []Finding) {
 	for i := range findings {
 		if findings[i].Severity == SeverityCritical {
@@ -94,7 +95,7 @@ func gradePath(p PathReport) Grade {
 		if silent(p) {
 			return GradeFailed
 		}
-		return GradeInconclusive
+		return gradeInDoubt(p)
 	case StateOK, StateInterrupted:
 		if sessionOver(p.Code) {
 			return ungraded(gradeFigures(p))
@@ -102,6 +103,16 @@ func gradePath(p PathReport) Grade {
 		return gradeFigures(p)
 	}
 	return GradeUnknown
+}
+
+// gradeInDoubt grades a path whose state is in doubt. It is never good: where packets are good in spite of this computer's trouble the
+// state is ok, so it is something else that is in doubt, as a call.
+func gradeInDoubt(p PathReport) Grade {
+	switch g := gradeLoss(p); {
+	case g == GradePoor, g == GradeFair && p.Call == nil:
+		return gradeFigures(p)
+	}
+	return GradeInconclusive
 }
 
 // gradeFigures gives the worse of what the probes found. A path on which nothing passed for a time is at best fair, however long the
@@ -140,14 +151,20 @@ func gradeLoss(p PathReport) Grade {
 	if c.Stats.Total.Received == 0 {
 		return GradeFailed // connected, and yet no call would hear anything
 	}
+	if doubtful(p) {
+		return gradeDoubted(p)
+	}
 	return gradeCarrier(c)
 }
 
 // gradeCarrier grades the figures of a carrier.
-func gradeCarrier(c CarrierResult) Grade {
+func gradeCarrier(c CarrierResult) Grade { return gradeBy(c, func(metric) bool { return true }) }
+
+// gradeBy grades some of its figures.
+func gradeBy(c CarrierResult, which func(metric) bool) Grade {
 	grade := GradeGood
 	for _, m := range metrics {
-		if r := m.value(c); r.known {
+		if r := m.value(c); r.known && which(m) {
 			grade = worse(grade, m.grade(r))
 		}
 	}
@@ -161,127 +178,3 @@ func judged(p PathReport) (CarrierResult, bool) {
 	}
 	return p.Carrier(CarrierDataChannel)
 }
-
-// preference is the order in which a call chooses among the paths that work (RFC 8445, section 5.1.2: host before
-// server-reflexive before relayed; UDP before TCP before TLS to the relay, as browsers set it).
-var preference = AllPaths()
-
-// overall is the grade of the first path in the order of preference that could be judged. It is at best poor when a call would
-// choose a silent path before that one, and at best fair when no path over UDP gets through: calls then depend on TCP, where
-// each lost packet holds up all that follow. Where paths were not measured because the session of two computers was over, what was
-// good says nothing about the whole.
-func overall(r Report, grades map[Path]Grade) Grade {
-	paths := choices(r, grades)
-	i := firstJudged(paths, grades)
-	if i < 0 {
-		inconclusive := func(p PathReport) bool { return grades[p.Path] == GradeInconclusive }
-		if len(paths) == 0 || slices.ContainsFunc(paths, inconclusive) {
-			return GradeInconclusive
-		}
-		return GradeFailed
-	}
-	g := grades[paths[i].Path]
-	if _, ok := silentChoice(r, grades); ok {
-		g = worse(g, GradePoor)
-	}
-	if len(blockedUDP(r)) > 0 {
-		g = worse(g, GradeFair)
-	}
-	if cutShort(r) {
-		g = ungraded(g)
-	}
-	return g
-}
-
-// choices lists the paths with a grade in the order of preference. A path that stayed on this computer counts only if there is
-// no other.
-func choices(r Report, grades map[Path]Grade) []PathReport {
-	var crossed, stayed []PathReport
-	for _, path := range preference {
-		p, ran := r.Path(path)
-		switch {
-		case !ran || grades[path] == GradeUnknown:
-		case staysHere(r, p):
-			stayed = append(stayed, p)
-		default:
-			crossed = append(crossed, p)
-		}
-	}
-	if len(crossed) == 0 {
-		return stayed
-	}
-	return crossed
-}
-
-// firstJudged is the place of the first path that works well or badly, -1 if there is none.
-func firstJudged(paths []PathReport, grades map[Path]Grade) int {
-	return slices.IndexFunc(paths, func(p PathReport) bool { return slices.Contains(gradeOrder, grades[p.Path]) })
-}
-
-// silentChoice gives the silent path that a call would choose although a later one works: ICE nominates by its own checks, and
-// those came through (RFC 8445, section 8.1.1).
-func silentChoice(r Report, grades map[Path]Grade) (PathReport, bool) {
-	paths := choices(r, grades)
-	for _, p := range paths[:max(firstJudged(paths, grades), 0)] {
-		if silent(p) {
-			return p, true
-		}
-	}
-	return PathReport{}, false
-}
-
-// silent tells of a path that connected, and on which nothing that was sent came back.
-func silent(p PathReport) bool {
-	switch {
-	case len(p.Carriers) == 0 && p.Call != nil:
-		return silentCall(p)
-	case len(p.Carriers) == 0:
-		return silentVideo(p)
-	}
-	c, ok := figures(p)
-	if p.Code == ReasonLinkLost {
-		c, ok = judged(p)
-	}
-	return ok && p.Connected && c.Stats.Total.Sent >= minJudged && c.Stats.Total.Received == 0
-}
-
-// silentVideo tells the same of a path on which only the video probe ran.
-func silentVideo(p PathReport) bool {
-	s, ok := videoFigures(p)
-	if p.Code == ReasonLinkLost {
-		s, ok = measuredVideo(p)
-	}
-	return ok && p.Connected && s.Stats.Shown == 0
-}
-
-// staysHere tells of a path between two ends on this computer whose packets did not even reach the nearest router: STUN
-// without a NAT, where the mapped address is this computer's own. It must not vouch for a network that it has not seen.
-func staysHere(r Report, p PathReport) bool {
-	return r.Granted.Target.Kind == TargetTURN && p.Path == PathSTUN && p.NATBetween == No
-}
-
-// blockedUDP lists the paths over UDP on which no packet got through, if none got through on any. A path whose server's name
-// could not be found sent nothing, and says nothing about UDP; a refusal (ICMP) or any other answer says that UDP is not
-// silently blocked.
-func blockedUDP(r Report) []PathReport {
-	var blocked []PathReport
-	for _, p := range r.Paths {
-		switch {
-		case p.ended():
-		case p.Path.Stream() || p.State == StateNotApplicable || p.State == StateNotRun:
-		case p.Code == ReasonNameNotFound || p.Code == ReasonNameTimeout:
-		case p.Code == ReasonNoAnswer || p.Code == ReasonUnreachable || p.Code == ReasonNoPair:
-			blocked = append(blocked, p)
-		default:
-			return nil
-		}
-	}
-	if r.remote() && !slices.ContainsFunc(blocked, serverSilent) {
-		return nil
-	}
-	return blocked
-}
-
-// serverSilent tells of a path over UDP whose server did not answer. That two computers find no pair is usual between two NATs;
-// a server that UDP does not reach is not.
-func serverSilent(p PathReport) bool { return p.Path != PathDirect && p.Code != ReasonNoPair }

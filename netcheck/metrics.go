@@ -20,6 +20,13 @@ type metric struct {
 	value func(CarrierResult) reading
 }
 
+// ofLoss tells a share of lost packets from a time.
+func (m metric) ofLoss() bool {
+	return m.id == "loss_out" || m.id == "loss_back" || m.id == "loss_total"
+}
+
+func (m metric) ofTime() bool { return !m.ofLoss() }
+
 // reading is a measured figure and the least that it may be in truth: the lower end of the 95 % interval of a share, the
 // figure itself of what is no sample of something larger.
 type reading struct {

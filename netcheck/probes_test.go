@@ -45,7 +45,8 @@ func gives(s *netcheck.LossSummary, err error) fakeProbe {
 }
 
 func TestHowProbesEndAPath(t *testing.T) {
-	busy := summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95 = time.Second })
+	busy := summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95, c.Stats.RTT.P95US = time.Second, 1_000_000 })
+	late := summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95 = time.Second })
 	failure := &netcheck.Failure{Code: netcheck.ReasonFarRefused, Text: "Refused.", Advice: "Update."}
 	lost := &netcheck.Failure{Code: netcheck.ReasonLinkLost, Text: "Lost.", Advice: "Again."}
 	tests := []struct {
@@ -58,6 +59,9 @@ func TestHowProbesEndAPath(t *testing.T) {
 		{"sound", []netcheck.Probe{gives(summary(100, nil), nil)}, "ok", false},
 		{"in doubt", []netcheck.Probe{gives(busy, nil)}, "inconclusive computer_busy", false},
 		{"in doubt, then sound", []netcheck.Probe{gives(busy, nil), gives(summary(100, nil), nil)}, "inconclusive computer_busy", false},
+		{"late, and good all the same", []netcheck.Probe{gives(late, nil)}, "ok computer_busy", false},
+		{"late and good, then sound", []netcheck.Probe{gives(late, nil), gives(summary(100, nil), nil)}, "ok computer_busy", false},
+		{"late and good, then in doubt", []netcheck.Probe{gives(late, nil), gives(busy, nil)}, "inconclusive computer_busy", false},
 		{"could not begin", []netcheck.Probe{gives(nil, failure)}, "failed far_refused", false},
 		{"broke half-way", []netcheck.Probe{gives(summary(100, nil), lost)}, "failed link_lost", true},
 		{"an error without words", []netcheck.Probe{gives(nil, errors.New("odd"))}, "failed link_lost", false},

@@ -75,7 +75,7 @@ func TestFindingsOfTwoComputers(t *testing.T) {
 			GradeInconclusive, "Neither path could be judged."},
 		{"an impostor", remoteReport(endedPath(PathDirect, ReasonImpostor)), []string{"impostor:direct", "no_path"}, GradeFailed, "Direct does not work."},
 		{"the other computer was slow", remoteReport(farSlow), []string{"far_busy:direct", "far_queue:direct", "far_clock:direct"}, GradeGood, "Direct works."},
-		{"a relay costs delay and loss", remoteReport(good(PathDirect), slower(PathRelayUDP, 38, 20)), []string{"loss_out:relay-udp"}, GradeGood,
+		{"a relay costs delay and loss", remoteReport(good(PathDirect), slower(PathRelayUDP, 38, 20)), []string{"loss_out:relay-udp"}, GradeFair,
 			"Relay UDP adds 18 ms of delay and 4 % of loss compared with Direct."},
 		{"no relay to be had", remoteReport(good(PathDirect), endedPath(PathRelayUDP, ReasonNoServer), endedPath(PathRelayTLS, ReasonNoServer)), []string{"no_relay"},
 			GradeGood, "Direct works."},

@@ -194,8 +194,10 @@ func (e PathEnded) outranks(before PathEnded) bool {
 	switch {
 	case sessionOver(before.Code):
 		return false
-	case sessionOver(e.Code) || before.State == StateOK:
+	case sessionOver(e.Code):
 		return true
+	case before.State == StateOK:
+		return e.State != StateOK || before.Code == ReasonNone // a remark stays
 	}
 	return e.Code == ReasonLinkLost
 }

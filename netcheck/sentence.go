@@ -25,11 +25,13 @@ func sentence(r Report, v Verdict) string {
 	s = append(s, pathSentences(r, v)...)
 	if p, ok := silentChoice(r, v.Paths); ok {
 		s = append(s, fmt.Sprintf("A call would choose %s, because it connects, and stay silent.", p.Path.Title()))
+	} else if p, ok := doubtedChoice(r, v.Paths); ok {
+		s = append(s, fmt.Sprintf("A call would choose %s, so it is not known how calls will be.", p.Path.Title()))
 	}
 	if v.Grade == GradeFailed {
 		return strings.Join(s, " ") // nothing carried the call: figures of parts would sound like comfort
 	}
-	for _, more := range []string{outageSentence(r), lossSentence(r), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r, v)} {
+	for _, more := range []string{outageSentence(r), lossSentence(r), doubtedLoss(r, v), videoSentence(r), callSentence(r), addedDelay(r), blockedSentence(r, v)} {
 		if more != "" {
 			s = append(s, more)
 		}
@@ -136,7 +138,7 @@ func lossSentence(r Report) string {
 		if !ok || !l.RatioOK {
 			continue
 		}
-		if _, trusted := figures(p); !trusted {
+		if _, trusted := lossFigures(p); !trusted {
 			named = true
 			continue
 		}

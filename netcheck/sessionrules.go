@@ -7,7 +7,8 @@ import (
 )
 
 // sessionRules look at all paths together.
-var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findNoFamily, findRelayOnly, findNoRelay, findSelf, findStayed}
+var sessionRules = []func(Report, Verdict) []Finding{findUDPBlocked, findNoPath, findNoFamily, findRelayOnly, findNoRelay, findSelf, findStayed,
+	findHarmless}
 
 func findUDPBlocked(r Report, v Verdict) []Finding {
 	blocked := blockedUDP(r)

@@ -147,8 +147,11 @@ func TestWhatAVideoMakesOfAPath(t *testing.T) {
 		{"an error without words, alone", netcheck.VideoAlone, []netcheck.Probe{videoGives(nil, errors.New("odd"))}, "failed link_lost", false, netcheck.GradeFailed},
 		{"the link is lost beside packets", netcheck.VideoUnderLoad, []netcheck.Probe{sound, videoGives(showing(nil), lost)}, "failed link_lost", true, netcheck.GradeFailed},
 		{"the packets are in doubt", netcheck.VideoUnderLoad, []netcheck.Probe{
-			gives(summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95 = time.Second }), nil), videoGives(showing(nil), nil)},
+			gives(summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95, c.Stats.RTT.P95US = time.Second, 1_000_000 }), nil), videoGives(showing(nil), nil)},
 			"inconclusive computer_busy", true, netcheck.GradeInconclusive},
+		{"the packets left late and are good", netcheck.VideoUnderLoad, []netcheck.Probe{
+			gives(summary(100, func(c *netcheck.CarrierResult) { c.Self.SendErrorP95 = time.Second }), nil), videoGives(showing(nil), nil)},
+			"ok computer_busy", true, netcheck.GradeGood},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func TestColour(t *testing.T) {
 	}
 	r, v := played(t, presenttest.Mixed, selfPlan(t, nil))
 	coloured := textOf(Style{Width: 80, Unicode: true, Colour: true}, r, v)
-	for _, want := range []string{"\x1b[32;1m● GOOD\x1b[0m", "\x1b[33;1m▲ fair\x1b[0m", "\x1b[31;1m■ poor\x1b[0m"} {
+	for _, want := range []string{"\x1b[33;1m▲ FAIR\x1b[0m", "\x1b[32;1m● good\x1b[0m", "\x1b[33;1m▲ fair\x1b[0m", "\x1b[31;1m■ poor\x1b[0m"} {
 		if !strings.Contains(coloured, want) {
 			t.Errorf("lacks %q:\n%s", want, coloured)
 		}
@@ -70,7 +70,7 @@ func TestText(t *testing.T) {
 			t.Errorf("too long: %q", line)
 		}
 	}
-	for _, want := range []string{"● GOOD  Direct", "Of[2Jfice · Measured 2026-11-21 12:00 UTC", "(preset quick)", "0 % (≤ 0.77 %)", "Worth knowing\n"} {
+	for _, want := range []string{"▲ FAIR  Direct", "Of[2Jfice · Measured 2026-11-21 12:00 UTC", "(preset quick)", "0 % (≤ 0.77 %)", "Worth knowing\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}

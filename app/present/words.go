@@ -42,9 +42,13 @@ func GradeMark(g netcheck.Grade) Mark {
 	return Mark{"○", word, ToneNone}
 }
 
-// StateMark is the mark of a path's state: its grade where it was measured without doubt.
+// StateMark is the mark of a path's state: its grade where it was measured, and has one in spite of any doubt.
 func StateMark(p netcheck.PathReport, g netcheck.Grade) Mark {
 	switch p.State {
+	case netcheck.StateInconclusive, netcheck.StateSaturated:
+		if g == netcheck.GradeFair || g == netcheck.GradePoor { // the reason of the doubt stands beside it
+			return GradeMark(g)
+		}
 	case netcheck.StateOK:
 		m := GradeMark(g)
 		m.Word = orWord(string(g), "not graded")

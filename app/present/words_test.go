@@ -27,6 +27,8 @@ func TestMarks(t *testing.T) {
 		{state(netcheck.StateNotApplicable, netcheck.GradeUnknown), "– not applicable", ToneFaint},
 		{state(netcheck.StateNotRun, netcheck.GradeUnknown), "– not run", ToneFaint},
 		{state(netcheck.StateSaturated, netcheck.GradeInconclusive), "○ saturated", ToneNone},
+		{state(netcheck.StateSaturated, netcheck.GradePoor), "■ poor", TonePoor},
+		{state(netcheck.StateInconclusive, netcheck.GradeFair), "▲ fair", ToneFair},
 		{state(netcheck.StateInterrupted, netcheck.GradeGood), "○ interrupted", ToneNone},
 		{state(netcheck.StateUnknown, netcheck.GradeUnknown), "○ unknown", ToneNone},
 		{SeverityMark(netcheck.SeverityCritical), "■ critical", TonePoor},
