@@ -21,7 +21,7 @@ func Judge(r Report) Verdict {
 	for _, rule := range sessionRules {
 		v.Findings = append(v.Findings, rule(r, v)...)
 	}
-	v = judgeNetwork(r, v)
+	v = tellOnce(r, judgeNetwork(r, v))
 	if v.Grade == GradeGood || calls == GradeGood {
 		moderate(v.Findings)
 	}

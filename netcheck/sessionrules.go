@@ -99,7 +99,11 @@ func findNoPath(r Report, v Verdict) []Finding {
 	} else if len(broke) > 0 {
 		f.Detail = which + " held to the end: " + list(broke) + " carried packets and then broke off, and so would a call." + stayed
 	}
+	same, one := sameReason(r, v)
 	switch {
+	case one:
+		f.Detail += " Each of them ended for the same reason."
+		f.Advice = same.Advice
 	case r.Granted.Target.Kind == TargetSelf && sameEverywhere(r, ReasonNoAnswer):
 		f.Advice = localAdvice
 	case r.remote():
