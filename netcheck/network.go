@@ -161,6 +161,10 @@ type NetFacts struct {
 	Relayed string `json:"relayed,omitempty"`
 	// RTT is of the quickest answer; 0 if it was not measured.
 	RTT time.Duration `json:"rtt_ns,omitempty"`
+	// Questions is how many questions a server was asked over UDP besides those to which it never answered, and Lost of how many of them a
+	// packet was lost on the way, there or back, so that they had to be sent again or were in vain.
+	Questions int `json:"questions,omitempty"`
+	Lost      int `json:"questions_lost,omitempty"`
 	// Addresses are those that a name has here.
 	Addresses []string `json:"addresses,omitempty"`
 	// Skew is how far this computer's clock is ahead of the server's, at a resolution of 1 s (plus half the round trip).

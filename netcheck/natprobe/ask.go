@@ -31,6 +31,7 @@ type visit struct {
 	// detour is a sentence about a far end that is not on the server, with a space before it.
 	detour string
 	left   func() // gives back the visit's place among the few; nil: it has none
+	far    pace   // of the socket of the second relay
 }
 
 func (p *Prober) visit(kind netcheck.ProbeKind, ask Ask) *visit {
@@ -106,6 +107,12 @@ func (v *visit) result() netcheck.NetResult {
 	}
 	if v.addr.IsValid() {
 		r.Remote, r.Family = v.addr.String(), v.family
+	}
+	if v.transport == TransportUDP {
+		for _, p := range []pace{v.log.end.pace, v.far} {
+			r.Facts.Questions += p.questions
+			r.Facts.Lost += p.lost()
+		}
 	}
 	if v.log.end.mapped.IsValid() {
 		r.Facts.Mapped = v.log.end.mapped.String()

@@ -57,21 +57,27 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 	defer stop()
 	err := os.ErrDeadlineExceeded
 	e.asked = append(e.asked, request.TransactionID)
-	begin := time.Now()
+	begin, again := time.Now(), waits[0]
 	for i, wait := range waits {
+		if i == 1 {
+			again = time.Since(begin)
+		}
 		answer, sendErr := e.send(ctx, request, e.pace.patient(wait))
 		if cause := ctx.Err(); sendErr != nil && cause != nil {
 			return nil, cause
 		}
 		switch {
 		case sendErr == nil:
-			e.pace.answered(time.Since(begin), i+1)
+			e.pace.answered(time.Since(begin), i+1, again)
 			return answer, nil
 		case errors.Is(sendErr, errNotSTUN): // worth more than silence
 			err = sendErr
 		case !errors.Is(sendErr, os.ErrDeadlineExceeded):
 			return nil, sendErr
 		}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && e.pace.questions > 0 {
+		e.pace.gone(again)
 	}
 	return nil, err
 }

@@ -45,6 +45,7 @@ func (v *visit) turn(ctx context.Context) (string, error) {
 		return "", &partial{works: works + ", and not the second one that it takes to send a packet through.", f: netcheck.AsFailure(err, netcheck.ReasonLocal)}
 	}
 	defer far.leave(ctx)
+	defer func() { v.far = far.pace }()
 	if err := v.through(ctx, near, far); err != nil {
 		return "", &partial{works: works + ".", f: netcheck.AsFailure(err, netcheck.ReasonLocal)}
 	}
