@@ -84,20 +84,25 @@ func casesClosed(refused bool) func(*netView) []netCase {
 
 // waysLeft says by what calls still work, as a sentence behind another.
 func (v *netView) waysLeft() string {
-	if way := v.streamWay(); way != "" {
+	way, offer := v.streamWay(), v.offer()
+	switch {
+	case way != "" && networkDecides(v.report):
 		return " Calls will work " + way + ", but every lost packet holds up those behind it."
-	}
-	if has(v.legs, relays) {
+	case way != "": // how calls work there, paths have shown
+		return " A relay answers " + way + ", where every lost packet holds up those behind it."
+	case offer != "":
+		return " " + offer
+	case has(v.legs, relays):
 		return " No other way for calls was found."
 	}
 	return " Whether a relay over TCP would work was not tested."
 }
 
-// streamWay names the best way by a stream: "over TLS to port 443 of turn.example.com"; "" if there is none.
+// streamWay names the best way by a stream that was given: "over TLS to port 443 of turn.example.com"; "" if there is none.
 func (v *netView) streamWay() string {
-	best := pick(v.legs, worksStream)
+	best := pick(v.legs, func(l netLeg) bool { return worksStream(l) && l.asked })
 	if len(best) == 0 {
-		best = pick(v.legs, worksProxied)
+		best = pick(v.legs, func(l netLeg) bool { return worksProxied(l) && l.asked })
 	}
 	if len(best) == 0 {
 		return ""
@@ -284,6 +289,12 @@ func casesOnly443(v *netView) []netCase {
 	c := netHost{name: open[0].host}.caseOf(shut)
 	c.results = append(c.results, open[0].NetResult)
 	c.words["how"] = streamWords(open[0])
+	c.words["so"] = "Calls work by that one port, with every lost packet holding up those behind it."
+	c.words["keep"] = "Keep the relay on port 443."
+	if !has(open, func(l netLeg) bool { return l.asked }) {
+		c.words["so"] = "That place was not given: calls will not use it unless the application is told to."
+		c.words["keep"] = "Give the application a relay on port 443."
+	}
 	return []netCase{c}
 }
 

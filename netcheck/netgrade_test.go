@@ -147,7 +147,11 @@ func worsened(rng *rand.Rand, r NetResult) (NetResult, bool) {
 	if at < 0 {
 		return r, false
 	}
-	codes := codesOf(r.Kind)
+	// What this computer or a proxy does is no worse than what the network or the server does: it is something else.
+	elsewhere := []ReasonCode{ReasonLocal, ReasonNoFamily, ReasonProxyAuth, ReasonProxyRefused}
+	codes := slices.DeleteFunc(codesOf(r.Kind), func(c ReasonCode) bool {
+		return slices.Contains(elsewhere, c) && (r.Kind == ProbeUDP || r.Kind == ProbeTURN)
+	})
 	r.Code = codes[rng.IntN(len(codes))]
 	if at < 2 && rng.IntN(4) == 0 || slices.Contains(extras, r.ID) {
 		r.State = NetNotTested
@@ -168,7 +172,7 @@ func brief(results []NetResult) string {
 	return s
 }
 
-// All combinations of the ways that calls may take.
+// All combinations of the ways that calls may take, and of a place that was not given.
 func TestNetworkGradeOfEachCombination(t *testing.T) {
 	states := []answer{fine, says(NetDegraded, ""), mute, says(NetFailed, ReasonAuth), says(NetNotTested, ReasonCancelled), nil}
 	n := 0
@@ -188,15 +192,18 @@ func TestNetworkGradeOfEachCombination(t *testing.T) {
 					add(proxyHow, func(a ...answer) NetResult { return turn("tls", own, 443, append(a, viaProxy)...) })
 					works := func(i int) bool { return i < 2 }
 					tried := func(i int) bool { return i == 2 || i == 3 }
+					saysNo := func(i int) bool { return i == 3 } // a proxy that is silent is no fault of the place
 					want := GradeInconclusive
-					switch e := slices.IndexFunc(states, func(a answer) bool { return fmt.Sprintf("%p", a) == fmt.Sprintf("%p", extra) }); {
-					case works(u) && (works(s) || works(p) || !tried(s) && !tried(p)):
-						want = GradeGood
-					case works(u), works(e), works(s):
+					switch relay := works(s) || works(p); { // the extra place never decides
+					case !relay && (tried(s) || tried(p)):
+						want = GradeFailed
+					case works(u) && (tried(s) || saysNo(p)), works(s) && (tried(u) || saysNo(p)):
 						want = GradeFair
+					case works(u), works(s):
+						want = GradeGood
 					case works(p):
 						want = GradePoor
-					case tried(u), tried(s), tried(p):
+					case tried(u):
 						want = GradeFailed
 					}
 					n++
@@ -267,22 +274,22 @@ func TestNetworkSentences(t *testing.T) {
 	}{
 		{healthy(), "Calls can go directly: UDP passes, and the NAT keeps one port for all destinations. A relay works over UDP at turn.example.com."},
 		{changed(healthy(), nat(func(n *NATBehavior) { n.NAT, n.Mapping = No, BehaviorNone })), "Calls can go directly: UDP passes, and no NAT lies between. A relay works over UDP at turn.example.com."},
-		{changed(healthy(), mapping(BehaviorDependent)), "UDP passes, and the NAT gives each destination a port of its own: calls with many ends need a relay, and one works over UDP at turn.example.com."},
-		{[]NetResult{udp(own, 3478), mapping(BehaviorAddressDependent)}, "UDP passes, and the NAT gives each destination a port of its own: calls with many ends need a relay, and none was tested."},
+		{changed(healthy(), mapping(BehaviorDependent)), "UDP passes, and the NAT gives each destination a port of its own: most calls need a relay, and one works over UDP at turn.example.com."},
+		{[]NetResult{udp(own, 3478), mapping(BehaviorAddressDependent)}, "UDP passes, and the NAT gives each destination a port of its own: most calls need a relay, and none was tested."},
 		{[]NetResult{udp(own, 3478), mapping(BehaviorNotSeenToVary)}, "Calls can go directly as it seems: UDP passes, and the NAT was not seen to give destinations ports of their own. No relay was tested."},
 		{[]NetResult{udp(own, 3478), mapping(BehaviorNotTested)}, "UDP passes. The servers at hand could not decide what the NAT does for calls. No relay was tested."},
-		{changed(udpBlocked(mute), turn("tcp", own, 3478, mute)), "UDP is blocked here; calls will work over TLS to port 443 of turn.example.com."},
+		{changed(udpBlocked(mute), turn("tcp", own, 3478, mute)), "UDP is blocked here; calls will work over TLS to port 443 of turn.example.com. But TCP to port 3478 of turn.example.com does not work: only TCP port 443 is open."},
 		{[]NetResult{turn("tls", own, 443)}, "Calls will work over TLS to port 443 of turn.example.com; whether UDP passes was not tested."},
-		{[]NetResult{udp(second, 3478, mute), turn("tls", own, 443)}, "No answer came over UDP; calls will work over TLS to port 443 of turn.example.com."},
+		{[]NetResult{udp(second, 3478, mute), turn("tls", own, 443)}, "No answer came over UDP from what was given; calls will work over TLS to port 443 of turn.example.com."},
 		{[]NetResult{turn("tls", own, 443, viaProxy), turn("udp", own, 3478, mute)}, "Only a proxy lets connections out; calls will work over TLS to port 443 of turn.example.com through the proxy proxy.example.com:3128."},
 		{[]NetResult{proxyResult(status(200)), udp(own, 3478, mute)}, "Only a proxy lets connections out; no relay was tested through it."},
-		{changed(healthy(), everyTURN(says(NetFailed, ReasonAuth))...), "UDP passes, so calls may go directly, but no relay works: user or password is not accepted."},
-		{changed(healthy(), everyTURN(mute)[0], everyTURN(says(NetFailed, ReasonAuth))[1], everyTURN(mute)[2]), "UDP passes, so calls may go directly, but no relay works."},
-		{changed(healthy(), mtu(1100)), "UDP passes, but packets above 1100 bytes are lost."},
-		{changed(healthy(), rate(100, 0)), "UDP passes, but each connection is held to a low rate."},
-		{changed(udpBlocked(mute), udp(own, 443), turn("tcp", own, 3478, mute)), "UDP passes, but not on the usual ports: turn.example.com answers on UDP port 443. A relay works over TLS to port 443 of turn.example.com."},
-		{changed(nothing(mute), udp(public, 3478, mute)), "Calls will not work from here. No Internet by UDP from here."},
-		{changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403))), "Calls will not work from here. No Internet by UDP from here. The proxy forbids connections to turn.example.com."},
+		{changed(healthy(), everyTURN(says(NetFailed, ReasonAuth))...), "UDP passes, so some calls may go directly, but calls that need a relay will not work: none of those given works. turn.example.com does not accept user or password."},
+		{changed(healthy(), everyTURN(mute)[0], everyTURN(says(NetFailed, ReasonAuth))[1], everyTURN(mute)[2]), "UDP passes, so some calls may go directly, but calls that need a relay will not work: none of those given works. turn.example.com does not accept user or password."},
+		{changed(healthy(), mtu(1100)), "Calls can go directly: UDP passes, and the NAT keeps one port for all destinations. A relay works over UDP at turn.example.com. But packets above 1100 bytes are lost."},
+		{changed(healthy(), rate(100, 0)), "Calls can go directly: UDP passes, and the NAT keeps one port for all destinations. A relay works over UDP at turn.example.com. But each connection is held to a low rate."},
+		{changed(udpBlocked(mute), udp(own, 443), turn("tcp", own, 3478, mute)), "No answer came over UDP from what was given; calls will work over TLS to port 443 of turn.example.com. UDP to port 443 of the same server (turn.example.com) is answered: try turn:turn.example.com:443 in the application. But TCP to port 3478 of turn.example.com does not work: no answer."},
+		{changed(nothing(mute), udp(public, 3478, mute)), "Calls will not work from here with what was given. No Internet by UDP from here."},
+		{changed(nothing(mute), proxyResult(says(NetBlocked, ReasonProxyRefused), status(403))), "The proxy proxy.example.com:3128 forbids connections to turn.example.com. Calls will not work from here with what was given. No Internet by UDP from here."},
 		{[]NetResult{udp(own, 3478, says(NetNotTested, ReasonCancelled))}, "Nothing could be decided about the network."},
 	} {
 		if got := Judge(networkReport(tt.results...)).Sentence; got != tt.want {

@@ -49,6 +49,9 @@ func (v *netView) decide(silent []netLeg) (noAnswerVerdict, string) {
 	case web == Yes:
 		return verdictUndecided, "The web answers from here, so this computer is online. Too few servers were asked to tell a network that blocks from servers that are down."
 	}
+	if v.proxyAnswers() {
+		return verdictUndecided, "Too few servers were asked to tell a network that blocks from servers that are down. This computer has a network: its proxy answers."
+	}
 	return verdictUndecided, "Too few servers were asked to tell a network that blocks from servers that are down, and nothing else shows whether this computer is online."
 }
 

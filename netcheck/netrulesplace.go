@@ -1,6 +1,7 @@
 package netcheck
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ var netNameRules = []netRule{
 	{id: "net_name_not_found", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonNameNotFound),
 		title:  "The name {host} is not found here",
 		detail: "The name servers of this network answer that there is no {host}.",
-		advice: "Check the spelling. If it is right, ask for the name {host} to be resolved here, or give the server by its address.",
+		advice: "{then}",
 		seen:   "the probes did not find the name {host}", overruled: byServerOf},
 	{id: "net_name_timeout", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonNameTimeout),
 		title:  "The name servers do not answer",
@@ -100,7 +101,7 @@ func casesLocal(v *netView) []netCase {
 // casesName makes a case for each name that ended for a reason, by the probe of the name or, where there was none, by those that needed it.
 func casesName(code ReasonCode) func(*netView) []netCase {
 	return func(v *netView) []netCase {
-		if _, _, offline := v.offline(); offline && code == ReasonNameTimeout {
+		if _, _, offline := v.offline(); offline {
 			return nil // that says it all
 		}
 		meets := func(r NetResult) bool { return wentWrong(r) && r.Code == code }
@@ -117,7 +118,12 @@ func casesName(code ReasonCode) func(*netView) []netCase {
 			}
 			c := netCase{results: []NetResult{r}, host: host, light: v.anyWay(),
 				words: netWords{"host": orElse(host, "the server"), "said": sentenceOf(r.Text, "no reason was given")}}
-			if c.light && v.nobodys(host) { // companies resolve names of their own alone
+			c.words["then"] = fmt.Sprintf("Check the spelling. If it is right, ask for the name %s to be resolved here, or give the server by its address.", c.words["host"])
+			if v.nobodys(host) { // companies resolve names of their own alone
+				c.severity = SeverityWarning
+				c.words["then"] = "Many company networks do not resolve outside names, and the server is a public one: give the TURN server of your calls instead."
+			}
+			if c.light && v.nobodys(host) {
 				c.severity = SeverityInfo
 			}
 			out = append(out, c)

@@ -14,6 +14,11 @@ var netTURNRules = []netRule{
 		detail: "The TURN server answers, and refuses the credential ({code}), over {spots}. The network is not to blame for that.",
 		advice: "Check user and password with the server's administrators. Where they are made for a time, get new ones.",
 		seen:   "{host} refused the credential of the probes", overruled: byRelayOf},
+	{id: "net_no_credentials", area: AreaTURN, severity: SeverityCritical, lighter: SeverityWarning, holds: casesCode(ReasonAuth, netView.noneGiven),
+		title:  "{host} wants user and password, and none were given",
+		detail: "The TURN server answers, and lets nobody in without a credential ({code}), over {spots}. The network is not to blame for that.",
+		advice: "Give the user and the password of the server, or its TURN REST secret. Its administrators have them.",
+		seen:   "{host} wanted user and password of the probes", overruled: byRelayOf},
 	{id: "net_credential_expired", area: AreaTURN, severity: SeverityCritical, lighter: SeverityWarning, holds: casesCode(ReasonExpired, netView.reallyExpired),
 		title:  "The credential for {host} has expired",
 		detail: "The TURN server answers, and refuses the credential ({code}), over {spots}: its time was over {ago} ago.",
@@ -155,7 +160,12 @@ func (v netView) byClock(r NetResult) bool {
 	return limited && v.clockWrong() && (r.Code == ReasonAuth || r.Code == ReasonExpired && expired < 0)
 }
 
-func (v netView) passwordWrong(r NetResult) bool { return !v.byClock(r) }
+func (v netView) passwordWrong(r NetResult) bool { return !v.byClock(r) && !v.noneGiven(r) }
+
+// noneGiven tells that the server asked for a credential, and that nothing was sent after that: there was none to be refused.
+func (v netView) noneGiven(r NetResult) bool {
+	return stepDone(r, NetStepChallenge) && !slices.ContainsFunc(r.Steps, func(s NetStep) bool { return s.Name == NetStepAllocate })
+}
 
 func (v netView) reallyExpired(r NetResult) bool { return !v.byClock(r) }
 

@@ -75,7 +75,7 @@ func casesProxyOnly(v *netView) []netCase {
 		return nil
 	}
 	way, results := "", []NetResult(nil)
-	if through := pick(v.legs, worksProxied); len(through) > 0 {
+	if through := pick(v.legs, func(l netLeg) bool { return worksProxied(l) && l.asked }); len(through) > 0 {
 		way, results = "a relay works "+v.streamWay(), resultsOf(through)
 	} else {
 		results = v.when(ProbeProxy, opensProxy)

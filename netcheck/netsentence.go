@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// networkSentence says the whole of a report that has no paths: how calls can go, and what stands in their way.
+// networkSentence says the whole of a report that has no paths: whether calls will work with what was given, how, and what stands in
+// their way.
 func networkSentence(r Report, v Verdict) string {
 	view := viewNetwork(r)
 	var s []string
@@ -16,27 +17,70 @@ func networkSentence(r Report, v Verdict) string {
 	switch v.Grade {
 	case GradeGood:
 		s = append(s, view.goodSentence())
-	case GradeFair:
-		s = append(s, view.fairSentence())
-	case GradePoor:
-		s = append(s, view.proxySentence())
+	case GradeFair, GradePoor:
+		s = append(s, view.limitedSentence())
 	case GradeFailed:
-		s = append(s, "Calls will not work from here. "+failedSentence(v))
+		s = append(s, view.failedSentence(v))
 	default:
 		s = append(s, view.undecidedSentence())
 	}
-	return strings.Join(s, " ")
+	if slices.Contains(gradeOrder, v.Grade) {
+		s = append(s, view.faultSentence(v), view.noteSentence(v))
+	}
+	return sentences(s...)
 }
 
-// failedSentence names what stands in the way: the gravest findings, two at most.
-func failedSentence(v Verdict) string {
-	var s []string
-	for _, f := range v.Findings {
-		if f.Severity == v.Findings[0].Severity && f.Severity != SeverityInfo && len(s) < 2 {
+// proxyFindings are those about a proxy of the settings that does not serve.
+var proxyFindings = []string{"net_proxy_auth", "net_proxy_forbids", "net_proxy_unreachable", "net_proxy_dead"}
+
+// failedSentence names what stands in the way: first what a proxy of the settings said, then the gravest findings, two at most, and what
+// would work.
+func (v *netView) failedSentence(verdict Verdict) string {
+	var first, s []string
+	for _, f := range verdict.Findings {
+		switch {
+		case f.Severity == SeverityInfo:
+		case slices.Contains(proxyFindings, f.ID):
+			first = append(first, v.proxyNamed(f.Title)+".")
+		case f.Severity == verdict.Findings[0].Severity && len(s) < 2:
 			s = append(s, f.Title+".")
 		}
 	}
-	return orElse(strings.Join(unique(s), " "), "Nothing that was tried worked.")
+	why := orElse(strings.Join(unique(s), " "), "Nothing that was tried worked.")
+	if len(first) > 0 && len(s) == 0 {
+		why = ""
+	}
+	return sentences(strings.Join(unique(first), " "), v.inVainWords(), why, v.offer())
+}
+
+// proxyNamed puts the proxy's address into a title that begins with the proxy, if there was one proxy.
+func (v *netView) proxyNamed(title string) string {
+	const plain, long = "The proxy", "The proxy of this computer's settings"
+	var names []string
+	for _, met := range v.troubledProxies() {
+		names = append(names, CleanText(met.name, maxNetAddress))
+	}
+	switch names = unique(names); {
+	case len(names) != 1 || names[0] == "":
+		return title
+	case strings.HasPrefix(title, long):
+		return long + " (" + names[0] + ")" + strings.TrimPrefix(title, long)
+	}
+	return strings.Replace(title, plain, plain+" "+names[0], 1)
+}
+
+// inVainWords say what will not work.
+func (v *netView) inVainWords() string {
+	_, _, offline := v.offline()
+	switch {
+	case offline || len(v.given()) == 0:
+		return "Calls will not work from here."
+	case !v.ownGiven():
+		return "Calls will not go directly from here, and no relay was tested."
+	case v.relaysFail() && has(v.legs, func(l netLeg) bool { return worksUDP(l) && l.asked }):
+		return "UDP passes, so some calls may go directly, but calls that need a relay will not work: none of those given works."
+	}
+	return "Calls will not work from here with what was given."
 }
 
 func (v *netView) undecidedSentence() string {
@@ -47,29 +91,36 @@ func (v *netView) undecidedSentence() string {
 		return "The network was not tested: no server was given."
 	case v.pending():
 		return "Too little is known yet to judge the network."
+	case !v.ownGiven() && len(v.given()) > 0 && !slices.ContainsFunc(v.given(), func(p netPlace) bool { return !v.nameless(p.host) }):
+		return "The network was not tested: the names of the public STUN servers could not be looked up here. Many company networks do not resolve outside names; give the servers of your calls."
 	}
 	return "Nothing could be decided about the network."
 }
 
-// goodSentence is for a network on which UDP passes.
+// goodSentence is for a network by which calls go as they should.
 func (v *netView) goodSentence() string {
 	relay, nat := v.relaySentence(), v.mainNAT()
 	switch {
+	case !v.givenUDP():
+		return v.streamSentence()
 	case nat == nil || nat.NAT == Unknown:
-		return join("UDP passes.", relay)
+		return sentences("UDP passes.", relay)
 	case nat.NAT == No || nat.Mapping == BehaviorNone:
-		return join("Calls can go directly: UDP passes, and no NAT lies between.", relay)
+		return sentences("Calls can go directly: UDP passes, and no NAT lies between.", relay)
 	case symmetric(*nat):
-		return "UDP passes, and the NAT gives each destination a port of its own: calls with many ends need a relay" + v.relayFor()
+		return "UDP passes, and the NAT gives each destination a port of its own: most calls need a relay" + v.relayFor()
 	case nat.Mapping == BehaviorEndpointIndependent:
-		return join("Calls can go directly: UDP passes, and the NAT keeps one port for all destinations.", relay)
+		return sentences("Calls can go directly: UDP passes, and the NAT keeps one port for all destinations.", relay)
 	case nat.Mapping == BehaviorNotSeenToVary:
-		return join("Calls can go directly as it seems: UDP passes, and the NAT was not seen to give destinations ports of their own.", relay)
+		return sentences("Calls can go directly as it seems: UDP passes, and the NAT was not seen to give destinations ports of their own.", relay)
 	}
-	return join("UDP passes. The servers at hand could not decide what the NAT does for calls.", relay)
+	return sentences("UDP passes. The servers at hand could not decide what the NAT does for calls.", relay)
 }
 
-func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
+// sentences joins what there is to say.
+func sentences(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+}
 
 // mainNAT is the behaviour that calls will meet: that of IPv4 where there is one.
 func (v *netView) mainNAT() *NATBehavior {
@@ -82,9 +133,9 @@ func (v *netView) mainNAT() *NATBehavior {
 	return nil
 }
 
-// bestRelay names the way to the relay that suits calls best: "over UDP at turn.example.com"; "" if none works.
+// bestRelay names the way to the given relay that suits calls best: "over UDP at turn.example.com"; "" if none works.
 func (v *netView) bestRelay() string {
-	udp := pick(v.legs, func(l netLeg) bool { return relays(l) && worksUDP(l) })
+	udp := v.placesThat(func(p netPlace) bool { return p.udp() && p.relay && p.works() })
 	if len(udp) == 0 {
 		return v.streamWay()
 	}
@@ -92,66 +143,62 @@ func (v *netView) bestRelay() string {
 }
 
 func (v *netView) relaySentence() string {
-	switch way := v.bestRelay(); {
-	case way != "":
+	if way := v.bestRelay(); way != "" {
 		return "A relay works " + way + "."
-	case !has(v.legs, relays):
-		return "No relay was tested."
 	}
-	return "No relay works."
+	return "No relay was tested."
 }
 
 func (v *netView) relayFor() string {
-	switch way := v.bestRelay(); {
-	case way != "":
+	if way := v.bestRelay(); way != "" {
 		return ", and one works " + way + "."
-	case !has(v.legs, relays):
-		return ", and none was tested."
 	}
-	return ", and none works."
+	return ", and none was tested."
 }
 
-// fairSentence is for a network on which something keeps calls from being good.
-func (v *netView) fairSentence() string {
-	asked := has(v.legs, func(l netLeg) bool { return worksUDP(l) && l.asked })
-	switch {
-	case asked && !v.relayWorks() && has(v.legs, func(l netLeg) bool { return relays(l) && wentWrong(l.NetResult) }):
-		return "UDP passes, so calls may go directly, but no relay works" + v.relayTrouble() + "."
-	case asked && len(casesMTU(0, 1200)(v)) > 0:
-		return fmt.Sprintf("UDP passes, but packets above %s bytes are lost.", casesMTU(0, 1200)(v)[0].words["mtu"])
-	case asked:
-		return "UDP passes, but each connection is held to a low rate."
-	case has(v.legs, worksUDP):
-		l := pick(v.legs, worksUDP)[0]
-		return join(fmt.Sprintf("UDP passes, but not on the usual ports: %s answers on UDP port %d.", l.host, l.port), v.relaySentence())
-	}
+// streamSentence is for calls that go by a relay over TCP or TLS alone.
+func (v *netView) streamSentence() string {
 	way := v.streamWay()
 	switch {
 	case len(casesClosed(false)(v))+len(casesClosed(true)(v)) > 0:
 		return "UDP is blocked here; calls will work " + way + "."
-	case has(v.legs, closedUDP):
-		return "No answer came over UDP; calls will work " + way + "."
+	case v.udpMissed():
+		return "No answer came over UDP from what was given; calls will work " + way + "."
+	case has(v.legs, worksUDP):
+		return "Calls will work " + way + ". UDP passes too, and no server for it was given."
 	}
 	return "Calls will work " + way + "; whether UDP passes was not tested."
 }
 
-// relayTrouble says in a word why no relay works, if all say the same.
-func (v *netView) relayTrouble() string {
-	words := map[ReasonCode]string{ReasonAuth: ": user or password is not accepted", ReasonExpired: ": the credential has expired",
-		ReasonQuota: ": the user has too many sessions", ReasonNoCapacity: ": the server has no port left",
-		ReasonNoAnswer: ": the server does not answer", ReasonRefused: ": the server refuses"}
-	if len(casesCredentialClock(v)) > 0 {
-		return ": the credential is refused, and this computer's clock is wrong"
+// limitedSentence is for a network on which something keeps calls from being good.
+func (v *netView) limitedSentence() string {
+	lost, lossy := v.loses()
+	var s []string
+	if lossy {
+		s = append(s, fmt.Sprintf("Packets are lost on the way (%v), so calls will be bad.", lost))
 	}
-	said := ""
-	for _, l := range pick(v.legs, func(l netLeg) bool { return relays(l) && wentWrong(l.NetResult) }) {
-		word := words[l.Code]
-		if word == "" || said != "" && word != said {
-			return ""
-		}
-		said = word
+	switch {
+	case lossy && v.givenUDP():
+		s = append(s, v.relaySentence())
+	case v.givenUDP():
+		s = append(s, v.goodSentence())
+	case gradeGiven(v) == GradePoor:
+		s = append(s, v.proxySentence())
+	case lossy:
+		s = append(s, v.relaySentence())
+	default:
+		s = append(s, v.streamSentence())
 	}
-	return said
+	if mtu := casesMTU(0, 1200)(v); len(mtu) > 0 {
+		s = append(s, fmt.Sprintf("But packets above %s bytes are lost.", mtu[0].words["mtu"]))
+	}
+	if offer := v.offer(); offer != "" {
+		s = append(s, offer)
+	}
+	if v.lowRate() {
+		s = append(s, "But each connection is held to a low rate.")
+	}
+	return strings.Join(s, " ")
 }
 
 func (v *netView) proxySentence() string {
@@ -159,6 +206,105 @@ func (v *netView) proxySentence() string {
 		return "Only a proxy lets connections out; calls will work " + way + "."
 	}
 	return "Only a proxy lets connections out; no relay was tested through it."
+}
+
+// maxFaults is how many faults the sentence names.
+const maxFaults = 2
+
+// faultSentence names the user's own places that fail beside others that work, with the finding that says why.
+func (v *netView) faultSentence(verdict Verdict) string {
+	var whys []string
+	where := map[string][]string{}
+	for _, p := range v.faults() {
+		if v.saidOf(p) {
+			continue
+		}
+		why := v.whyFails(p, verdict)
+		if len(where[why]) == 0 {
+			whys = append(whys, why)
+		}
+		where[why] = append(where[why], p.words())
+	}
+	var s []string
+	for _, why := range whys[:min(len(whys), maxFaults)] {
+		places := where[why]
+		but := "But"
+		if len(s) > 0 {
+			but = "And"
+		}
+		s = append(s, fmt.Sprintf("%s %s%s: %s.", but, listOf(places), verb(places, " does not work", " do not work"), why))
+	}
+	if n := len(whys) - len(s); n > 0 {
+		s = append(s, fmt.Sprintf("And %d more of the given places do not work.", n))
+	}
+	return strings.Join(s, " ")
+}
+
+// saidOf tells of a place of which other sentences speak: those about UDP, about loss, and about a proxy as the only way.
+func (v *netView) saidOf(p netPlace) bool {
+	shut := !has(p.legs, func(l netLeg) bool { return wentWrong(l.NetResult) && !closed(l) })
+	return v.byLoss(p) || shut && (p.udp() && !v.givenUDP() || gradeGiven(v) == GradePoor)
+}
+
+// whyFails says in a few words why a place fails: by the finding that speaks of it.
+func (v *netView) whyFails(p netPlace, verdict Verdict) string {
+	for _, f := range verdict.Findings {
+		if f.ID != netOther && f.ID != netOverruled && f.ID != "net_packets_lost" && p.evidenceIn(f) {
+			return inSentence(f.Title, p.host)
+		}
+	}
+	for _, f := range verdict.Findings {
+		if p.namedIn(f) {
+			return inSentence(f.Title, p.host)
+		}
+	}
+	switch {
+	case has(p.legs, func(l netLeg) bool { return l.answer == answerSilent }):
+		return "no answer"
+	case has(p.legs, func(l netLeg) bool { return l.answer == answerRefused }):
+		return "refused"
+	}
+	return "see below"
+}
+
+// inSentence makes a title the end of a sentence: its first word is written small unless it is a name or an abbreviation.
+func inSentence(title, host string) string {
+	title = strings.TrimPrefix(title, host+": ")
+	if len(title) < 2 || strings.HasPrefix(title, host) || title[1] < 'a' || title[1] > 'z' {
+		return title
+	}
+	return strings.ToLower(title[:1]) + title[1:]
+}
+
+// evidenceIn tells that a finding speaks of a place.
+func (p netPlace) evidenceIn(f Finding) bool {
+	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool {
+		return has(p.legs, func(l netLeg) bool { return wentWrong(l.NetResult) && e.Name == l.ID })
+	})
+}
+
+// namedIn tells that a finding speaks of the name of a place's server.
+func (p netPlace) namedIn(f Finding) bool {
+	return strings.HasPrefix(f.ID, "net_name_") && strings.Contains(f.Title+f.Detail, p.host)
+}
+
+// noteSentence names the gravest finding above info that nothing in the sentence speaks of yet, so that none contradicts it.
+func (v *netView) noteSentence(verdict Verdict) string {
+	for _, f := range verdict.Findings {
+		if f.Severity != SeverityInfo && !slices.Contains(saidElsewhere, f.ID) && !v.aboutFault(f) {
+			return "Note: " + f.Title + "."
+		}
+	}
+	return ""
+}
+
+// saidElsewhere are findings whose matter other sentences are about.
+var saidElsewhere = []string{"net_udp_dropped", "net_udp_rejected", "net_packets_lost", "net_proxy_only", "net_rate_limit", "net_mtu_1200",
+	"net_nat_symmetric"}
+
+// aboutFault tells that a finding speaks of a place that fails, which has a sentence of its own.
+func (v *netView) aboutFault(f Finding) bool {
+	return slices.ContainsFunc(v.faults(), func(p netPlace) bool { return p.evidenceIn(f) || p.namedIn(f) })
 }
 
 // probedBlocked tells that the network's probes found UDP blocked, and that no path says otherwise. Paths within this computer say nothing.

@@ -116,25 +116,18 @@ func (v *netView) when(kind ProbeKind, meets func(NetResult) bool) []NetResult {
 // udpClosed tells that UDP was tried and nothing came back by it.
 func (v *netView) udpClosed() bool { return has(v.legs, closedUDP) && !has(v.legs, reachedUDP) }
 
-// anyWay tells that calls have some way: by UDP, or by a relay over a stream.
-func (v *netView) anyWay() bool {
-	return has(v.legs, worksUDP) || has(v.legs, worksStream) || v.proxyWay()
-}
+// anyWay tells that calls have some way by what was given: by UDP, or by a relay over a stream.
+func (v *netView) anyWay() bool { return slices.Contains(gradeOrder, gradeGiven(v)) }
 
-// proxyWay tells that calls get through by a proxy. Where no relay over a stream was asked, that the proxy opens connections is
-// all that is known.
+// proxyWay tells that calls get through by a proxy. Where no relay was asked, that the proxy opens connections is all that is known.
 func (v *netView) proxyWay() bool {
-	asked := has(v.legs, func(l netLeg) bool { return l.stream && relays(l) && l.asked })
-	return has(v.legs, worksProxied) || !asked && len(v.when(ProbeProxy, opensProxy)) > 0
+	asked := has(v.legs, func(l netLeg) bool { return relays(l) && l.asked })
+	return v.worksGiven(worksProxied) || !asked && len(v.when(ProbeProxy, opensProxy)) > 0
 }
 
 // opensProxy tells of a proxy that is there and opens connections.
 func opensProxy(r NetResult) bool {
 	return (r.State == NetOK || r.State == NetDegraded) && r.Facts.Proxy != nil && r.Facts.Proxy.Address != ""
-}
-
-func (v *netView) relayWorks() bool {
-	return has(v.legs, func(l netLeg) bool { return relays(l) && works(l) })
 }
 
 // web tells whether anything but the asked servers answered over TCP; Unknown if nothing says so or the contrary. A log-in page is
