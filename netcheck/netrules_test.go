@@ -387,7 +387,7 @@ var ruleCases = []struct {
 		[]string{"direct with ends without NAT or behind a full cone NAT and behind a restricted cone NAT", "by a relay with ends behind a port-restricted cone NAT and behind a symmetric NAT",
 			"by a relay over TCP or TLS with ends without UDP", "address-and-port-dependent"}, []string{"net_nat_outlook"}},
 	{"symmetric, and no relay works", []NetResult{udp(own, 3478), turn("udp", own, 3478, says(NetFailed, ReasonAuth)), nat(func(n *NATBehavior) { n.Mapping = BehaviorAddressDependent })}, nil,
-		"net_nat_symmetric", SeverityWarning, GradeFair, nil, nil},
+		"net_nat_symmetric", SeverityWarning, GradeFailed, nil, nil},
 	{"symmetric, and none was asked", []NetResult{udp(own, 3478), nat(func(n *NATBehavior) { n.Mapping = BehaviorAddressDependent })}, nil, "net_nat_symmetric", SeverityInfo, GradeGood, nil, nil},
 	{"another NAT", healthy(), nil, "net_nat_outlook", SeverityInfo, GradeGood, []string{"Port-restricted cone NAT", "by a relay with ends behind a symmetric NAT"}, []string{"net_nat_symmetric"}},
 	{"CGNAT", changed(healthy(), nat(func(n *NATBehavior) { n.Mapped, n.SharedAddress = "100.64.7.7:50001", true })), nil, "net_cgnat", SeverityInfo, GradeGood, []string{"100.64.7.7"}, nil},
