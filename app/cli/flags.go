@@ -94,7 +94,7 @@ func (o *options) serverFlags() flagGroup {
 	return flagGroup{"Your servers", []flagSpec{
 		{name: "turn", value: "URL", list: &o.turn, help: "TURN server; may be given several times, once for each transport: turn:HOST:3478, turn:HOST:3478?transport=tcp, turns:HOST:5349"},
 		{name: "stun", value: "URL", list: &o.stun, help: "STUN server; may be given several times: stun:HOST:3478. public: well-known ones of others, which then see this computer's address"},
-		{name: "servers", value: "FILE", text: &o.servers, help: "file with a list of servers, as web applications have it (iceServers of an RTCConfiguration, JSON), or one address a line"},
+		{name: "servers", value: "FILE", text: &o.servers, help: "file with a list of servers, as web applications have it (iceServers of an RTCConfiguration, JSON), or one address a line, each with stun:, turn: or turns: before it"},
 		{name: "turn-user", value: "NAME", text: &o.user, help: "user name at the TURN server"},
 		{name: "turn-pass-file", value: "FILE", text: &o.passFile, help: "file whose first line is the password; - reads it from standard input"},
 		{name: "turn-pass", value: "TEXT", text: &o.pass, help: "the password itself. Others on this computer can read it; prefer --turn-pass-file"},

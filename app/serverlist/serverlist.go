@@ -106,7 +106,7 @@ func describe(err error) error {
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Errorf("the file is no list of servers: %q is not what it should be", kind.Field)
 	}
-	return errors.New("the file is no list of servers: write {\"iceServers\": [{\"urls\": \"turn:turn.example.com\"}]}, or one address a line")
+	return errors.New("the file is no list of servers: write {\"iceServers\": [{\"urls\": \"turn:turn.example.com\"}]}, or one address a line, such as stun:stun.example.com")
 }
 
 func (e entry) servers() ([]netcheck.ICEServer, error) {
@@ -140,6 +140,15 @@ func (e entry) servers() ([]netcheck.ICEServer, error) {
 	return out, nil
 }
 
+// lineError words why a line can not be used, without the line.
+func lineError(text string, err error) error {
+	if strings.ContainsAny(text, "{}=;\"'") {
+		return errors.New("this is neither an address nor JSON, which begins with { or [ and has its names in double quotes: " +
+			"{\"iceServers\": [{\"urls\": \"turn:turn.example.com\"}]}")
+	}
+	return withoutAddress(err)
+}
+
 // withoutAddress words why an address can not be used, without the address: people write passwords into them.
 func withoutAddress(err error) error {
 	why := err.Error()
@@ -161,7 +170,7 @@ func fromLines(b []byte) ([]netcheck.ICEServer, error) {
 		}
 		u, err := netcheck.ParseServerURL(text)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, withoutAddress(err))
+			return nil, fmt.Errorf("line %d: %w", n, lineError(text, err))
 		}
 		if list = append(list, netcheck.ICEServer{URL: u}); len(list) > MaxServers {
 			return nil, fmt.Errorf("the file names more than %d servers", MaxServers)

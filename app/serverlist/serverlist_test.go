@@ -51,6 +51,8 @@ func TestReadRefuses(t *testing.T) {
 		"login in line": {"turn:ann:" + secret + "@a.example\n", "line 1: the address can not be used"},
 		"login in url":  {`{"iceServers":[{"urls":"turn:ann:` + secret + `@a.example"}]}`, "server 1: the address can not be used"},
 		"password line": {"password " + secret + "\n", "line 1"},
+		"bare host":     {"turn.example.com\n", "must begin with stun:, turn: or turns:"},
+		"JavaScript":    {`const c = {iceServers:[{urls:"turn:a",credential:"` + secret + `"}]};`, "line 1: this is neither an address nor JSON"},
 		"bad pin":       {`{"iceServers":[{"urls":"turns:a","spkiSha256":["12"]}]}`, "server 1"},
 		"cut off":       {`{"iceServers":[{"urls":"stun:a","credential":"` + secret, "character"},
 		"wrong kind":    {`{"iceServers":[{"urls":"stun:a","credential":{"` + secret + `":1}}]}`, "no list of servers"},
