@@ -117,6 +117,7 @@ func TestHeadlineNeverContradicts(t *testing.T) {
 func TestHeadlineIsAboutWhatWasGiven(t *testing.T) {
 	u := "turn:" + own
 	tls := "turns:" + own + ":443"
+	answeredOnce := func(r *NetResult) { r.Steps = []NetStep{{Name: NetStepChallenge, OK: true, Code: 401}} }
 	noOne := func(r *NetResult) { r.Steps = []NetStep{{Name: NetStepChallenge, OK: true, Code: 401}} }
 	lookup := about(ProbeDNS, public, says(NetBlocked, ReasonNameNotFound))
 	wants := proxyResult(says(NetBlocked, ReasonProxyAuth), status(407, "Basic"))
@@ -148,8 +149,12 @@ func TestHeadlineIsAboutWhatWasGiven(t *testing.T) {
 		{"a proxy that wants a user", []string{tls}, []NetResult{wants, turn("tls", own, 443, says(NetBlocked, ReasonProxyAuth), viaProxy)}, GradeFailed,
 			[]string{"The proxy proxy.example.com:3128 wants a user and password. Calls will not work from here with what was given."}, []string{"No server answers"}},
 		{"packets are lost", []string{u}, []NetResult{udp(own, 3478, lostOf(3, 1)), turn("udp", own, 3478, lostOf(9, 3))}, GradeFair, []string{"Packets are lost on the way (4 of 12 questions over UDP lost a packet), so calls will be bad. A relay works over UDP"}, nil},
-		{"loss, and a relay that fell silent", []string{u, tls}, []NetResult{udp(own, 3478, lostOf(3, 2)), turn("udp", own, 3478, lostOf(4, 2), says(NetFailed, ReasonServerError)), turn("tls", own, 443)}, GradePoor,
+		{"loss, and a relay that fell silent", []string{u, tls}, []NetResult{udp(own, 3478, lostOf(3, 2)), turn("udp", own, 3478, lostOf(4, 2), says(NetFailed, ReasonServerError), answeredOnce), turn("tls", own, 443)}, GradePoor,
 			[]string{"Packets are lost on the way", "A relay works over TLS to port 443"}, []string{"with an error", "does not work"}},
+		{"two questions lost, and a relay that fell silent", []string{u}, []NetResult{udp(own, 3478, lostOf(3, 1)), turn("udp", own, 3478, lostOf(6, 1), says(NetDegraded, ReasonServerError))}, GradeFair,
+			[]string{"Packets are lost on the way (2 of 9", "A relay is granted over UDP at turn.example.com, and does not work in full."}, []string{"with an error", "But"}},
+		{"a relay that fell silent, and nothing else lost", []string{u}, []NetResult{udp(own, 3478, lostOf(3, 0)), turn("udp", own, 3478, lostOf(6, 1), says(NetDegraded, ReasonServerError))}, GradeFair,
+			[]string{"But UDP to port 3478 of turn.example.com does not work in full: turn.example.com answers with an error."}, []string{"Packets are lost"}},
 		{"a few sent again", []string{u}, []NetResult{udp(own, 3478, lostOf(3, 1)), turn("udp", own, 3478, lostOf(9, 1))}, GradeGood, nil, []string{"lost"}},
 		{"a short silence, which meets each probe once", []string{u, "turn:" + second}, []NetResult{udp(own, 3478, lostOf(3, 1)), turn("udp", own, 3478, lostOf(9, 1)), udp(second, 3478, lostOf(3, 1)), turn("udp", second, 3478, lostOf(9, 1))}, GradeGood, nil, []string{"lost"}},
 		{"a relay by which no packet passed", []string{u}, []NetResult{udp(own, 3478), turn("udp", own, 3478, says(NetDegraded, ReasonNoData))}, GradeFair, []string{"grants relays, and no packet came through them"}, nil},

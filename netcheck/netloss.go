@@ -46,7 +46,15 @@ func (v *netView) loses() (s lossSeen, yes bool) {
 			s.legs = append(s.legs, l)
 		}
 	}
-	return s, s.lost >= minLostQuestions && most > 1 && s.share() >= minLostShare
+	many := s.lost >= minLostQuestions && most > 1 || s.lost > 1 && has(v.legs, fellSilent)
+	return s, many && s.share() >= minLostShare
+}
+
+// fellSilent tells of a relay over UDP that answered, and then did not any more, or let no packet through. A faulty server does that too,
+// but then nothing else is lost.
+func fellSilent(l netLeg) bool {
+	quiet := []ReasonCode{ReasonNoAnswer, ReasonNoData, ReasonServerError}
+	return overUDP(l) && relays(l) && l.reached && l.Facts.Lost > 0 && slices.Contains(quiet, l.Code) && failedCode(l.NetResult) == 0
 }
 
 func casesLost(v *netView) []netCase {
@@ -73,9 +81,8 @@ func (s lossSeen) String() string {
 	return fmt.Sprintf("%d of %d questions over UDP lost a packet", s.lost, s.asked)
 }
 
-// byLoss tells that a relay that answered and then did not is explained by the loss that was seen.
+// byLoss tells that a relay which answered and then did not is explained by the loss that was seen.
 func (v *netView) byLoss(p netPlace) bool {
 	_, lossy := v.loses()
-	quiet := []ReasonCode{ReasonNoAnswer, ReasonNoData, ReasonServerError}
-	return lossy && p.udp() && !has(p.deciding(), func(l netLeg) bool { return !slices.Contains(quiet, l.Code) || failedCode(l.NetResult) != 0 })
+	return lossy && p.relay && !has(p.deciding(), func(l netLeg) bool { return !fellSilent(l) })
 }

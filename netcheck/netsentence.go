@@ -135,7 +135,7 @@ func (v *netView) mainNAT() *NATBehavior {
 
 // bestRelay names the way to the given relay that suits calls best: "over UDP at turn.example.com"; "" if none works.
 func (v *netView) bestRelay() string {
-	udp := v.placesThat(func(p netPlace) bool { return p.udp() && p.relay && p.works() })
+	udp := v.placesThat(func(p netPlace) bool { return p.udp() && p.relay && p.works() && !p.partly() })
 	if len(udp) == 0 {
 		return v.streamWay()
 	}
@@ -143,15 +143,23 @@ func (v *netView) bestRelay() string {
 }
 
 func (v *netView) relaySentence() string {
-	if way := v.bestRelay(); way != "" {
+	way, granted := v.bestRelay(), v.placesThat(netPlace.partly)
+	switch {
+	case way != "":
 		return "A relay works " + way + "."
+	case len(granted) > 0:
+		return "A relay is granted over UDP at " + granted[0].host + ", and does not work in full."
 	}
 	return "No relay was tested."
 }
 
 func (v *netView) relayFor() string {
-	if way := v.bestRelay(); way != "" {
+	way := v.bestRelay()
+	switch {
+	case way != "":
 		return ", and one works " + way + "."
+	case len(v.placesThat(netPlace.partly)) > 0:
+		return ". " + v.relaySentence()
 	}
 	return ", and none was tested."
 }
@@ -214,7 +222,7 @@ const maxFaults = 2
 // faultSentence names the user's own places that fail beside others that work, with the finding that says why.
 func (v *netView) faultSentence(verdict Verdict) string {
 	var whys []string
-	where := map[string][]string{}
+	where, partly := map[string][]string{}, map[string]bool{}
 	for _, p := range v.faults() {
 		if v.saidOf(p) {
 			continue
@@ -224,6 +232,7 @@ func (v *netView) faultSentence(verdict Verdict) string {
 			whys = append(whys, why)
 		}
 		where[why] = append(where[why], p.words())
+		partly[why] = p.partly()
 	}
 	var s []string
 	for _, why := range whys[:min(len(whys), maxFaults)] {
@@ -232,7 +241,11 @@ func (v *netView) faultSentence(verdict Verdict) string {
 		if len(s) > 0 {
 			but = "And"
 		}
-		s = append(s, fmt.Sprintf("%s %s%s: %s.", but, listOf(places), verb(places, " does not work", " do not work"), why))
+		fails := verb(places, " does not work", " do not work")
+		if partly[why] {
+			fails += " in full"
+		}
+		s = append(s, fmt.Sprintf("%s %s%s: %s.", but, listOf(places), fails, why))
 	}
 	if n := len(whys) - len(s); n > 0 {
 		s = append(s, fmt.Sprintf("And %d more of the given places do not work.", n))
@@ -279,7 +292,7 @@ func inSentence(title, host string) string {
 // evidenceIn tells that a finding speaks of a place.
 func (p netPlace) evidenceIn(f Finding) bool {
 	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool {
-		return has(p.legs, func(l netLeg) bool { return wentWrong(l.NetResult) && e.Name == l.ID })
+		return has(p.legs, func(l netLeg) bool { return (wentWrong(l.NetResult) || l.State == NetDegraded) && e.Name == l.ID })
 	})
 }
 

@@ -52,6 +52,9 @@ func echo(ctx context.Context, near *session, far mirror) (took time.Duration, e
 			return took, err
 		}
 	}
+	if near.pace.questions > 0 && !near.stream {
+		near.pace.gone(retransmits[0])
+	}
 	return 0, err
 }
 
