@@ -145,9 +145,6 @@ func (v *netView) offer() string {
 	return ""
 }
 
-// usualPorts are those of STUN and TURN (RFC 8656, section 3.1), and the one that firewalls leave open.
-var usualPorts = []int{3478, 5349, 443}
-
 // extra finds an answer at a place that nobody gave, at the server of one of some places; at the most usual port first.
 func (v *netView) extra(meets func(netLeg) bool, of []netPlace) (netLeg, bool) {
 	found := pick(v.legs, func(l netLeg) bool {

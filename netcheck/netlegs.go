@@ -62,6 +62,9 @@ func answerOf(r NetResult) netAnswer {
 	case ReasonRefused, ReasonUnreachable:
 		return answerRefused
 	case ReasonNoAnswer:
+		if r.State == NetFailed { // it had answered before
+			return answerNo
+		}
 		return answerSilent
 	}
 	if r.State == NetBlocked {

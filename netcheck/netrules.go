@@ -38,7 +38,7 @@ type netCase struct {
 type netWords map[string]string
 
 // netRules are all rules, from this computer outwards. Their order is that of findings of the same severity.
-var netRules = slices.Concat(netComputerRules, netNameRules, netUDPRules, netWebRules, netTLSRules, netTURNRules, netNATRules, netIPv6Rules, netPathRules, netLossRules)
+var netRules = slices.Concat(netComputerRules, netNameRules, netUDPRules, netLossRules, netHoleRules, netWebRules, netTLSRules, netTURNRules, netNATRules, netIPv6Rules, netPathRules)
 
 // NetworkFindingArea tells to which area of the network a finding belongs; ok is false for one that is not about network probes.
 func NetworkFindingArea(id string) (area Area, ok bool) {

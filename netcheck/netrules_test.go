@@ -49,7 +49,9 @@ func code(n int) answer {
 
 // lostOf are the figures of a probe over UDP some of whose questions lost a packet.
 func lostOf(questions, lost int) answer {
-	return func(r *NetResult) { r.Facts.Questions, r.Facts.Lost = questions, lost }
+	return func(r *NetResult) {
+		r.Facts.Questions = &QuestionFacts{Asked: questions, Sent: questions + lost, Answered: questions}
+	}
 }
 
 func rtt(d time.Duration) answer { return func(r *NetResult) { r.Facts.RTT = d } }
@@ -302,7 +304,7 @@ var ruleCases = []struct {
 	{"a server that refuses everything", changed(nothing(rejects), udp(public, 3478)), nil, "net_server_refuses", SeverityCritical, GradeFailed, []string{"that it runs"}, []string{"net_server_down"}},
 	{"UDP to one server alone does not pass", changed(udpBlocked(mute), udp(public, 3478)), nil, "net_udp_server", SeverityWarning, GradeFair, []string{"address or port"},
 		[]string{"net_udp_dropped", "net_server_down"}},
-	{"another port", changed(udpBlocked(mute), udp(own, 443)), nil, "net_udp_other_port", SeverityWarning, GradeFair, []string{"UDP 443 passes although 3478 does not", "Run TURN on UDP port 443"},
+	{"another port", changed(udpBlocked(mute), udp(own, 443)), nil, "net_udp_other_port", SeverityWarning, GradeFair, []string{"UDP 443 passes although 3478 does not", "run TURN on UDP port 443", "nothing listens on port 3478 there"},
 		[]string{"net_udp_dropped"}},
 	{"nothing answers, and the web does", changed(nothing(mute), udp(public, 3478, mute)), nil, "net_no_udp_internet", SeverityCritical, GradeFailed,
 		[]string{"The web answers from here", "unlikely", "TCP to turn.example.com"}, []string{"net_no_answer", "net_offline", "net_udp_dropped"}},
@@ -416,14 +418,73 @@ var ruleCases = []struct {
 	{"DSCP is removed", changed(healthy(), probe(ProbeDSCP, says(NetDegraded, ""), func(r *NetResult) { r.Facts.DSCPSent = 46 })), nil, "net_dscp", SeverityInfo, GradeGood, []string{"DSCP 46 arrived with 0"}, nil},
 	{"marked packets are dropped", changed(healthy(), probe(ProbeDSCP, says(NetDegraded, ""), func(r *NetResult) { r.Facts.DSCPSent, r.Facts.DSCPArrived = 46, -1 })), nil, "net_dscp_dropped", SeverityWarning, GradeGood, nil, []string{"net_dscp"}},
 	{"a limit of one flow", changed(healthy(), rate(800, 3000)), nil, "net_rate_limit", SeverityWarning, GradeGood, []string{"800 kbit/s", "limit is one of single connections"}, nil},
+	{"a limit that is little below what several carried", changed(healthy(), changing(rate(800, 950), func(r *NetResult) { r.Facts.PerFlow = Yes })), nil, "net_rate_limit", SeverityWarning, GradeGood,
+		[]string{"limit is one of single connections", "coturn: max-bps"}, nil},
 	{"a low one", changed(healthy(), rate(300, 0)), nil, "net_rate_limit", SeverityWarning, GradeFair, nil, nil},
 	{"a high one", changed(healthy(), rate(3000, 3100)), nil, "net_rate_limit", SeverityInfo, GradeGood, []string{"the line that is full", "at the rate of the line as a whole"}, nil},
 	{"idle time-out", changed(healthy(), probe(ProbeIdle, says(NetDegraded, ""), func(r *NetResult) { r.Transport, r.Facts.AtLeast, r.Facts.AtMost = "tcp", 30*time.Second, time.Minute })), nil, "net_idle_timeout", SeverityWarning, GradeGood,
-		[]string{"Quiet TCP connections are closed after 60 s", "there after 30 s"}, nil},
+		[]string{"no longer arrive on TCP connections that were quiet for 60 s", "After a silence of 30 s a packet from outside arrived"}, nil},
+	{"idle time-out of a proxy", changed(healthy(), probe(ProbeIdle, says(NetDegraded, ""), viaProxy, func(r *NetResult) { r.Transport, r.Facts.AtLeast, r.Facts.AtMost = "tls", 30*time.Second, time.Minute })), nil,
+		"net_idle_timeout", SeverityWarning, GradeGood, []string{"proxy proxy.example.com:3128, which has a time-out of its own", "on the proxy"}, nil},
+	{"a path MTU black hole", inHole(), nil, "net_mtu_hole", SeverityWarning, GradeGood,
+		[]string{"Packets larger than 1400 bytes vanish between here and turn.example.com", "allow ICMP type 3 code 4", "clamp the MSS of TCP to 1360", "lower the MTU of this computer to 1400",
+			"turn.example.com, port 443", "Calls over UDP have smaller packets."},
+		[]string{"net_mtu_1500", "net_tls_cut", "net_tls_silent", "net_turn_silent", netOther}},
+	{"a VPN whose MTU this computer knows", changed(inHole(), interfaces(leadsOut(InterfaceFacts{Name: "wg0", Addresses: []string{"10.0.0.2/24"}, MTU: 1400}))), nil, "net_tls_silent", SeverityWarning, GradeGood,
+		[]string{"lower the MTU of this computer to 1280 for a try"}, []string{"net_mtu_hole"}},
+	{"TLS that hangs although other TLS comes about", changed(inHole(), turn("tls", own, 5349, dialed, tlsDone)), nil, "net_tls_silent", SeverityWarning, GradeGood, nil, []string{"net_mtu_hole", "net_turn_silent"}},
+	{"TLS that hangs where nothing answers TCP either", changed(inHole(), turn("tcp", own, 443, mute, dialed)), nil, "net_tls_silent", SeverityWarning, GradeGood, nil, []string{"net_mtu_hole"}},
+	{"TLS that hangs where large packets pass", changed(inHole(), probe(ProbeMTU, func(r *NetResult) { r.Facts.MTU = 1500 })), nil, "net_tls_silent", SeverityWarning, GradeGood, nil, []string{"net_mtu_hole", "net_tls_cut"}},
+	{"40 % loss", changed(healthy(), udp(own, 3478, asked(3, 6, 3, 0)), udp(public, 3478, asked(2, 5, 2, 0)), turn("udp", own, 3478, says(NetDegraded, ReasonNoAnswer), asked(7, 14, 6, 1), words("It is then silent."))), nil,
+		"net_packets_lost", SeverityWarning, GradeGood, []string{"14 of 25 packets", "56 %", "about 34 % are lost on each way", "Run a loss test", "all sendings of one request were lost"},
+		[]string{"net_turn_error", "net_turn_falls_silent", netOther}},
+	{"silence in the middle", changed(healthy(), turn("udp", own, 3478, says(NetFailed, ReasonNoAnswer), asked(3, 5, 2, 1), words("It is then silent."), did(NetStepChallenge))), nil,
+		"net_turn_falls_silent", SeverityWarning, GradeGood, []string{"It is then silent.", "Run a loss test"}, []string{"net_packets_lost", "net_turn_error", "net_udp_dropped", "net_udp_other_port"}},
+	{"a mistyped port", changed(healthy(), udp(own, 3499, rejects), turn("udp", own, 3499, rejects)), named(3499), "net_udp_wrong_port", SeverityWarning, GradeGood,
+		[]string{"nothing listens on UDP 3499, and 3478 answers", "the port may be mistyped", "Check the port in the server's address: port 3478 works", "if it does, a firewall refuses the packets: ask for UDP"}, []string{"net_udp_other_port"}},
+	{"a firewall that goes by an unusual port", changed(healthy(), udp(own, 3499, mute), turn("udp", own, 3499, mute)), named(3499), "net_udp_other_port", SeverityWarning, GradeGood, nil, []string{"net_udp_wrong_port"}},
+	{"a port that a router refuses", changed(healthy(), udp(own, 3499, says(NetBlocked, ReasonUnreachable))), named(3499), "net_udp_other_port", SeverityWarning, GradeGood, []string{"Refused (ICMP): port 3499"}, []string{"net_udp_wrong_port"}},
+	{"UDP of one server is refused", changed(udpBlocked(rejects), udp(public, 3478)), nil, "net_udp_server", SeverityWarning, GradeGood, []string{"is refused (ICMP)"}, nil},
 	{"a trouble without a rule", changed(healthy(), probe(ProbeNAT, says(NetFailed, ReasonServerError), words("Odd answers."))), nil, netOther, SeverityInfo, GradeGood, []string{"Odd answers.", "NAT behaviour: failed"}, nil},
 }
 
 func by6(r *NetResult) { r.Family, r.Server, r.Remote = Family6, "", "[2001:db8::9]:3478" }
+
+// asked counts a probe's questions: how many, their sendings, those that were answered, and questions that nothing came to.
+func asked(questions, sent, answered, silent int) answer {
+	return func(r *NetResult) {
+		r.Facts.Questions = &QuestionFacts{Asked: questions, Sent: sent, Answered: answered, Silent: silent, SilentSent: 3 * silent}
+	}
+}
+
+func did(step string) answer {
+	return func(r *NetResult) { r.Steps = append(r.Steps, NetStep{Name: step, OK: true}) }
+}
+
+var tlsDone = did(string(StepTLS))
+
+func tlsHung(r *NetResult) {
+	dialed(r)
+	r.Steps = append(r.Steps, NetStep{Name: string(StepTLS)})
+}
+
+// inHole are the results of a network that takes 1400 bytes and does not tell.
+func inHole() []NetResult {
+	return changed(healthy(), mtu(1400), turn("tls", own, 443, mute, tlsHung), about(ProbeTLS, own+":443", mute, tlsHung, func(r *NetResult) { r.Transport = "tls" }))
+}
+
+// named adds a TURN server by a port to those that were asked.
+func named(port int) func(*Report) {
+	return func(r *Report) {
+		more := servers(fmt.Sprintf("turn:%s:%d", own, port))
+		r.Plan.Target.Servers, r.Granted.Target.Servers = append(r.Plan.Target.Servers, more...), append(r.Granted.Target.Servers, more...)
+	}
+}
+
+func changing(r NetResult, change answer) NetResult {
+	change(&r)
+	return r
+}
 
 func mtu(n int) NetResult {
 	return probe(ProbeMTU, says(NetDegraded, ""), func(r *NetResult) { r.Facts.MTU, r.Facts.MTULost = n, n+8 })

@@ -8,15 +8,15 @@ import (
 
 // netPathRules are about what the way does to packets.
 var netPathRules = []netRule{
-	{id: "net_mtu_1200", area: AreaPath, severity: SeverityWarning, holds: casesMTU(0, 1200),
+	{id: "net_mtu_1200", area: AreaPath, severity: SeverityWarning, holds: unlessHole(casesMTU(0, 1200)),
 		title:  "Packets of calls may not fit: {mtu} bytes at most",
 		detail: "UDP packets above {mtu} bytes are lost on the way{lost}. Handshakes (DTLS) and video may stall: programs send packets of up to about 1200 bytes and more.",
 		advice: "Ask for a larger MTU on the VPN or tunnel that is on the way (1280 bytes at least), and for ICMP \"packet too big\" to be let through."},
-	{id: "net_mtu_1280", area: AreaPath, severity: SeverityWarning, holds: casesMTU(1200, 1280),
+	{id: "net_mtu_1280", area: AreaPath, severity: SeverityWarning, holds: unlessHole(casesMTU(1200, 1280)),
 		title:  "Packets above {mtu} bytes are lost",
 		detail: "The way takes less than IPv6 asks for (1280 bytes, RFC 8200){lost}. Calls fit in most programs, by little.",
 		advice: "Ask for a larger MTU on the VPN or tunnel that is on the way, and for ICMP \"packet too big\" to be let through."},
-	{id: "net_mtu_1500", area: AreaPath, severity: SeverityInfo, holds: casesMTU(1280, 1500),
+	{id: "net_mtu_1500", area: AreaPath, severity: SeverityInfo, holds: unlessHole(casesMTU(1280, 1500)),
 		title:  "The way takes packets of {mtu} bytes at most",
 		detail: "Less than the usual 1500 bytes{lost}, as behind a VPN, a tunnel or DSL. Calls fit.",
 		advice: "Nothing needs to be done for calls."},
@@ -33,9 +33,9 @@ var netPathRules = []netRule{
 		detail: "Above {limit} kbit/s one flow of UDP lost packets{many}.",
 		advice: "{then}"},
 	{id: "net_idle_timeout", area: AreaPath, severity: SeverityWarning, lighter: SeverityInfo, holds: casesIdle,
-		title:  "Quiet {transport} connections are closed after {most}",
-		detail: "A connection without packets was there after {least} and gone after {most}.",
-		advice: "Ask for a longer idle time-out for {transport} in the firewall, or let programs send something more often."},
+		title:  "Packets from outside no longer arrive on {transport} connections that were quiet for {most}",
+		detail: "After a silence of {least} a packet from outside arrived, and after {most} none did{by}.",
+		advice: "{then}"},
 }
 
 func casesMTU(above, below int) func(*netView) []netCase {
@@ -87,11 +87,11 @@ func casesRate(v *netView) []netCase {
 			continue
 		}
 		c := netCase{results: []NetResult{r}, light: limit >= enoughKbps, words: netWords{"limit": number(limit), "many": "",
-			"then": "Ask for the rate limit of single UDP connections to be raised, to 4000 kbit/s for video."},
+			"then": "Ask for the rate limit of single UDP connections to be raised, to 4000 kbit/s for video, and ask the TURN server's administrators for its own limit (coturn: max-bps)."},
 			facts: evidence("limit_kbps", number(limit))}
 		switch {
-		case many > limit*1.3:
-			c.words["many"] = ", while several together carried " + number(many) + " kbit/s: the limit is one of single connections"
+		case perFlow(r):
+			c.words["many"] = ", while several together carried " + number(many) + " kbit/s: the limit is one of single connections, of a firewall or of the TURN server"
 		case many > 0:
 			c.words["many"] = ", and several together carried no more: it is the line that is full, or limited as a whole"
 			c.words["then"] = "No single connection is held back: look at the rate of the line as a whole, and at what else uses it."
@@ -99,6 +99,15 @@ func casesRate(v *netView) []netCase {
 		out = append(out, c)
 	}
 	return out
+}
+
+// perFlow tells that several flows together carried what one could not: by the probe's own judgement, or in results that have none by a clear
+// difference.
+func perFlow(r NetResult) bool {
+	if r.Facts.PerFlow != Unknown {
+		return r.Facts.PerFlow == Yes
+	}
+	return r.Facts.ManyKbps > r.Facts.LimitKbps*1.3
 }
 
 // carriedMore tells of a relay over UDP that carried more than that, in kbit/s, and lost next to nothing.
@@ -120,11 +129,17 @@ func casesIdle(v *netView) []netCase {
 			continue
 		}
 		transport := "UDP"
-		if r.Transport == "tcp" || r.Transport == "tls" {
+		if overStream(r) {
 			transport = "TCP"
 		}
-		out = append(out, netCase{results: []NetResult{r}, light: r.Facts.AtMost > quietLong, words: netWords{
-			"transport": transport, "most": spanWords(r.Facts.AtMost), "least": spanWords(r.Facts.AtLeast)}})
+		c := netCase{results: []NetResult{r}, light: r.Facts.AtMost > quietLong, words: netWords{
+			"transport": transport, "most": spanWords(r.Facts.AtMost), "least": spanWords(r.Facts.AtLeast), "by": "",
+			"then": "Ask for a longer idle time-out for " + transport + " in the firewall, or let programs send something more often."}}
+		if byProxy(r) {
+			c.words["by"] = ": the connection went through " + proxyName(r) + ", which has a time-out of its own"
+			c.words["then"] = "Ask for a longer idle time-out of tunnels (CONNECT) on the proxy, or let programs send something more often."
+		}
+		out = append(out, c)
 	}
 	return out
 }

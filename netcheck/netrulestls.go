@@ -37,9 +37,14 @@ var netTLSRules = []netRule{
 		advice: "Give the server's pin to be certain. If the authority is not the server's own, ask for an exception from TLS inspection for {spot}."},
 	{id: "net_tls_cut", area: AreaWeb, severity: SeverityWarning, holds: casesTLSCut,
 		title:  "TLS to {host} is cut off",
-		detail: "TCP to {spot} is accepted, and TLS does not come about: the server does not speak TLS there, or an inspection on the way ends it.",
-		advice: "Check that the server speaks TLS on that port. If it does, ask for TCP to {spot} to be exempted from inspection.",
+		detail: "TCP to {spot}, is accepted, and TLS does not come about: the server does not speak TLS there, or an inspection on the way ends it.",
+		advice: "Check that the server speaks TLS on that port. If it does, ask for TCP to {spot}, to be exempted from inspection.",
 		seen:   "TLS to {host} was cut off", overruled: byTLSToServer},
+	{id: "net_tls_silent", area: AreaWeb, severity: SeverityWarning, holds: casesTLSSilent,
+		title:  "{host} accepts TCP and does not answer TLS",
+		detail: "TCP to {spot}, comes about, and no answer to TLS does. The server does not speak TLS there, an inspection on the way holds TLS up, or large packets get lost on the way (MTU): from here these look alike.",
+		advice: "Check that the server speaks TLS on that port. If it does, lower the MTU of this computer to 1280 for a try: if TLS then comes about, ask for ICMP type 3 code 4 (fragmentation needed) to be allowed or for the MSS to be clamped, and if not, for TCP to {spot}, to be exempted from inspection.",
+		seen:   "{host} did not answer TLS", overruled: byTLSToServer},
 	{id: "net_certificate_name", area: AreaTURN, severity: SeverityWarning, holds: casesCertificate(ReasonTLSName),
 		title:  "{host} shows a certificate for another name",
 		detail: "{said}",
@@ -144,7 +149,14 @@ func casesRead(plain bool) func(*netView) []netCase {
 
 func casesTLSCut(v *netView) []netCase {
 	return tlsCases(v, v.everyTLS(func(r NetResult) bool {
-		return wentWrong(r) && (r.Code == ReasonTLSFailed || r.Kind == ProbeTLS && r.Code == ReasonNoAnswer)
+		return wentWrong(r) && r.Code == ReasonTLSFailed
+	}))
+}
+
+// casesTLSSilent tells of servers that accept TCP and from which nothing came to TLS, where no black hole explains it.
+func casesTLSSilent(v *netView) []netCase {
+	return tlsCases(v, v.everyTLS(func(r NetResult) bool {
+		return (hangsInTLS(r) || wentWrong(r) && r.Kind == ProbeTLS && r.Code == ReasonNoAnswer) && !v.inHole(r)
 	}))
 }
 

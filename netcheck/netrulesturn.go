@@ -137,7 +137,9 @@ func (v *netView) turnCases(meets func(NetResult) bool) []netCase {
 func casesSilentStream(v *netView) []netCase {
 	var out []netCase
 	for _, h := range v.hosts {
-		legs := pick(h.legs, func(l netLeg) bool { return l.stream && relays(l) && l.asked && l.reached && l.answer == answerSilent })
+		legs := pick(h.legs, func(l netLeg) bool {
+			return l.stream && relays(l) && l.asked && l.reached && l.answer == answerSilent && !hangsInTLS(l.NetResult)
+		})
 		if len(legs) == 0 {
 			continue
 		}

@@ -134,6 +134,7 @@ type NetStep struct {
 	At     time.Duration `json:"at_ns"` // begin, since the probe's begin
 	Took   time.Duration `json:"took_ns"`
 	Code   int           `json:"code,omitempty"`   // the other end's own: STUN error (RFC 8489, 14.8) or HTTP status
+	Sent   int           `json:"sent,omitempty"`   // how many times a question was sent over UDP, if more than once
 	Detail string        `json:"detail,omitempty"` // plain words, an address, the server's words
 }
 
@@ -161,10 +162,6 @@ type NetFacts struct {
 	Relayed string `json:"relayed,omitempty"`
 	// RTT is of the quickest answer; 0 if it was not measured.
 	RTT time.Duration `json:"rtt_ns,omitempty"`
-	// Questions is how many questions a server was asked over UDP besides those to which it never answered, and Lost of how many of them a
-	// packet was lost on the way, there or back, so that they had to be sent again or were in vain.
-	Questions int `json:"questions,omitempty"`
-	Lost      int `json:"questions_lost,omitempty"`
 	// Addresses are those that a name has here.
 	Addresses []string `json:"addresses,omitempty"`
 	// Skew is how far this computer's clock is ahead of the server's, at a resolution of 1 s (plus half the round trip).
@@ -183,8 +180,21 @@ type NetFacts struct {
 	// LimitKbps is the rate above which one flow lost packets, in kbit/s, and ManyKbps what several flows carried together; 0: none.
 	LimitKbps float64 `json:"limit_kbps,omitempty"`
 	ManyKbps  float64 `json:"many_kbps,omitempty"`
+	// PerFlow tells, of a probe of the rate, whether several flows together carried what one could not.
+	PerFlow Tri `json:"per_flow,omitempty"`
+	// Questions counts what was asked over UDP; nil if nothing was.
+	Questions *QuestionFacts `json:"questions,omitempty"`
 	// Prefix is a NAT64 prefix (RFC 7050).
 	Prefix string `json:"prefix,omitempty"`
+}
+
+// QuestionFacts count the questions of a probe that went over UDP, and their packets.
+type QuestionFacts struct {
+	Asked      int `json:"asked"`                 // questions
+	Sent       int `json:"sent"`                  // packets that carried them: each sending of a question counts
+	Answered   int `json:"answered"`              // packets that an answer came to, late ones too
+	Silent     int `json:"silent,omitempty"`      // questions to which nothing came, whoever is to blame
+	SilentSent int `json:"silent_sent,omitempty"` // packets that carried those
 }
 
 // InterfaceFacts describe an interface that has addresses beyond its link.

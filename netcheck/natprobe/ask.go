@@ -31,7 +31,6 @@ type visit struct {
 	// detour is a sentence about a far end that is not on the server, with a space before it.
 	detour string
 	left   func() // gives back the visit's place among the few; nil: it has none
-	far    pace   // of the socket of the second relay
 }
 
 func (p *Prober) visit(kind netcheck.ProbeKind, ask Ask) *visit {
@@ -63,7 +62,6 @@ func (v *visit) run(ctx context.Context, work func(context.Context) (text string
 	}
 	f := netcheck.AsFailure(err, netcheck.ReasonLocal)
 	early := endedEarly(ctx, f.Code)
-	f = v.afterAnswers(f)
 	r.State, r.Code, r.Text, r.Advice = v.stateOf(f.Code), f.Code, f.Text, f.Advice
 	if f.Err != nil {
 		r.Cause = bounded([]byte(f.Err.Error()))
@@ -75,17 +73,6 @@ func (v *visit) run(ctx context.Context, work func(context.Context) (text string
 		v.cutShort(ctx, &r)
 	}
 	return r
-}
-
-// afterAnswers makes of silence to one request, where others were answered, what it is: the server's matter, and no sign that nothing
-// passes.
-func (v *visit) afterAnswers(f *netcheck.Failure) *netcheck.Failure {
-	if f.Code != netcheck.ReasonNoAnswer || !v.log.answered() {
-		return f
-	}
-	other := *f
-	other.Code = netcheck.ReasonServerError
-	return &other
 }
 
 // unusable says what of the question makes no sense: a mistake of the caller, which is not to be called the network's.
@@ -103,16 +90,10 @@ func (v *visit) result() netcheck.NetResult {
 	r := netcheck.NetResult{
 		Kind: v.kind, Server: v.asked(), Transport: string(v.transport), Port: v.srv.URL.Port, Local: v.log.end.local,
 		Took: v.log.since(), Steps: v.log.steps,
-		Facts: netcheck.NetFacts{TLS: v.log.tls, RTT: v.log.end.pace.quickest, Expired: v.expired},
+		Facts: netcheck.NetFacts{TLS: v.log.tls, RTT: v.log.end.pace.quickest, Expired: v.expired, Questions: v.log.tally().result()},
 	}
 	if v.addr.IsValid() {
 		r.Remote, r.Family = v.addr.String(), v.family
-	}
-	if v.transport == TransportUDP {
-		for _, p := range []pace{v.log.end.pace, v.far} {
-			r.Facts.Questions += p.questions
-			r.Facts.Lost += p.lost()
-		}
 	}
 	if v.log.end.mapped.IsValid() {
 		r.Facts.Mapped = v.log.end.mapped.String()
@@ -149,6 +130,8 @@ func (v *visit) stateOf(code netcheck.ReasonCode) netcheck.NetState {
 		return netcheck.NetNotTested
 	case code == netcheck.ReasonNoFamily && !v.log.answered(): // this computer's choice does not fit the server
 		return netcheck.NetNotTested
+	case code == netcheck.ReasonNoAnswer && v.log.answered(): // silence to one request, where others were answered: no sign that nothing passes
+		return netcheck.NetFailed
 	case code.State() == netcheck.StateBlocked:
 		return netcheck.NetBlocked
 	}

@@ -47,13 +47,11 @@ func echo(ctx context.Context, near *session, far mirror) (took time.Duration, e
 	end := context.AfterFunc(ctx, func() { _ = near.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer end()
 	for i, wait := range retransmits {
+		near.sent = i + 1
 		took, err = e.send(ctx, byte(i), near.pace.patient(wait))
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return took, err
 		}
-	}
-	if near.pace.questions > 0 && !near.stream {
-		near.pace.gone(retransmits[0])
 	}
 	return 0, err
 }

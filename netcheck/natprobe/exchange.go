@@ -35,6 +35,8 @@ type exchanger struct {
 	stream  bool
 	channel uint16 // bound to a peer (RFC 8656, section 12); 0: none
 	pace    pace
+	count   *tally                         // of packets over UDP; nil: they are not counted
+	sent    int                            // sendings of the last question, or packets of the last echo
 	asked   [][stun.TransactionIDSize]byte // the questions until now, the present one last
 }
 
@@ -57,18 +59,17 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 	defer stop()
 	err := os.ErrDeadlineExceeded
 	e.asked = append(e.asked, request.TransactionID)
-	begin, again := time.Now(), waits[0]
+	begin := time.Now()
 	for i, wait := range waits {
-		if i == 1 {
-			again = time.Since(begin)
-		}
+		e.sent = i + 1
 		answer, sendErr := e.send(ctx, request, e.pace.patient(wait))
 		if cause := ctx.Err(); sendErr != nil && cause != nil {
 			return nil, cause
 		}
 		switch {
 		case sendErr == nil:
-			e.pace.answered(time.Since(begin), i+1, again)
+			e.pace.answered(time.Since(begin), i+1)
+			e.count.asked(i+1, true)
 			return answer, nil
 		case errors.Is(sendErr, errNotSTUN): // worth more than silence
 			err = sendErr
@@ -76,9 +77,7 @@ func (e *exchanger) askWithin(ctx context.Context, request *stun.Message, waits 
 			return nil, sendErr
 		}
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) && e.pace.questions > 0 {
-		e.pace.gone(again)
-	}
+	e.count.asked(len(waits), false)
 	return nil, err
 }
 
@@ -104,7 +103,11 @@ func (e *exchanger) send(ctx context.Context, request *stun.Message, wait time.D
 		if answer, err := parseAnswer(raw, request); err == nil {
 			return answer, nil
 		}
-		foreign = foreign || !e.carries(raw) && !e.late(raw)
+		late := e.late(raw)
+		if late {
+			e.count.late()
+		}
+		foreign = foreign || !late && !e.carries(raw)
 	}
 	return nil, errNotSTUN
 }

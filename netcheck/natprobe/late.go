@@ -77,3 +77,22 @@ func inTime(ctx context.Context, most time.Duration, do func(context.Context) er
 		}
 	}
 }
+
+// waitUntil waits, and tells how late it ended: what was due already is not late by this computer's sleep.
+func waitUntil(ctx context.Context, due time.Time) (late time.Duration, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	d := time.Until(due)
+	if d <= 0 {
+		return 0, nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return time.Since(due), nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}

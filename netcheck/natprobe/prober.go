@@ -89,7 +89,7 @@ func (d *diagnosis) open(ctx context.Context, log *timeline) (*exchanger, error)
 			return nil, err
 		}
 	}
-	return &exchanger{conn: conn}, nil
+	return &exchanger{conn: conn, count: log.tally()}, nil
 }
 
 // datagrams opens a UDP socket that is connected to the server.

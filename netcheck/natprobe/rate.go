@@ -174,6 +174,10 @@ func (t *rateTest) conclude(r *netcheck.NetResult) {
 	r.Facts.LimitKbps = math.Round(t.over.got)
 	if t.many.flows > 1 {
 		r.Facts.ManyKbps = math.Round(t.many.got)
+		r.Facts.PerFlow = netcheck.No
+		if t.perConnection() {
+			r.Facts.PerFlow = netcheck.Yes
+		}
 	}
 	r.Text = fmt.Sprintf("One connection over %s to %s carries about %s: of %s %s.", over, lowerFirst(t.place()), megabits(t.over.got), megabits(t.over.kbps), t.over.ends(t.transport))
 	together := fmt.Sprintf(" %d connections carried %s of the same sum together", t.many.flows, megabits(t.many.got))
@@ -206,32 +210,4 @@ func megabits(kbps float64) string {
 		return fmt.Sprintf("%.0f kbit/s", kbps)
 	}
 	return fmt.Sprintf("%.3g Mbit/s", kbps/1000)
-}
-
-// ring asks for up to n relays of which each can send to the next, and the last to the first; at least two.
-func (v *visit) ring(ctx context.Context, n int) (_ *ring, err error) {
-	r := &ring{}
-	defer func() {
-		if err != nil {
-			r.leave(ctx)
-		}
-	}()
-	for i := range n {
-		log := v.log
-		if i > 0 {
-			log = &timeline{begin: v.log.begin}
-		}
-		s, err := v.within(ctx, log)
-		if err != nil && i >= 2 && ctx.Err() == nil {
-			break // two tell the most
-		}
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			s.log = nil
-		}
-		r.ends = append(r.ends, s)
-	}
-	return r, r.join(ctx)
 }

@@ -146,8 +146,12 @@ func (s *session) unlessSTUNOnly(ctx context.Context, err error) error {
 	if _, askErr := s.askWithin(ctx, request, []time.Duration{500 * time.Millisecond}); askErr != nil {
 		return err
 	}
+	lost := ""
+	if !s.stream {
+		lost = ", or packets get lost on the way"
+	}
 	return &netcheck.Failure{
-		Code: netcheck.ReasonServerError, Text: fmt.Sprintf("%s answers STUN and is silent to TURN: it is a STUN server alone.", s.place()),
+		Code: netcheck.ReasonServerError, Text: fmt.Sprintf("%s answers STUN and is silent to TURN: it is a STUN server alone%s.", s.place(), lost),
 		Advice: fmt.Sprintf("Use it as a stun: address, or ask the server's administrators to let TURN run on %s.", s.port()), Err: f.Err,
 	}
 }

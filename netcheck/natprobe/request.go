@@ -58,6 +58,9 @@ func (s *session) once(ctx context.Context, method stun.Method, attrs []stun.Set
 		return nil, err
 	}
 	answer, err := s.ask(ctx, request)
+	if !s.stream {
+		s.log.asked(s.sent)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,9 @@ func (s *session) refresh(ctx context.Context) error {
 func (s *session) send(ctx context.Context, far mirror, way string) error {
 	begin := time.Now()
 	took, err := echo(ctx, s, far)
+	if !s.stream {
+		s.log.asked(s.sent)
+	}
 	if err != nil {
 		err = s.lost(ctx, err)
 	}

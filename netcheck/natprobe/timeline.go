@@ -14,6 +14,8 @@ type timeline struct {
 	steps []netcheck.NetStep
 	tls   *netcheck.TLSEvidence // of TLS or DTLS, also if it was not accepted
 	proxy string                // host:port; "" if there was none
+	count *tally                // of the packets of all its questions over UDP; nil: they are not counted
+	sent  int                   // sendings of the question of the step that comes next
 	end   end
 }
 
@@ -31,7 +33,7 @@ func (l *timeline) note(s *session) {
 	}
 }
 
-func newTimeline() *timeline { return &timeline{begin: time.Now()} }
+func newTimeline() *timeline { return &timeline{begin: time.Now(), count: &tally{}} }
 
 // since is how long the conversation has gone on.
 func (l *timeline) since() time.Duration { return time.Since(l.begin) }
@@ -48,7 +50,26 @@ func (l *timeline) did(name string, begin time.Time, detail string, err error) {
 	if no, ok := asRefusal(err); ok {
 		step.Code = int(no.code)
 	}
+	if l.sent > 1 {
+		step.Sent = l.sent
+	}
+	l.sent = 0
 	l.steps = append(l.steps, step)
+}
+
+// asked notes for the next step how many times its question was sent.
+func (l *timeline) asked(sendings int) {
+	if l != nil {
+		l.sent = max(l.sent, sendings)
+	}
+}
+
+// tally is where questions are counted; nil: nowhere.
+func (l *timeline) tally() *tally {
+	if l == nil {
+		return nil
+	}
+	return l.count
 }
 
 // challenged keeps the step of a challenge, which is an error answer and no failure.

@@ -45,7 +45,6 @@ func (v *visit) turn(ctx context.Context) (string, error) {
 		return "", &partial{works: works + ", and not the second one that it takes to send a packet through.", f: netcheck.AsFailure(err, netcheck.ReasonLocal)}
 	}
 	defer far.leave(ctx)
-	defer func() { v.far = far.pace }()
 	if err := v.through(ctx, near, far); err != nil {
 		return "", &partial{works: works + ".", f: netcheck.AsFailure(err, netcheck.ReasonLocal)}
 	}
@@ -54,7 +53,7 @@ func (v *visit) turn(ctx context.Context) (string, error) {
 
 // second makes the other end of the echo. Only what goes wrong with it has a place in the timeline.
 func (v *visit) second(ctx context.Context) (*session, error) {
-	log := &timeline{begin: v.log.begin}
+	log := &timeline{begin: v.log.begin, count: v.log.count}
 	far, err := v.within(ctx, log)
 	if err == nil {
 		far.log = nil

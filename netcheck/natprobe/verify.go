@@ -95,6 +95,7 @@ func untrusted(err error, host string, leaf *x509.Certificate) error {
 	f := &netcheck.Failure{Code: netcheck.ReasonTLSUntrusted, Err: err}
 	if invalid := (x509.CertificateInvalidError{}); errors.As(err, &invalid) && invalid.Reason == x509.Expired {
 		const day = "2 January 2006"
+		f.Code = netcheck.ReasonTLSDate
 		f.Text = fmt.Sprintf("The certificate of %s holds from %s to %s, and this computer's clock says %s.",
 			host, invalid.Cert.NotBefore.Format(day), invalid.Cert.NotAfter.Format(day), time.Now().Format(day))
 		f.Advice = "Ask the server's administrators to renew it; if it is new, check this computer's clock."

@@ -44,6 +44,13 @@ func (s *session) unanswered(ctx context.Context, method stun.Method, err error)
 	}
 	kind := dial.KindOf(err)
 	switch {
+	case kind == dial.KindTimeout && s.answered && !s.stream:
+		return &netcheck.Failure{
+			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s answers at first and is then silent to the %s request, sent %d times: packets are lost on the way, or the server keeps silent.",
+				s.place(), method, s.sent),
+			Advice: "Run a loss test: it tells how much is lost. If nothing is, ask the server's administrators to look for this request in its log. Some servers are silent (and say no 437) " +
+				"where they have lost a relay, by a restart or behind a load balancer.", Err: err,
+		}
 	case kind == dial.KindTimeout && s.answered:
 		return &netcheck.Failure{
 			Code: netcheck.ReasonNoAnswer, Text: fmt.Sprintf("%s answers at first and is then silent to the %s request.", s.place(), method),
