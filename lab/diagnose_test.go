@@ -195,7 +195,7 @@ func scenarioDiagnoseNothing(t *testing.T) {
 			w.box("nata", "mute", "10.1.0.1:7000")
 			args := append(turnFlags(AddrSrv), "--stun", "stun:"+AddrB.String(), "--portal", "http://"+AddrSrv.String()+"/")
 			r := w.diagnosis(w.diagnose(goodPassword, args...))
-			want := map[string][]string{"silence": {"net_no_answer"}, "mute": {"net_no_answer", "net_turn_silent", "net_tls_cut"}}[name]
+			want := map[string][]string{"silence": {"net_no_answer"}, "mute": {"net_no_answer", "net_turn_silent", "net_tls_silent"}}[name]
 			for _, id := range want {
 				if f := r.Finding(id); f == nil || f.Advice == "" {
 					t.Errorf("no %s", id)

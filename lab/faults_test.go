@@ -143,6 +143,20 @@ func faults() []fault {
 				return usual(w, s)
 			},
 			id: "net_mtu_1500", severity: "info", title: "1400 bytes", advice: []string{"Nothing needs to be done"}},
+		// The server sends packets that the router's far side does not take, and the router tells nobody of those of A.
+		{name: "MTU 1400 beyond the router and no ICMP", side: Side{NAT: Cone},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				w.run("nata", "ip", "link", "set", "dev", "wan", "mtu", "1400")
+				w.run("nata", "iptables", "-I", "OUTPUT", "-p", "icmp", "-j", "DROP")
+				return usual(w, s)
+			},
+			id: "net_mtu_hole", severity: "warning", title: "larger than 1400 bytes vanish between here and 11.0.3.2", advice: []string{"allow ICMP type 3 code 4", "clamp the MSS", "lower the MTU of this computer to 1400"}},
+		{name: "a mistyped port", side: Side{NAT: Cone},
+			ask: func(w *world, s *relayServer) (env, args []string) {
+				w.tellAll()
+				return withPassword(), slices.Concat([]string{"--turn", "turn:11.0.3.2:3499", "--turn-user", turnUser, "--turn-ca", w.ca}, w.page(AddrSrv))
+			},
+			id: "net_udp_wrong_port", severity: "warning", title: "nothing listens on UDP 3499", advice: []string{"Check the port in the server's address"}},
 	}
 }
 

@@ -160,8 +160,8 @@ func casesTLSSilent(v *netView) []netCase {
 	}))
 }
 
-// certificateCode is why a certificate was refused. Probes of TURN do not tell one that is out of date from a strange one; the probe that
-// looks at TLS alone does, at the same place.
+// certificateCode is why a certificate was refused. Probes of TURN of earlier versions do not tell one that is out of date from a strange
+// one; the probe that looks at TLS alone does, at the same place.
 func (v *netView) certificateCode(r NetResult) ReasonCode {
 	dated := func(o NetResult) bool { return o.Code == ReasonTLSDate && samePlace(o, r) }
 	if r.Kind == ProbeTURN && r.Code == ReasonTLSUntrusted && len(v.when(ProbeTLS, dated)) > 0 {

@@ -51,7 +51,7 @@ func TestRunGoesOnAfterAFailure(t *testing.T) {
 		netcheck.ReasonNoServer, netcheck.ReasonSameMachine, netcheck.ReasonNoHairpin, netcheck.ReasonNoFamily,
 		netcheck.ReasonNameNotFound, netcheck.ReasonNameTimeout, netcheck.ReasonNoAnswer, netcheck.ReasonRefused, netcheck.ReasonUnreachable,
 		netcheck.ReasonProxyRefused, netcheck.ReasonProxyAuth, netcheck.ReasonNoPair, netcheck.ReasonAuth, netcheck.ReasonExpired,
-		netcheck.ReasonTLSUntrusted, netcheck.ReasonTLSName, netcheck.ReasonTLSPin, netcheck.ReasonTLSFailed, netcheck.ReasonPeerRefused,
+		netcheck.ReasonTLSUntrusted, netcheck.ReasonTLSName, netcheck.ReasonTLSDate, netcheck.ReasonTLSPin, netcheck.ReasonTLSFailed, netcheck.ReasonPeerRefused,
 		netcheck.ReasonQuota, netcheck.ReasonNoCapacity, netcheck.ReasonServerError, netcheck.ReasonNotSTUN, netcheck.ReasonDTLS,
 		netcheck.ReasonNoProof, netcheck.ReasonLinkLost, netcheck.ReasonFarRefused, netcheck.ReasonLocal,
 	}

@@ -56,8 +56,8 @@ func TestTLSTrust(t *testing.T) {
 		{name: "right pin, other CA", cert: good, trust: netcheck.Trust{CAPEM: other.PEM(), Pins: pin}, code: netcheck.ReasonTLSUntrusted},
 		{name: "other name", cert: good, host: "relay.example.com", roots: pool(ours), code: netcheck.ReasonTLSName, words: []string{"relay.example.com", "turn.example.com, 127.0.0.1"}},
 		{name: "no name", cert: nameless, roots: pool(ours), code: netcheck.ReasonTLSName, words: []string{"no name at all"}},
-		{name: "expired", cert: expired, roots: pool(ours), code: netcheck.ReasonTLSUntrusted, words: []string{"expired", "2 days ago", "renew"}},
-		{name: "not yet valid", cert: early, roots: pool(ours), code: netcheck.ReasonTLSUntrusted, words: []string{"valid from", "clock"}},
+		{name: "expired", cert: expired, roots: pool(ours), code: netcheck.ReasonTLSDate, words: []string{"expired", "2 days ago", "renew"}},
+		{name: "not yet valid", cert: early, roots: pool(ours), code: netcheck.ReasonTLSDate, words: []string{"valid from", "clock"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func (w words) handshakeFailure(kind Kind, err error, server, via string) error 
 		f.Advice = w.alert
 	case kind == KindTimeout:
 		f.Code, f.Text = netcheck.ReasonNoAnswer, fmt.Sprintf("%s accepts TCP and does not answer TLS.", server)
-		f.Advice = "Check that it speaks TLS on that port; if it does, a firewall on the way holds TLS up: ask for an exception for it."
+		f.Advice = "Check that it speaks TLS on that port; if it does, a firewall on the way holds TLS up (ask for an exception for it), or large packets are lost on the way (try with a smaller MTU on this computer)."
 	case kind == KindClosed:
 		f.Text = fmt.Sprintf("The connection to %s was closed during the TLS handshake: it does not speak TLS on that port, or a firewall on the way cuts it off.", server)
 		f.Advice = w.cutOff
@@ -68,6 +68,7 @@ func noCertificates(file string) error {
 func chainFailure(err error, v verifier, leaf *x509.Certificate) error {
 	f := &netcheck.Failure{Code: netcheck.ReasonTLSUntrusted, Err: err}
 	if invalid := (x509.CertificateInvalidError{}); errors.As(err, &invalid) && invalid.Reason == x509.Expired {
+		f.Code = netcheck.ReasonTLSDate
 		f.Text, f.Advice = validity(v.host, invalid.Cert, time.Now())
 		return f
 	}
