@@ -154,7 +154,7 @@ func faults() []fault {
 		{name: "a mistyped port", side: Side{NAT: Cone},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.tellAll()
-				return withPassword(), slices.Concat([]string{"--turn", "turn:11.0.3.2:3499", "--turn-user", turnUser, "--turn-ca", w.ca}, w.page(AddrSrv))
+				return withPassword(), slices.Concat([]string{"--turn", "turn:11.0.3.2:3499", "--turn-user", turnUser}, w.page(AddrSrv))
 			},
 			id: "net_udp_wrong_port", severity: "warning", title: "nothing listens on UDP 3499", advice: []string{"Check the port in the server's address"}},
 	}

@@ -69,7 +69,7 @@ func TestLossByChance(t *testing.T) {
 
 // The same by whole runs, and 40 % loss is found in next to all of them.
 func TestLossOfWholeRuns(t *testing.T) {
-	const runs = 4000
+	const runs = 1000
 	for _, tt := range []struct {
 		loss        float64
 		servers     int
