@@ -14,7 +14,8 @@ func chain(rng *rand.Rand, loss float64, questions int) (q QuestionFacts) {
 		sent, came := 0, false
 		for sent < 3 && !came {
 			sent++
-			came = rng.Float64() >= loss && rng.Float64() >= loss
+			there, back := rng.Float64() >= loss, rng.Float64() >= loss
+			came = there && back
 		}
 		q.Asked, q.Sent = q.Asked+1, q.Sent+sent
 		if !came {
