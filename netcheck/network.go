@@ -164,6 +164,8 @@ type NetFacts struct {
 	RTT time.Duration `json:"rtt_ns,omitempty"`
 	// Addresses are those that a name has here.
 	Addresses []string `json:"addresses,omitempty"`
+	// NameServers are the addresses of this computer's name servers where it tells them; of ProbeDNS.
+	NameServers []string `json:"name_servers,omitempty"`
 	// Skew is how far this computer's clock is ahead of the server's, at a resolution of 1 s (plus half the round trip).
 	Skew time.Duration `json:"skew_ns,omitempty"`
 	// Expired is for how long a credential has been of no use by this computer's clock; negative: how long it will be.

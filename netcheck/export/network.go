@@ -87,6 +87,7 @@ type netFactsDoc struct {
 	Relayed     *string                   `json:"relayed,omitempty"`
 	RTTMS       *float64                  `json:"rtt_ms,omitempty"`
 	Addresses   []string                  `json:"addresses,omitempty"`
+	NameServers []string                  `json:"name_servers,omitempty"`
 	ClockAheadS *float64                  `json:"clock_ahead_s,omitempty"`
 	ExpiredS    *float64                  `json:"expired_s,omitempty"` // negative: how long it is still good
 	MTU         *int                      `json:"mtu_bytes,omitempty"`
@@ -159,7 +160,7 @@ func netFacts(r netcheck.NetResult) *netFactsDoc {
 	marked := r.Kind == netcheck.ProbeDSCP && r.State != netcheck.NetNotTested
 	return &netFactsDoc{
 		Interfaces: f.Interfaces, TLS: tlsEvidence(f.TLS), Proxy: f.Proxy, Mapped: text(f.Mapped), Relayed: text(f.Relayed), RTTMS: millisOf(f.RTT > 0, f.RTT),
-		Addresses: f.Addresses, ClockAheadS: secondsIf(r.Kind == netcheck.ProbeClock && r.State != netcheck.NetNotTested, f.Skew), ExpiredS: secondsIf(f.Expired != 0, f.Expired),
+		Addresses: f.Addresses, NameServers: f.NameServers, ClockAheadS: secondsIf(r.Kind == netcheck.ProbeClock && r.State != netcheck.NetNotTested, f.Skew), ExpiredS: secondsIf(f.Expired != 0, f.Expired),
 		MTU: count(f.MTU > 0, f.MTU), MTULost: count(f.MTULost > 0, f.MTULost),
 		DSCPSent: count(marked, f.DSCPSent), DSCPArrived: count(marked && f.DSCPArrived >= 0, f.DSCPArrived),
 		AtLeastS: secondsIf(f.AtLeast > 0, f.AtLeast), AtMostS: secondsIf(f.AtMost > 0, f.AtMost),

@@ -13,7 +13,8 @@ import (
 )
 
 // DNS looks a server's name up with the system's name servers: A and AAAA at the same time, or that of family alone. server is
-// its place in the result (a URL or host:port), host its name or literal address. Facts.Addresses has what was found.
+// its place in the result (a URL or host:port), host its name or literal address. Facts.Addresses has what was found, and
+// Facts.NameServers who was asked, where the system tells it.
 //
 //   - ok: addresses were found, or none were needed (a literal address).
 //   - degraded, with netcheck.ReasonSplitDNS: a public name has a private address, which is right inside some networks and wrong in
@@ -29,7 +30,7 @@ func (p *Prober) DNS(ctx context.Context, server, host string, family netcheck.F
 		return t.end(netcheck.NetOK, "", host+" is an address: no name server is needed for it.", "")
 	}
 	l := p.lookUp(ctx, t, host, family)
-	t.result.Facts.Addresses = texts(l.addresses())
+	t.result.Facts.Addresses, t.result.Facts.NameServers = texts(l.addresses()), texts(p.nameServers())
 	f := l.judge()
 	if ctx.Err() != nil && f.state != netcheck.NetOK && len(l.addresses()) == 0 {
 		return t.over()

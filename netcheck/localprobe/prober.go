@@ -19,6 +19,8 @@ type Prober struct {
 	Source func(to netip.AddrPort) (netip.Addr, error)
 	// Routers gives the default routes' next hops where the system tells them, an empty list elsewhere; nil = the system's.
 	Routers func() []Router
+	// NameServers gives the addresses of this computer's name servers where the system tells them; nil = the system's.
+	NameServers func() []netip.Addr
 	// Resolve gives the addresses of a name, never none without an error; nil = dial.Resolve, with its codes and words.
 	Resolve func(ctx context.Context, host string, f netcheck.Family) ([]netip.Addr, error)
 	// Open opens a connected UDP socket; a zero local address leaves the choice to the system; nil = the system's.
@@ -60,6 +62,13 @@ func (p *Prober) routers() []Router {
 		return p.Routers()
 	}
 	return systemRouters()
+}
+
+func (p *Prober) nameServers() []netip.Addr {
+	if p.NameServers != nil {
+		return p.NameServers()
+	}
+	return systemNameServers()
 }
 
 func (p *Prober) resolve(ctx context.Context, host string, f netcheck.Family) ([]netip.Addr, error) {

@@ -1,0 +1,26 @@
+package localprobe
+
+import (
+	"slices"
+	"testing"
+)
+
+func FuzzParseNameServers(f *testing.F) {
+	f.Add("nameserver 203.0.113.53\n")
+	f.Fuzz(func(t *testing.T, config string) {
+		if got := parseNameServers(config); len(got) > 8 {
+			t.Errorf("%d name servers", len(got))
+		}
+	})
+}
+
+func TestParseNameServers(t *testing.T) {
+	const config = "# made by hand\nsearch example.com\nnameserver 203.0.113.53\n  nameserver\tfe80::1%eth0 \nnameserver\nnameserver word\nnameserver ::ffff:192.0.2.1\noptions edns0\n;nameserver 192.0.2.9"
+	var got []string
+	for _, a := range parseNameServers(config) {
+		got = append(got, a.String())
+	}
+	if want := []string{"203.0.113.53", "fe80::1", "192.0.2.1"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
