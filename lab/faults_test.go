@@ -31,27 +31,27 @@ type fault struct {
 }
 
 // The words that a firewall team is given.
-const askUDP = "UDP to 11.0.3.2, port 3478, and the relay range 49152-65535"
+const askUDP = "UDP to 11.0.3.2, port 3478"
 
 // faults is the table of them.
 func faults() []fault {
 	return []fault{
 		{name: "UDP dropped", short: true, side: Side{NAT: Cone, Out: []string{"-p udp -j DROP"}},
-			id: "net_udp_dropped", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+			id: "net_udp_dropped", severity: "warning", advice: []string{"Ask for " + askUDP + ", to be allowed."}},
 		{name: "UDP rejected", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT"}},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.tellAll()
 				return usual(w, s)
 			},
-			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + ", to be allowed."}},
 		{name: "UDP rejected and seldom told", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT"}}, // by ICMP, as the kernel does unless it is told otherwise
-			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + ", to be allowed."}},
 		{name: "UDP prohibited", side: Side{NAT: Cone, Out: []string{"-p udp -j REJECT --reject-with icmp-admin-prohibited"}},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.tellAll()
 				return usual(w, s)
 			},
-			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + " to be allowed."}},
+			id: "net_udp_rejected", severity: "warning", advice: []string{"Ask for " + askUDP + ", to be allowed."}},
 		{name: "everything prohibited", side: Side{NAT: Cone, Out: []string{prohibit}},
 			ask: func(w *world, s *relayServer) (env, args []string) {
 				w.tellAll()

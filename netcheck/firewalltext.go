@@ -3,8 +3,10 @@ package netcheck
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // FirewallText is what a helpdesk person pastes into a ticket for the firewall team: when it was, this computer's addresses, what was
@@ -18,6 +20,7 @@ func FirewallText(r Report, v Verdict) string {
 	t.paths()
 	t.found()
 	t.allow()
+	t.allowNames()
 	t.allowProxy()
 	return t.b.String()
 }
@@ -49,6 +52,9 @@ func (t *firewallText) head() {
 		t.line("Date: %s", r.Started.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	t.line("Made with: Echopath %s on %s", orElse(CleanText(r.AppVersion, maxName), "(no version)"), orElse(CleanText(r.OS, maxName), "an unknown system"))
+	if open := t.view.untested(); len(open) > 0 {
+		t.line("This test is incomplete. Not tested: %s.", CleanText(strings.Join(open, "; "), maxFinding))
+	}
 	t.line("Result: %s", CleanText(t.verdict.Sentence, maxFinding))
 }
 
@@ -104,14 +110,14 @@ func (t *firewallText) tried() {
 	var rows [][]string
 	for _, r := range t.view.results {
 		protocol := protocolWords(r)
-		if protocol == "" || r.State == NetNotTested || r.State == NetRunning {
+		if protocol == "" || r.State == NetRunning || r.State == NetNotTested && !t.view.open(r) {
 			continue
 		}
 		at := ""
 		if start := t.view.report.Started; !start.IsZero() {
 			at = start.UTC().Add(r.At).Format("15:04:05")
 		}
-		rows = append(rows, []string{at, protocol, placeWords(r), resultWords(r)})
+		rows = append(rows, []string{at, protocol, placeWords(r), resultWords(r) + throughWords(r)})
 	}
 	if len(rows) == 0 {
 		return
@@ -150,6 +156,14 @@ func protocolWords(r NetResult) string {
 	return ""
 }
 
+// wholeMillis is a time as precise as a firewall's log is searched.
+func wholeMillis(d time.Duration) string {
+	if d < time.Millisecond {
+		return "less than 1 ms"
+	}
+	return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10) + " ms"
+}
+
 // placeWords names address and port, and the server's name behind it where it is another.
 func placeWords(r NetResult) string {
 	host, port := r.place()
@@ -165,7 +179,13 @@ func placeWords(r NetResult) string {
 
 // resultWords says how a probe ended, as a firewall team reads it.
 func resultWords(r NetResult) string {
-	took := millis(r.Took) + " ms"
+	took := wholeMillis(r.Took)
+	switch {
+	case r.State == NetNotTested && r.Code == ReasonCancelled && r.Remote != "":
+		return "no answer yet when the test ended, after " + took
+	case r.State == NetNotTested:
+		return "not tried: " + strings.TrimSuffix(strings.TrimPrefix(orElse(r.Text, "no reason was given"), "Not asked: "), ".")
+	}
 	switch answerOf(r) {
 	case answerWorks:
 		if r.State == NetDegraded {
@@ -187,7 +207,7 @@ func resultWords(r NetResult) string {
 		if status := proxyStatus(r); status != 0 {
 			return fmt.Sprintf("the proxy answered with status %d after %s", status, took)
 		}
-		return "the proxy did not let it through"
+		return proxyName(r) + " did not let it through"
 	}
 	return "could not be tried (" + orElse(string(r.Code), "no reason") + ")"
 }
@@ -224,53 +244,4 @@ func (t *firewallText) found() {
 	for _, f := range grave {
 		t.line("- %s", CleanText(f.Title+". "+f.Detail+" "+f.Advice, maxFinding))
 	}
-}
-
-// allow lists what did not get through and was not seen to do so in a call.
-func (t *firewallText) allow() {
-	shut := pick(t.view.legs, func(l netLeg) bool { return closed(l) && !t.view.carriedBy(l) })
-	udp, tcp := needsOf(pick(shut, overUDP)), needsOf(pick(shut, func(l netLeg) bool { return l.stream }))
-	list := func(needs []netNeed) {
-		for _, n := range needs {
-			t.line("- %s", CleanText(n.String(), maxFinding))
-		}
-	}
-	switch {
-	case len(udp) > 0:
-		t.line("\nPlease allow, from this computer outwards, and the answers:")
-		list(udp)
-		if len(tcp) > 0 {
-			t.line("If that is not possible, at least:")
-			list(tcp)
-		}
-	case len(tcp) > 0:
-		t.line("\nPlease allow, as a way for calls where UDP does not pass:")
-		list(tcp)
-	case len(shut) > 0:
-		t.line("\n%s", CleanText(askFor(shut), maxFinding))
-	case has(t.view.legs, reached):
-		t.line("\nNo port has to be opened: each server that was tried was reached.")
-	}
-}
-
-// allowProxy lists what a proxy kept from getting through, where calls need it.
-func (t *firewallText) allowProxy() {
-	if has(t.view.legs, worksUDP) || len(t.view.worked) > 0 {
-		return
-	}
-	for _, met := range t.view.troubledProxies() {
-		if met.trouble == proxyForbids || met.trouble == proxyWantsUser {
-			t.line("\nOr, on %s, please allow CONNECT without a log-in to:", CleanText(strings.TrimSpace("the proxy "+met.name), maxNetAddress))
-			for _, spot := range resultPlaces(met.results) {
-				t.line("- %s", CleanText(spot, maxFinding))
-			}
-		}
-	}
-}
-
-// carriedBy tells that a path worked by the very server and transport that a leg asked.
-func (v *netView) carriedBy(l netLeg) bool {
-	return slices.ContainsFunc(v.worked, func(p PathReport) bool {
-		return byServerOf(netCase{host: l.host}, p) && p.Path.Stream() == l.stream && (!l.stream || (p.Path == PathRelayTLS) == (l.Transport == "tls"))
-	})
 }

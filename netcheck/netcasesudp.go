@@ -32,7 +32,13 @@ func casesOffline(v *netView) []netCase {
 	if !yes {
 		return nil
 	}
-	return []netCase{{results: slices.Concat(results, resultsOf(pick(v.legs, closed))), words: netWords{"why": why}}}
+	todo := "Check cable or Wi-Fi, whether this computer got an address, and whether the network wants a log-in."
+	for _, r := range results {
+		if r.Kind == ProbeInterfaces && wentWrong(r) && r.Advice != "" {
+			todo = sentenceOf(r.Advice, "")
+		}
+	}
+	return []netCase{{results: slices.Concat(results, resultsOf(pick(v.legs, closed))), words: netWords{"why": why, "todo": todo}}}
 }
 
 // alive says what shows that servers run whose UDP is not answered; "" if nothing does.
@@ -261,6 +267,9 @@ func casesOnly443(v *netView) []netCase {
 	if !has(open, func(l netLeg) bool { return l.asked }) {
 		c.words["so"] = "That place was not given: calls will not use it unless the application is told to."
 		c.words["keep"] = "Give the application a relay on port 443."
+	}
+	if udp := pick(shut, overUDP); len(udp) > 0 { // a second port of TCP is no better than the one that is open
+		c.words["asklow"] = lowerAsk(udp)
 	}
 	return []netCase{c}
 }

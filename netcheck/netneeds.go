@@ -11,21 +11,18 @@ import (
 // relayRange is where relays listen by custom (RFC 8656, section 7.2).
 const relayRange = "49152-65535"
 
-// netNeed is what a firewall has to allow: a protocol, a server and its ports.
+// netNeed is what a firewall has to allow: a protocol, a server and its ports. A client needs no more of a TURN server than the port on
+// which it listens: what is relayed comes by that one.
 type netNeed struct {
 	protocol string // UDP or TCP
 	spot     string
 	ports    []int
-	relay    bool // the range of relays too
+	how      string // what is told of it besides, such as the proxy that it goes through
 }
 
-// String is what is asked for, without a verb: "UDP to 203.0.113.7, port 3478, and the relay range 49152-65535".
+// String is what is asked for, without a verb: "UDP to 203.0.113.7, port 3478".
 func (n netNeed) String() string {
-	s := fmt.Sprintf("%s to %s, %s", n.protocol, n.spot, portWords(n.ports))
-	if n.relay {
-		s += ", and the relay range " + relayRange
-	}
-	return s
+	return fmt.Sprintf("%s to %s, %s%s", n.protocol, n.spot, portWords(n.ports), n.how)
 }
 
 func portWords(ports []int) string {
@@ -45,15 +42,12 @@ func needsOf(legs []netLeg) []netNeed {
 func placesTo(legs []netLeg) []netNeed {
 	var out []netNeed
 	for _, l := range legs {
-		n := netNeed{protocol: "UDP", spot: netHost{name: l.host, address: l.address}.spot(), relay: relays(l) && overUDP(l)}
-		if l.stream {
-			n.protocol = "TCP"
-		}
+		n := needOf(l)
 		i := slices.IndexFunc(out, func(o netNeed) bool { return o.protocol == n.protocol && o.spot == n.spot })
 		if i < 0 {
-			out, i = append(out, n), len(out)
+			out = append(out, n)
+			continue
 		}
-		out[i].relay = out[i].relay || n.relay
 		if !slices.Contains(out[i].ports, l.port) {
 			out[i].ports = append(out[i].ports, l.port)
 			slices.Sort(out[i].ports)
@@ -61,6 +55,15 @@ func placesTo(legs []netLeg) []netNeed {
 	}
 	slices.SortStableFunc(out, func(a, b netNeed) int { return -cmp.Compare(a.protocol, b.protocol) }) // UDP first
 	return out
+}
+
+// needOf is what one leg needs.
+func needOf(l netLeg) netNeed {
+	n := netNeed{protocol: "UDP", spot: netHost{name: l.host, address: l.address}.spot(), ports: []int{l.port}}
+	if l.stream {
+		n.protocol = "TCP"
+	}
+	return n
 }
 
 // lowerAsk is askFor behind the beginning of a sentence.
@@ -73,13 +76,9 @@ func askFor(legs []netLeg) string {
 	case len(legs) == 0:
 		return ""
 	case len(needs) == 0:
-		return "Ask for UDP to the STUN and TURN servers of your calls to be allowed: by custom port 3478 and the relay range " + relayRange + "."
+		return "Ask for UDP to the STUN and TURN servers of your calls to be allowed: by custom port 3478."
 	case len(needs) == 1:
-		end := " to be allowed."
-		if !needs[0].relay {
-			end = "," + end
-		}
-		return "Ask for " + needs[0].String() + end
+		return "Ask for " + needs[0].String() + ", to be allowed."
 	}
 	var words []string
 	for _, n := range needs {
@@ -92,7 +91,6 @@ func askFor(legs []netLeg) string {
 func spotsOf(legs []netLeg) string {
 	var out []string
 	for _, n := range placesTo(legs) {
-		n.relay = false
 		out = append(out, n.String())
 	}
 	return listOf(out)

@@ -68,8 +68,21 @@ func judgeNetwork(r Report, v Verdict) Verdict {
 			return f.ID == "udp_blocked" && (view.holds("net_udp_dropped") || view.holds("net_udp_rejected"))
 		})
 	}
-	v.Findings = append(v.Findings, view.findings()...)
+	v.Findings = causeFirst(v.Findings, view.findings())
 	return v
+}
+
+// causeFirst puts what the network's probes found behind what the paths say, but for a computer without a way out: that is why nothing
+// else works, and stands first.
+func causeFirst(paths, network []Finding) []Finding {
+	cause := func(f Finding) bool { return f.ID == "net_offline" }
+	var out []Finding
+	for _, f := range network {
+		if cause(f) {
+			out = append(out, f)
+		}
+	}
+	return slices.Concat(out, paths, slices.DeleteFunc(network, cause))
 }
 
 // networkDecides tells of a report that has no paths: the network's results are the whole.
@@ -109,7 +122,10 @@ func (v *netView) findings() []Finding {
 // same servers over UDP only repeats theirs, and interfaces by which servers were reached are not to blame.
 func (v *netView) wrong(r NetResult) bool {
 	a, area := answerOf(r), r.Kind.Area()
+	_, _, offline := v.offline()
 	switch {
+	case offline && r.Kind == ProbeDNS: // no name server is reached without a way out
+		return false
 	case r.Kind == ProbeUDP || r.Kind == ProbeTURN:
 		return has(v.legs, func(l netLeg) bool { return l.ID == r.ID && (wentWrong(r) || r.State == NetDegraded) })
 	case (area == AreaNAT || area == AreaPath) && (a == answerSilent || a == answerRefused) && r.Code != ReasonNone && has(v.legs, closedUDP):

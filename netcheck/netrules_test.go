@@ -203,7 +203,7 @@ var ruleCases = []struct {
 	none     []string // ids that must not be there
 }{
 	{"UDP is dropped", udpBlocked(mute), nil, "net_udp_dropped", SeverityWarning, GradeFair,
-		[]string{"Ask for UDP to turn.example.com (203.0.113.7), port 3478, and the relay range 49152-65535 to be allowed.", "Calls will work over TCP to port 3478",
+		[]string{"Ask for UDP to turn.example.com (203.0.113.7), port 3478, to be allowed.", "Calls will work over TCP to port 3478",
 			"no_answer", "203.0.113.7:3478", "after 1750 ms", "answers over TCP"},
 		[]string{"net_udp_rejected", "net_server_down", "net_no_answer", "net_no_udp_internet", netOther}},
 	{"and nothing else works", changed(udpBlocked(mute), turn("tcp", own, 3478, says(NetFailed, ReasonAuth), code(401)), turn("tls", own, 443, says(NetFailed, ReasonAuth), code(401))), nil,
@@ -211,7 +211,7 @@ var ruleCases = []struct {
 	{"UDP is refused", udpBlocked(rejects), nil, "net_udp_rejected", SeverityWarning, GradeFair,
 		[]string{"(by ICMP, or by a packet filter of this computer)", "a firewall rejects UDP", "refused", "Ask for UDP to"}, []string{"net_udp_dropped", "net_server_refuses"}},
 	{"UDP is refused, and seldom told", changed(udpBlocked(mute), udp(own, 3478, rejects)), nil, "net_udp_rejected", SeverityWarning, GradeFair,
-		[]string{"UDP to turn.example.com (203.0.113.7), port 3478, is refused", "No answer of any kind came to UDP to stun.example.org (192.0.2.53), port 3478", "Ask for UDP to turn.example.com (203.0.113.7), port 3478, and the relay range"},
+		[]string{"UDP to turn.example.com (203.0.113.7), port 3478, is refused", "No answer of any kind came to UDP to stun.example.org (192.0.2.53), port 3478", "Ask for UDP to turn.example.com (203.0.113.7), port 3478, to be allowed"},
 		[]string{"net_udp_dropped", "net_all_refused", netOther}},
 	{"UDP of the one server that was asked", []NetResult{udp(own, 3478, rejects), turn("tls", own, 443)}, nil, "net_udp_rejected", SeverityWarning, GradeFair,
 		[]string{"Only one server was asked over UDP", "Ask for UDP to turn.example.com (203.0.113.7), port 3478, to be allowed. Check that the server listens"}, nil},
@@ -366,7 +366,7 @@ var ruleCases = []struct {
 	{"a name that is not found", changed(nothing(says(NetNotTested, ReasonNameNotFound)), about(ProbeDNS, own, says(NetBlocked, ReasonNameNotFound))), nil, "net_name_not_found", SeverityCritical, GradeFailed,
 		[]string{"there is no turn.example.com", "by its address"}, []string{"net_no_answer"}},
 	{"silent name servers", changed(nothing(says(NetNotTested, ReasonNameTimeout)), about(ProbeDNS, own, says(NetBlocked, ReasonNameTimeout))), nil, "net_name_timeout", SeverityCritical, GradeFailed,
-		[]string{"UDP and TCP port 53"}, nil},
+		[]string{"UDP and TCP to this computer's name servers, port 53"}, nil},
 	{"a DNS filter", changed(healthy(), about(ProbeDNS, own, says(NetBlocked, ReasonDNSFilter))), nil, "net_name_filtered", SeverityWarning, GradeGood, []string{"taken off the DNS filter"}, nil},
 	{"half an answer", changed(healthy(), about(ProbeDNS, own, says(NetDegraded, ReasonNameTimeout))), nil, "net_name_slow", SeverityInfo, GradeGood, nil, []string{"net_name_timeout"}},
 	{"a private answer", changed(healthy(), about(ProbeDNS, own, says(NetDegraded, "split_dns"), func(r *NetResult) { r.Facts.Addresses = []string{"10.1.2.3"} })), nil, "net_name_private", SeverityInfo, GradeGood,

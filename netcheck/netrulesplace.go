@@ -37,7 +37,7 @@ var netNameRules = []netRule{
 	{id: "net_name_timeout", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonNameTimeout),
 		title:  "The name servers do not answer",
 		detail: "No answer came to the question for {host}.",
-		advice: "Check this computer's name servers, and ask for DNS to them (UDP and TCP port 53) to be allowed. Giving the server by its address goes round it.",
+		advice: "Ask for UDP and TCP to {nameservers}, port 53, to be allowed, and check that these are the right ones for this network. Giving the server by its address goes round it.",
 		seen:   "the probes got no answer to the question for {host}", overruled: byServerOf},
 	{id: "net_name_filtered", area: AreaNames, severity: SeverityCritical, lighter: SeverityWarning, holds: casesName(ReasonDNSFilter),
 		title:  "A DNS filter blocks the name {host}",
@@ -117,7 +117,7 @@ func casesName(code ReasonCode) func(*netView) []netCase {
 				continue
 			}
 			c := netCase{results: []NetResult{r}, host: host, light: v.anyWay(),
-				words: netWords{"host": orElse(host, "the server"), "said": sentenceOf(r.Text, "no reason was given")}}
+				words: netWords{"host": orElse(host, "the server"), "nameservers": v.nameServers(), "said": sentenceOf(r.Text, "no reason was given")}}
 			c.words["then"] = fmt.Sprintf("Check the spelling. If it is right, ask for the name %s to be resolved here, or give the server by its address.", c.words["host"])
 			if v.nobodys(host) { // companies resolve names of their own alone
 				c.severity = SeverityWarning

@@ -5,7 +5,7 @@ var netUDPRules = []netRule{
 	{id: "net_offline", area: AreaComputer, severity: SeverityCritical, holds: casesOffline,
 		title:  "This computer has no way to the Internet",
 		detail: "{why}. No server answered.",
-		advice: "Check cable or Wi-Fi, whether this computer got an address, and whether the network wants a log-in.",
+		advice: "{todo}",
 		seen:   "nothing answered the probes", overruled: byAnyPath},
 	{id: "net_udp_dropped", area: AreaUDP, severity: SeverityCritical, lighter: SeverityWarning, holds: casesClosed(false),
 		title:  "UDP is blocked: packets are dropped without a word",

@@ -56,8 +56,8 @@ func TestAskFor(t *testing.T) {
 	legs := viewNetwork(r).legs
 	for n, want := range map[int]string{
 		1: "Ask for UDP to 203.0.113.7, port 3478, to be allowed.",
-		2: "Ask for UDP to 203.0.113.7, port 3478, and the relay range 49152-65535 to be allowed.",
-		3: "Ask for these to be allowed: UDP to 203.0.113.7, port 3478, and the relay range 49152-65535; TCP to 203.0.113.7, port 443.",
+		2: "Ask for UDP to 203.0.113.7, port 3478, to be allowed.",
+		3: "Ask for these to be allowed: UDP to 203.0.113.7, port 3478; TCP to 203.0.113.7, port 443.",
 	} {
 		if got := askFor(legs[:n]); got != want {
 			t.Errorf("%s", got)
