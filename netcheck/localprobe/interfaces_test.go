@@ -58,7 +58,7 @@ func TestInterfaces(t *testing.T) {
 		{name: "an address of its own", p: computer("169.254.7.7", "", lo, iface("eth0", "169.254.7.7", "fe80::5")),
 			want: want{netcheck.NetFailed, netcheck.ReasonNoAddress, []string{"169.254.7.7", "DHCP"}, nil}},
 		{name: "nothing up", p: computer("", "", lo, down),
-			want: want{netcheck.NetFailed, netcheck.ReasonNoAddress, []string{"in no network", "cable"}, nil}},
+			want: want{netcheck.NetFailed, netcheck.ReasonNoAddress, []string{"wlan0 (192.168.9.9) is down", "in no network", "cable"}, nil}},
 		{name: "no interface", p: computer("", ""), want: want{netcheck.NetFailed, netcheck.ReasonNoAddress, nil, nil}},
 		{name: "link-local source is no way", p: computer("", "fe80::5", iface("eth0", "fd00::5", "fe80::5")),
 			want: want{netcheck.NetFailed, netcheck.ReasonNoRoute, nil, nil}},

@@ -108,6 +108,11 @@ func noAddress(all []Interface) finding {
 	if i := slices.IndexFunc(all, func(ifc Interface) bool { return ifc.Up && !ifc.Loopback }); i >= 0 {
 		f.text = fmt.Sprintf("No network gave this computer an address: %s is up and has none beyond its own link.", all[i].Name)
 		f.advice = "Wait until the network has been joined. If it stays so, ask whether this network has a DHCP server, and whether it knows this computer."
+		return f
+	}
+	if i := slices.IndexFunc(all, func(ifc Interface) bool { return !ifc.Loopback && len(ifc.Addresses) > 0 }); i >= 0 {
+		f.text = fmt.Sprintf("The network interface %s (%s) is down, and no other is up: this computer is in no network.", all[i].Name, all[i].Addresses[0])
+		f.advice = "Turn the interface on: plug in the cable or join the Wi-Fi network, and check that flight mode is off."
 	}
 	return f
 }

@@ -50,7 +50,7 @@ func noteRefused(s *serverSeen, code int) string {
 }
 
 func notePretends(s *serverSeen) string {
-	return fmt.Sprintf("The server %s pretends to have a second address and answers from its first: what it shows of filtering is void.", s.server.Addr)
+	return fmt.Sprintf("The server %s names a second address of its own and answers from its first all the same: what it shows of filtering is void.", s.server.Addr)
 }
 
 func noteControl(s *serverSeen) string {
@@ -63,7 +63,7 @@ func noteImpostors(servers []*serverSeen) string {
 	for _, s := range servers {
 		switch {
 		case s.pretends():
-			notes = append(notes, fmt.Sprintf("The server %s pretends to have a second address, and was taken for one with a single address.", s.server.Addr))
+			notes = append(notes, fmt.Sprintf("The server %s names a second address that is not another one, so it was taken for a server with one address.", s.server.Addr))
 		case s.announced == announcedUnusable:
 			notes = append(notes, fmt.Sprintf("The server %s announces a second address that can not be right, and was taken for one with a single address.", s.server.Addr))
 		}

@@ -39,16 +39,16 @@ func TestDiscoverOddServers(t *testing.T) {
 		note               string
 	}{
 		{"one address pretends to be two", fakeNAT{mapping: eim, filtering: eim}, with(func(s *fakeServer) { s.pretends = true }),
-			unknown, unknown, netcheck.NATByOneServer, "pretends to have a second address"},
+			unknown, unknown, netcheck.NATByOneServer, "names a second address"},
 		{"the same address announced", portRestricted, with(func(s *fakeServer) { s.a2, s.announces = "", "198.51.100.1:3479" }),
-			unknown, unknown, netcheck.NATByOneServer, "pretends to have a second address"},
+			unknown, unknown, netcheck.NATByOneServer, "names a second address"},
 		{"an inside address announced", portRestricted, with(func(s *fakeServer) { s.announces = "10.0.0.5:3479" }),
 			unknown, unknown, netcheck.NATByOneServer, "can not be right"},
 		{"the same port announced", portRestricted, with(func(s *fakeServer) { s.announces = "198.51.100.2:3478" }),
 			unknown, unknown, netcheck.NATByOneServer, "can not be right"},
 		{"error 420", portRestricted, with(func(s *fakeServer) { s.noChange = true }), eim, unknown, netcheck.NATByTwoAddresses, "error 420"},
 		{"error 420 to another address alone", portRestricted, with(func(s *fakeServer) { s.noChangeIP = true }), eim, apdm, netcheck.NATByTwoAddresses, ""},
-		{"changes passed over", portRestricted, with(func(s *fakeServer) { s.ignores = true }), unknown, unknown, netcheck.NATByOneServer, "pretends"},
+		{"changes passed over", portRestricted, with(func(s *fakeServer) { s.ignores = true }), unknown, unknown, netcheck.NATByOneServer, "names a second address"},
 		{"the second address is blocked", blocked("198.51.100.2:"), with(func(*fakeServer) {}), either, unknown, netcheck.NATByTwoPorts, "198.51.100.2, never answered"},
 		{"the second address is mute", fakeNAT{mapping: eim, filtering: eim}, with(func(s *fakeServer) { s.mute2 = true }), either, either, netcheck.NATByTwoPorts, "never answered"},
 		{"the second address is blocked, symmetric", fakeNAT{mapping: apdm, filtering: apdm, blocked: func(to netip.AddrPort) bool { return to.Addr().String() == "198.51.100.2" }},
@@ -259,11 +259,11 @@ func TestDiscoverFigures(t *testing.T) {
 			return b.PrivateMapped && !b.SharedAddress && b.Hairpin == netcheck.Unknown
 		}, "private one"},
 		{"pool", fakeNAT{mapping: eim, pool: []string{"203.0.113.1", "203.0.113.2"}}, func(b *netcheck.NATBehavior) bool { return b.SeveralAddresses }, "Several outside addresses"},
-		{"hairpin", fakeNAT{mapping: eim, filtering: apdm, hairpin: netcheck.Yes}, func(b *netcheck.NATBehavior) bool { return b.Hairpin == netcheck.Yes && !b.HairpinInternal }, "(hairpin)"},
+		{"hairpin", fakeNAT{mapping: eim, filtering: apdm, hairpin: netcheck.Yes}, func(b *netcheck.NATBehavior) bool { return b.Hairpin == netcheck.Yes && !b.HairpinInternal }, "(hairpinning)"},
 		{"hairpin inside", fakeNAT{mapping: eim, filtering: eim, hairpin: netcheck.Yes, internal: true}, func(b *netcheck.NATBehavior) bool {
 			return b.Hairpin == netcheck.Yes && b.HairpinInternal
 		}, "REQ-9"},
-		{"no hairpin", fakeNAT{mapping: eim}, func(b *netcheck.NATBehavior) bool { return b.Hairpin == netcheck.No }, "(no hairpin)"},
+		{"no hairpin", fakeNAT{mapping: eim}, func(b *netcheck.NATBehavior) bool { return b.Hairpin == netcheck.No }, "(no hairpinning)"},
 		{"no NAT", fakeNAT{mapping: none, hairpin: netcheck.Yes}, func(b *netcheck.NATBehavior) bool { return b.Hairpin == netcheck.Unknown && !b.SharedAddress }, "There is no NAT"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -100,9 +100,9 @@ func traits(b netcheck.NATBehavior) []string {
 	if b.NAT == netcheck.Yes && b.PortsTried > 0 {
 		out = append(out, ports(b))
 	}
-	add(b.Hairpin == netcheck.Yes && !b.HairpinInternal, "Packets from inside to an outside address of this NAT come back in (hairpin).")
-	add(b.Hairpin == netcheck.Yes && b.HairpinInternal, "Packets from inside to an outside address of this NAT come back in, but with an inside source address (hairpin against RFC 4787, REQ-9).")
-	add(b.Hairpin == netcheck.No, "Packets from inside to an outside address of this NAT do not come back in (no hairpin).")
+	add(b.Hairpin == netcheck.Yes && !b.HairpinInternal, "Two computers behind this NAT reach each other by their outside addresses too (hairpinning).")
+	add(b.Hairpin == netcheck.Yes && b.HairpinInternal, "Two computers behind this NAT reach each other by their outside addresses too, but the packets show an inside sender (hairpinning against RFC 4787, REQ-9).")
+	add(b.Hairpin == netcheck.No, "Two computers behind this NAT do not reach each other by their outside addresses (no hairpinning).")
 	return out
 }
 
