@@ -9,34 +9,78 @@ import (
 	"echopath/netcheck"
 )
 
-// printNetwork shows what the network probes found, a card for each area of which something is known.
+// cards shows what the network probes found. A silence is told once, and a sentence that several probes end with too.
+type cards struct {
+	page
+	report netcheck.Report
+	silent []*silence
+	said   map[string]bool
+}
+
+// printNetwork shows a card for each area of which something is known.
 func printNetwork(out page, r netcheck.Report) {
+	if r.Network == nil {
+		return
+	}
+	c := cards{out, r, silences(r), map[string]bool{}}
 	for _, area := range netcheck.AllAreas() {
 		if results := InArea(r.Network, area); len(results) > 0 {
 			out.line("")
-			printCard(out, r, area, results)
+			c.print(area, results)
 		}
 	}
 }
 
-func printCard(out page, r netcheck.Report, area netcheck.Area, results []netcheck.NetResult) {
-	mark := AreaMark(results)
-	out.marked(mark.Tone, out.Fit(mark.Shape), " ", AreaTitle(area)+": "+mark.Word)
-	said := map[string]bool{} // as of several places to which no proxy leads
-	var tries []string
+func (c *cards) print(area netcheck.Area, results []netcheck.NetResult) {
+	mark, again := areaMark(c.report, results), ""
+	if c.nothingNew(results) {
+		again = " (see above)"
+	}
+	c.marked(mark.Tone, c.Fit(mark.Shape), " ", AreaTitle(area)+": "+mark.Word+again)
+	var tries []netcheck.NetResult
 	for _, p := range results {
-		switch {
-		case tried(r, p):
-			tries = append(tries, fmt.Sprintf("%s %d", strings.ToUpper(p.Transport), p.Port))
-		case !said[p.Text]:
-			said[p.Text] = true
-			printProbe(out, p)
+		switch s, silent := c.silence(p); {
+		case silent:
+			if !s.told {
+				s.told = true
+				printMarked(c.page, NetStateMark(netcheck.NetBlocked), s.words())
+			}
+		case tried(c.report, p):
+			tries = append(tries, p)
+		case !c.repeated(p):
+			c.said[p.Text] = true
+			printProbe(c.page, p)
 		}
 	}
-	if len(tries) > 0 {
-		mark := NetStateMark(netcheck.NetNotTested)
-		printMarked(out, mark, "Tried as well, where no server was said to listen and none answered: "+strings.Join(tries, ", ")+".")
+	if words := triedWords(tries); words != "" {
+		printMarked(c.page, NetStateMark(netcheck.NetNotTested), "Tried as well, where no server was said to listen: "+words+".")
 	}
+}
+
+// silence is the silence that a result is part of.
+func (c *cards) silence(p netcheck.NetResult) (*silence, bool) {
+	s, ok := silenceOf(p)
+	all := find(c.silent, s)
+	return all, ok && all != nil
+}
+
+// repeated tells of a result that says nothing that was not said, as of several places to which no proxy leads.
+func (c *cards) repeated(p netcheck.NetResult) bool {
+	return repeats(c.report, p) || p.Text != "" && c.said[p.Text]
+}
+
+// nothingNew tells of an area about which all has been said.
+func (c *cards) nothingNew(results []netcheck.NetResult) bool {
+	return !slices.ContainsFunc(results, func(p netcheck.NetResult) bool {
+		s, silent := c.silence(p)
+		switch {
+		case silent:
+			return !s.told
+		case tried(c.report, p):
+			return triedWords([]netcheck.NetResult{p}) != ""
+		}
+		return !c.repeated(p)
+	})
 }
 
 // tried tells of a question that was asked in case a server listens where nobody has said so. Without an answer it tells nothing.
@@ -46,6 +90,38 @@ func tried(r netcheck.Report, p netcheck.NetResult) bool {
 	}
 	g := r.Granted
 	return !slices.ContainsFunc(slices.Concat(g.Target.Servers, g.Network.Servers), func(s netcheck.ICEServer) bool { return s.URL.String() == p.Server })
+}
+
+// triedWords says what came of questions beside those asked for; of what was not sent, nothing.
+func triedWords(tries []netcheck.NetResult) string {
+	outcomes := []string{"no answer", "refused", "answered, and gave no relay", "not ended in time"}
+	at := map[string][]string{}
+	for _, p := range tries {
+		outcome := ""
+		switch p.Code {
+		case netcheck.ReasonNoAnswer:
+			outcome = outcomes[0]
+		case netcheck.ReasonRefused, netcheck.ReasonUnreachable:
+			outcome = outcomes[1]
+		case netcheck.ReasonAuth, netcheck.ReasonExpired, netcheck.ReasonQuota, netcheck.ReasonNoCapacity, netcheck.ReasonPeerRefused, netcheck.ReasonServerError,
+			netcheck.ReasonTLSUntrusted, netcheck.ReasonTLSName, netcheck.ReasonTLSDate, netcheck.ReasonTLSPin, netcheck.ReasonTLSFailed, netcheck.ReasonNotSTUN:
+			outcome = outcomes[2]
+		case netcheck.ReasonCancelled:
+			outcome = outcomes[3]
+		default:
+			continue
+		}
+		if p.Remote != "" {
+			at[outcome] = append(at[outcome], fmt.Sprintf("%s %d", strings.ToUpper(p.Transport), p.Port))
+		}
+	}
+	var words []string
+	for _, outcome := range outcomes {
+		if len(at[outcome]) > 0 {
+			words = append(words, andList(at[outcome])+": "+outcome)
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // printProbe writes a probe's own words, with how long it took, and what is behind them.
@@ -122,7 +198,7 @@ func printNetworkBriefly(out page, r netcheck.Report) {
 	out.line("\nNetwork")
 	for _, area := range netcheck.AllAreas() {
 		if results := InArea(r.Network, area); len(results) > 0 {
-			mark := AreaMark(results)
+			mark := areaMark(r, results)
 			shape := out.Fit(mark.Shape)
 			out.line("  " + out.Paint(mark.Tone, shape) + " " + AreaTitle(area) + ": " + mark.Word)
 		}

@@ -18,6 +18,7 @@ const Custom = "custom"
 func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	out := page{w, s}
 	printVerdict(out, r, v)
+	v = printVPN(out, v)
 	if r.Granted.Network.Only {
 		networkReport(out, r, v)
 		return
@@ -35,17 +36,6 @@ func Report(w io.Writer, s Style, r netcheck.Report, v netcheck.Verdict) {
 	printCalls(out, r, v)
 	printLoad(out, r)
 	printLegend(out, r)
-	printNotes(out, r, v)
-}
-
-// networkReport is the rest of a report that is about the network alone.
-func networkReport(out page, r netcheck.Report, v netcheck.Verdict) {
-	out.line("")
-	out.paragraph("", Conditions(r))
-	out.paragraph("", OtherEnd(r.Other))
-	printNetwork(out, r)
-	v.Findings = slices.DeleteFunc(slices.Clone(v.Findings), func(f netcheck.Finding) bool { return f.ID == "net_nat_outlook" }) // the card has said it
-	printFindings(out, v)
 	printNotes(out, r, v)
 }
 

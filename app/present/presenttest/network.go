@@ -38,7 +38,7 @@ var HomeNAT = []netcheck.NetResult{
 		Remote: "203.0.113.7:3478", Text: "The server turn.example.com:3478 answers over UDP in 9.1 ms and sees this computer as 198.51.100.4:50312.",
 		Facts: netcheck.NetFacts{Mapped: "198.51.100.4:50312", RTT: 9 * time.Millisecond}},
 	{ID: "udp:turn.example.com:443", Kind: netcheck.ProbeUDP, State: netcheck.NetNotTested, Code: netcheck.ReasonNoAnswer, Took: 3 * time.Second, Server: otherPort, Transport: "udp", Port: 443,
-		Text: "The server was not said to listen here, so this tells nothing about the network. No answer came."},
+		Remote: "203.0.113.7:443", Text: "The server was not said to listen here, so this tells nothing about the network. No answer came."},
 	{ID: "nat:4", Kind: netcheck.ProbeNAT, State: netcheck.NetOK, Took: 1240 * time.Millisecond,
 		Text: "A NAT shows this computer to the servers as 198.51.100.4:50313. The NAT keeps one outside address and port for all destinations " +
 			"(endpoint-independent mapping) and lets in answers only from where you sent to (address and port dependent filtering); known as port-restricted cone NAT.",
