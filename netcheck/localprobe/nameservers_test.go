@@ -1,8 +1,12 @@
 package localprobe
 
 import (
+	"context"
+	"net/netip"
 	"slices"
 	"testing"
+
+	"echopath/netcheck"
 )
 
 func FuzzParseNameServers(f *testing.F) {
@@ -22,5 +26,16 @@ func TestParseNameServers(t *testing.T) {
 	}
 	if want := []string{"203.0.113.53", "fe80::1", "192.0.2.1"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestDNSNamesWhoWasAsked(t *testing.T) {
+	at := netip.MustParseAddr("203.0.113.53")
+	p := &Prober{NameServers: func() []netip.Addr { return []netip.Addr{at} }, Resolve: func(context.Context, string, netcheck.Family) ([]netip.Addr, error) {
+		return nil, &netcheck.Failure{Code: netcheck.ReasonNameTimeout, Text: "No answer."}
+	}}
+	r := p.DNS(t.Context(), "turn:turn.example.com", "turn.example.com", netcheck.FamilyAuto)
+	if r.Code != netcheck.ReasonNameTimeout || !slices.Equal(r.Facts.NameServers, []string{"203.0.113.53"}) {
+		t.Errorf("%+v", r)
 	}
 }
