@@ -74,7 +74,8 @@ type netStepDoc struct {
 	OK      bool     `json:"ok"`
 	StartMS *float64 `json:"start_ms"` // since the probe's begin
 	TookMS  *float64 `json:"took_ms"`
-	Code    *int     `json:"code"` // the other end's own: STUN error or HTTP status
+	Code    *int     `json:"code"`           // the other end's own: STUN error or HTTP status
+	Sent    int      `json:"sent,omitempty"` // how many times a question was sent over UDP, if more than once
 	Detail  *string  `json:"detail"`
 }
 
@@ -98,6 +99,7 @@ type netFactsDoc struct {
 	AtMostS     *float64                  `json:"at_most_s,omitempty"`
 	LimitKbps   *float64                  `json:"limit_kbps,omitempty"`
 	ManyKbps    *float64                  `json:"many_flows_kbps,omitempty"`
+	Questions   *netcheck.QuestionFacts   `json:"questions,omitempty"`
 	Prefix      *string                   `json:"nat64_prefix,omitempty"`
 }
 
@@ -150,7 +152,7 @@ func netProbe(r netcheck.NetResult) netProbeDoc {
 	}
 	for _, s := range r.Steps {
 		d.Steps = append(d.Steps, netStepDoc{Name: s.Name, OK: s.OK, StartMS: millisOf(true, s.At), TookMS: millisOf(true, s.Took),
-			Code: count(s.Code != 0, s.Code), Detail: text(s.Detail)})
+			Code: count(s.Code != 0, s.Code), Sent: s.Sent, Detail: text(s.Detail)})
 	}
 	return d
 }
@@ -164,7 +166,7 @@ func netFacts(r netcheck.NetResult) *netFactsDoc {
 		MTU: count(f.MTU > 0, f.MTU), MTULost: count(f.MTULost > 0, f.MTULost),
 		DSCPSent: count(marked, f.DSCPSent), DSCPArrived: count(marked && f.DSCPArrived >= 0, f.DSCPArrived),
 		AtLeastS: secondsIf(f.AtLeast > 0, f.AtLeast), AtMostS: secondsIf(f.AtMost > 0, f.AtMost),
-		LimitKbps: figure(f.LimitKbps > 0, f.LimitKbps), ManyKbps: figure(f.ManyKbps > 0, f.ManyKbps), Prefix: text(f.Prefix),
+		LimitKbps: figure(f.LimitKbps > 0, f.LimitKbps), ManyKbps: figure(f.ManyKbps > 0, f.ManyKbps), Questions: f.Questions, Prefix: text(f.Prefix),
 	}
 }
 
