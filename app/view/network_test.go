@@ -46,7 +46,7 @@ func TestNetworkForTheFirewallTeam(t *testing.T) {
 		t.Errorf("%q %q", d.clip, d.w.status.shown.Text)
 	}
 	d.w.actions.copyText.run()
-	if !strings.Contains(d.clip, "UDP is blocked here") {
+	if !strings.Contains(d.clip, "UDP is blocked: packets are dropped") {
 		t.Errorf("%q", d.clip)
 	}
 	d.w.actions.copyTable.run()

@@ -60,7 +60,7 @@ func TestSessionsOfMany(t *testing.T) {
 	var joins sync.WaitGroup
 	conns := make([]signaling.Conn, guests)
 	// Under the race detector, on a busy computer, more handshakes at once would come to the end of their time.
-	places := make(chan struct{}, 8)
+	places := make(chan struct{}, 4)
 	for i := range conns {
 		joins.Go(func() {
 			places <- struct{}{}
