@@ -1,13 +1,9 @@
 package wire_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"net"
-	"sync"
 	"testing"
-	"time"
 
 	"echopath/app/cli"
 )
@@ -27,23 +23,12 @@ func TestNATOfAHostWithTwoAddresses(t *testing.T) {
 	}
 	_ = second.Close()
 	h := startHost(t, "--alt-address", "127.0.0.2")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var out bytes.Buffer
-	var code int
-	var errs string
-	var guest sync.WaitGroup
-	guest.Go(func() {
-		code, errs = run(ctx, &out, "nat", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--json", "-")
-		if out.Len() == 0 { // nobody came in: nothing is worth waiting for
-			h.stop()
-		}
-	})
+	guest := h.guest(t, "nat", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--json", "-")
 	h.await("guest_left")
-	guest.Wait()
+	guest.ended.Wait()
 	var r natReport
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil || errs != "" || code != cli.ExitOK {
-		t.Fatalf("exit %d, stderr %q: %v", code, errs, err)
+	if err := json.Unmarshal(guest.out.Bytes(), &r); err != nil || guest.errs != "" || guest.code != cli.ExitOK {
+		t.Fatalf("exit %d, stderr %q: %v", guest.code, guest.errs, err)
 	}
 	if r.NAT.Method != "two_addresses" || r.NAT.Mapping != "none" || r.NAT.Filtering != "endpoint_independent" {
 		t.Errorf("%+v", r)

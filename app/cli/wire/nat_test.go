@@ -1,12 +1,8 @@
 package wire_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"sync"
 	"testing"
-	"time"
 
 	"echopath/app/cli"
 )
@@ -14,20 +10,9 @@ import (
 // The command nat asks the servers of a real host over every transport, and measures no path.
 func TestNATOfAHost(t *testing.T) {
 	h := startHost(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var out bytes.Buffer
-	var code int
-	var errs string
-	var guest sync.WaitGroup
-	guest.Go(func() {
-		code, errs = run(ctx, &out, "nat", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--json", "-")
-		if out.Len() == 0 { // nobody came in: nothing is worth waiting for
-			h.stop()
-		}
-	})
+	guest := h.guest(t, "nat", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--json", "-")
 	h.await("guest_left")
-	guest.Wait()
+	guest.ended.Wait()
 	var r struct {
 		Run     struct{ Ended string }
 		Paths   []any
@@ -35,8 +20,8 @@ func TestNATOfAHost(t *testing.T) {
 		NAT     struct{ Method string }
 		Probes  []struct{ Kind, State, Transport string }
 	}
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil || errs != "" || code != cli.ExitOK {
-		t.Fatalf("exit %d, stderr %q: %v", code, errs, err)
+	if err := json.Unmarshal(guest.out.Bytes(), &r); err != nil || guest.errs != "" || guest.code != cli.ExitOK {
+		t.Fatalf("exit %d, stderr %q: %v", guest.code, guest.errs, err)
 	}
 	relays := map[string]bool{}
 	for _, p := range r.Probes {

@@ -127,6 +127,29 @@ func (h *host) end() (rest []line) {
 	return rest
 }
 
+// guest is a command that runs beside the host, and its outcome after ended.
+type guest struct {
+	ended sync.WaitGroup
+	out   bytes.Buffer
+	code  int
+	errs  string
+}
+
+// guest runs a command, a minute at most. If it says nothing nobody came in, and nothing of the host is worth waiting for.
+func (h *host) guest(t *testing.T, args ...string) *guest {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	g := &guest{}
+	t.Cleanup(func() { cancel(); g.ended.Wait() })
+	g.ended.Go(func() {
+		g.code, g.errs = run(ctx, &g.out, args...)
+		if g.out.Len() == 0 {
+			h.stop()
+		}
+	})
+	return g
+}
+
 // report is what the test reads of a report.
 type report struct {
 	Run    struct{ Ended string }
@@ -143,27 +166,16 @@ type report struct {
 // Two of these programs, a host and a guest, measure the network between them over all paths.
 func TestHostAndGuest(t *testing.T) {
 	h := startHost(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var out bytes.Buffer
-	var code int
-	var errs string
-	var guest sync.WaitGroup
-	guest.Go(func() {
-		code, errs = run(ctx, &out, "loss", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "all", "--duration", "1s", "--rate", "50", "--name", "near", "--json", "-")
-		if out.Len() == 0 { // nobody came in: nothing is worth waiting for
-			h.stop()
-		}
-	})
+	guest := h.guest(t, "loss", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "all", "--duration", "1s", "--rate", "50", "--name", "near", "--json", "-")
 	said := h.await("guest_left") // reads on, so that the host is never held up
-	guest.Wait()
+	guest.ended.Wait()
 
 	var r report
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-		t.Fatalf("exit %d, stderr %q: %v", code, errs, err)
+	if err := json.Unmarshal(guest.out.Bytes(), &r); err != nil {
+		t.Fatalf("exit %d, stderr %q: %v", guest.code, guest.errs, err)
 	}
-	if code != cli.ExitOK && code != cli.ExitInconclusive || r.Run.Ended != "complete" || len(r.Paths) != 5 { // what a busy machine measures is its affair
-		t.Errorf("exit %d, ended %s, %d paths; stderr %q", code, r.Run.Ended, len(r.Paths), errs)
+	if guest.code != cli.ExitOK && guest.code != cli.ExitInconclusive || r.Run.Ended != "complete" || len(r.Paths) != 5 { // what a busy machine measures is its affair
+		t.Errorf("exit %d, ended %s, %d paths; stderr %q", guest.code, r.Run.Ended, len(r.Paths), guest.errs)
 	}
 	for _, p := range r.Paths {
 		if p.State == "not_applicable" && p.Path == "stun" { // no NAT between
@@ -210,31 +222,20 @@ func wantHostLines(t *testing.T, said []line) {
 // A host that is stopped in the middle of a run ends in order, and the guest keeps what it has measured.
 func TestHostStopsDuringRun(t *testing.T) {
 	h := startHost(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var out bytes.Buffer
-	var code int
-	var errs string
-	var guest sync.WaitGroup
-	guest.Go(func() {
-		code, errs = run(ctx, &out, "loss", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "direct,relay-tcp", "--duration", "2s", "--json", "-")
-		if out.Len() == 0 {
-			h.stop()
-		}
-	})
+	guest := h.guest(t, "loss", "--quiet", "--target", "@"+h.invite, "--interface", "127.0.0.1", "--path", "direct,relay-tcp", "--duration", "2s", "--json", "-")
 	h.await("leg_opened")
 	h.await("leg_opened")
 	rest := h.end()
-	guest.Wait()
+	guest.ended.Wait()
 	if last := rest[len(rest)-1]; h.code != cli.ExitOK || h.errs != "" || last.Event != "stopped" {
 		t.Errorf("host: exit %d, stderr %q, last line %+v", h.code, h.errs, last)
 	}
 	var r report
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Paths) != 2 {
-		t.Fatalf("stderr %q: %v", errs, err)
+	if err := json.Unmarshal(guest.out.Bytes(), &r); err != nil || len(r.Paths) != 2 {
+		t.Fatalf("stderr %q: %v", guest.errs, err)
 	}
-	if code != cli.ExitInconclusive || r.Run.Ended != "error" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "ended early (host_stopped)") {
-		t.Errorf("exit %d, ended %s, stderr %q", code, r.Run.Ended, errs)
+	if guest.code != cli.ExitInconclusive || r.Run.Ended != "error" || strings.Count(guest.errs, "\n") != 1 || !strings.Contains(guest.errs, "ended early (host_stopped)") {
+		t.Errorf("exit %d, ended %s, stderr %q", guest.code, r.Run.Ended, guest.errs)
 	}
 	if d := r.Paths[0]; len(d.Carriers) != 2 || d.Carriers[0].Up.Received == 0 || d.State == "failed" {
 		t.Errorf("the path that had ended: %+v", d)
